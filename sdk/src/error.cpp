@@ -50,7 +50,8 @@ std::string Error::text() const {
   }
   out += message_;
   if (!where_.text.empty() && where_.column > 0) {
-    out += "\n  " + where_.text + "\n  " + std::string(static_cast<std::size_t>(where_.column) - 1, ' ') + '^';
+    out += "\n  " + where_.text + "\n  " +
+           std::string(static_cast<std::size_t>(where_.column) - 1, ' ') + '^';
   }
   for (const auto& note : notes_) out += "\n  while " + note;
   if (!hint_.empty()) out += "\n  " + hint_;

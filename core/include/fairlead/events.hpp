@@ -11,16 +11,17 @@ enum class LogLevel { trace = 1, debug = 2, info = 3, warning = 4, error = 5 };
 
 /// One thing worth telling while an operation runs.
 ///
-/// `start` and `stop` bracket a step (same `text`; `stop` carries when the step began), `progress` is a
-/// lifecycle command's state, `raw` is a program's own output, byte for byte, `text` is a line of ours.
+/// `start` and `stop` bracket a step (same `text`; `stop` carries when the step began), `progress`
+/// is a lifecycle command's state, `raw` is a program's own output, byte for byte, `text` is a line
+/// of ours.
 struct LogEvent {
   enum class Kind { text, raw, start, stop, progress };
   enum class State { running, succeeded, failed };
 
   Kind kind = Kind::text;
   LogLevel level = LogLevel::info;
-  std::int64_t timestamp_ms = 0;  ///< milliseconds since the Unix epoch
-  std::string text;               ///< for progress: its name
+  std::int64_t timestamp_ms = 0;        ///< milliseconds since the Unix epoch
+  std::string text;                     ///< for progress: its name
   std::int64_t start_timestamp_ms = 0;  ///< of a stop event
   State state = State::running;         ///< of a progress event
   std::string step_detail;              ///< of a progress event; empty: none

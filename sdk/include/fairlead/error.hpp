@@ -30,14 +30,15 @@ std::string_view to_string(Status status);
 struct SourceLocation {
   std::string file;
   int line = 0;
-  int column = 0;  ///< in characters, not bytes
+  int column = 0;    ///< in characters, not bytes
   std::string text;  ///< the line itself, for the caret display
 };
 
 /// The one exception class of fairlead: what happened, why, where, and what to do about it.
 ///
-/// `code` is stable and documented in docs/errors.md ("config.syntax", "engine.unreachable"); frontends
-/// and scripts may depend on it, never on the text. Notes are added on the way up, innermost first.
+/// `code` is stable and documented in docs/errors.md ("config.syntax", "engine.unreachable");
+/// frontends and scripts may depend on it, never on the text. Notes are added on the way up,
+/// innermost first.
 class Error : public std::exception {
  public:
   Error(Status status, std::string code, std::string message, std::string hint = {});

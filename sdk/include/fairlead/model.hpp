@@ -9,10 +9,10 @@
 
 /// Every request, reply and event that crosses the plugin boundary, as a plain struct.
 ///
-/// Each struct is one JSON object on the wire, member names as they stand here (model_json.hpp). Absent
-/// members take the defaults given here and unknown members are ignored, so both sides may grow.
-/// Strings are UTF-8. Times are RFC 3339 text as the engine gave them. Descriptors are named by
-/// `FdRef`, the index into the call's descriptor array; bytes and secrets never travel in JSON.
+/// Each struct is one JSON object on the wire, member names as they stand here (model_json.hpp).
+/// Absent members take the defaults given here and unknown members are ignored, so both sides may
+/// grow. Strings are UTF-8. Times are RFC 3339 text as the engine gave them. Descriptors are named
+/// by `FdRef`, the index into the call's descriptor array; bytes and secrets never travel in JSON.
 namespace fairlead {
 
 using Environment = std::map<std::string, std::string>;
@@ -78,10 +78,10 @@ struct ProbeReply {
   std::string engine;  ///< what answered, for people: "Docker Engine"
   std::string version;
   std::string api_version;
-  std::string endpoint;  ///< where it answered, without credentials
-  std::string os;        ///< "linux"
-  std::string arch;      ///< OCI name: "amd64"
-  bool local = false;    ///< shares kernel and file system with the caller's host
+  std::string endpoint;      ///< where it answered, without credentials
+  std::string os;            ///< "linux"
+  std::string arch;          ///< OCI name: "amd64"
+  bool local = false;        ///< shares kernel and file system with the caller's host
   bool gpu_runtime = false;  ///< an NVIDIA container runtime is installed
   Capabilities capabilities;
 };
@@ -186,11 +186,11 @@ enum class InstanceState { created, running, paused, restarting, stopped, removi
 struct InstanceInfo {
   std::string id;
   std::string name;
-  std::string image;     ///< the reference it was made from
+  std::string image;  ///< the reference it was made from
   std::string image_id;
   InstanceState state = InstanceState::unknown;
-  std::string status;    ///< the engine's own words, for people
-  int exit_code = 0;     ///< meaningful when stopped
+  std::string status;  ///< the engine's own words, for people
+  int exit_code = 0;   ///< meaningful when stopped
   std::string created;
   std::string started;
   Labels labels;
@@ -260,7 +260,8 @@ struct ExecReply {
   int exit_code = 0;
 };
 
-/// Resizes the terminal of a running exec or sends it a signal ("TERM", "INT", …), whole process group.
+/// Resizes the terminal of a running exec or sends it a signal ("TERM", "INT", …), whole process
+/// group.
 struct ExecControlRequest {
   std::string exec;
   std::optional<TerminalSize> resize;
@@ -271,7 +272,7 @@ struct LogsRequest {
   std::string id;
   bool follow = false;
   bool timestamps = false;
-  int tail = -1;  ///< lines; -1: all
+  int tail = -1;      ///< lines; -1: all
   std::string since;  ///< RFC 3339 or Unix seconds
   FdRef out;
   FdRef err;
@@ -354,14 +355,14 @@ struct HostDialRequest {
 
 /// One feature, resolved and fetched, in install order.
 struct PlannedFeature {
-  std::string id;      ///< as the user wrote it
-  std::string folder;  ///< its unpacked content on the user's machine
+  std::string id;        ///< as the user wrote it
+  std::string folder;    ///< its unpacked content on the user's machine
   std::string metadata;  ///< devcontainer-feature.json, JSON text
   std::map<std::string, std::string> options;
 };
 
 struct FeaturesPlanRequest {
-  std::string config;         ///< the configuration, JSON text
+  std::string config;  ///< the configuration, JSON text
   std::string config_folder;
 };
 
@@ -369,8 +370,8 @@ struct FeaturesPlanReply {
   std::vector<PlannedFeature> features;
 };
 
-/// Turns a base image into one with the features, as layers; `dockerfile` and `context` of the reply
-/// go to build_image.
+/// Turns a base image into one with the features, as layers; `dockerfile` and `context` of the
+/// reply go to build_image.
 struct FeaturesInstallRequest {
   std::vector<PlannedFeature> features;
   std::string staging_folder;  ///< empty folder of the caller's; the result is written there
@@ -406,7 +407,7 @@ struct PortsForwardRequest {
 
 /// What a running call says before it ends. Exactly one member is set.
 struct Progress {
-  std::string id;    ///< the step or layer; the same id replaces its earlier line
+  std::string id;  ///< the step or layer; the same id replaces its earlier line
   std::string text;
   std::int64_t current = 0;  ///< bytes, where known
   std::int64_t total = 0;
@@ -421,7 +422,7 @@ struct InstanceEvent {
 struct Event {
   std::optional<std::string> started;
   std::optional<Progress> progress;
-  std::optional<std::string> output;   ///< a piece of the engine's own output, line breaks included
+  std::optional<std::string> output;  ///< a piece of the engine's own output, line breaks included
   std::optional<std::string> warning;
   std::optional<InstanceEvent> instance;
 };

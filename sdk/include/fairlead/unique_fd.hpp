@@ -6,7 +6,8 @@
 
 namespace fairlead {
 
-/// Owns one file descriptor from the line it is born; closes it on destruction. Movable, not copyable.
+/// Owns one file descriptor from the line it is born; closes it on destruction. Movable, not
+/// copyable.
 class UniqueFd {
  public:
   UniqueFd() = default;

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <fairlead/backend.hpp>
+#include <fairlead/events.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fairlead {
+
+/// One option that a plugin's manifest declares.
+struct PluginOption {
+  std::string name;
+  std::string type;  ///< "string", "boolean", "integer" or "list"
+  std::string description;
+  std::string default_value;  ///< TOML text; empty: none
+  bool project = false;       ///< a project's settings may set it
+};
+
+/// What a manifest says of one plugin; read without running any of its code.
+struct PluginManifest {
+  std::string id;
+  std::string version;
+  std::string description;
+  int abi_major = 0;
+  int abi_minor = 0;
+  std::vector<std::string> interfaces;    ///< "fairlead.backend/1", …
+  std::vector<std::string> backends;      ///< names for the setting `backend`
+  std::vector<std::string> host_schemes;  ///< "ssh"
+  std::vector<std::string> scenarios;     ///< of "image", "dockerfile", "compose"
+  std::vector<PluginOption> options;
+  std::string manifest_path;
+  std::string library_path;
+};
+
+/// One plugin that was found, usable or not.
+struct PluginEntry {
+  PluginManifest manifest;
+  std::string refusal;  ///< why it cannot be used; empty: nothing known against it
+};
+
+/// How to look for plugins.
+struct PluginSearch {
+  std::vector<std::string> folders;  ///< in order; the first of two plugins with one id wins
+  std::string state_folder;          ///< where the results of probing new files are kept
+};
+
+/// The plugins of one process: found by manifest, loaded on first use, never unloaded.
+///
+/// Thread-safe. Holds no global state but the loaded libraries themselves.
+class PluginRegistry {
+ public:
+  /// Reads the manifests of `search.folders`; loads nothing. Folders and files that others may
+  /// write are refused with the reason in the entry. Missing folders are skipped.
+  explicit PluginRegistry(PluginSearch search, Log log);
+  ~PluginRegistry();
+  PluginRegistry(const PluginRegistry&) = delete;
+  PluginRegistry& operator=(const PluginRegistry&) = delete;
+
+  /// All that was found, in search order.
+  const std::vector<PluginEntry>& entries() const;
+
+  /// The usable plugin that offers the backend `name`; absent: none.
+  const PluginManifest* find_backend(const std::string& name) const;
+
+  /// Loads the plugin of backend `name` and makes an instance that works on `host`.
+  /// Throws not_found ("backend.unknown") with the names that exist, or failed ("plugin.load") with
+  /// the reason: another architecture, another ABI, no entry symbol, refused by its own code.
+  std::unique_ptr<Backend> open_backend(const std::string& name, std::shared_ptr<Host> host,
+                                        const ConfigureRequest& settings);
+
+  /// The same for plugins that install features or forward ports, by plugin id.
+  std::unique_ptr<FeatureInstaller> open_features(const std::string& id, std::shared_ptr<Host> host,
+                                                  std::shared_ptr<Backend> backend,
+                                                  const ConfigureRequest& settings);
+  std::unique_ptr<PortForwarder> open_ports(const std::string& id, std::shared_ptr<Host> host,
+                                            std::shared_ptr<Backend> backend,
+                                            const ConfigureRequest& settings);
+
+  /// Loads the library in a child process and says what is wrong with it; empty: nothing.
+  /// Never throws for a bad plugin.
+  std::string check(const PluginManifest& plugin) const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// The machine this process runs on.
+std::shared_ptr<Host> local_host();
+
+}  // namespace fairlead
