@@ -1,0 +1,44 @@
+#pragma once
+
+#include <fairlead/model.hpp>
+
+#include <filesystem>
+#include <vector>
+
+namespace fairlead {
+
+/// fairlead's own folders of one user, after the XDG base directory specification. None need exist.
+struct UserFolders {
+  std::filesystem::path config;   ///< ~/.config/fairlead
+  std::filesystem::path state;    ///< ~/.local/state/fairlead: locks, logs, trust answers
+  std::filesystem::path cache;    ///< ~/.cache/fairlead: what can be fetched again
+  std::filesystem::path runtime;  ///< $XDG_RUNTIME_DIR/fairlead, else `state`/run
+};
+
+/// Pure. Relative XDG values are ignored, as the specification asks. `fallback_home` serves when
+/// HOME is unset or relative. Throws paths.home when a folder needs a home and there is none.
+UserFolders user_folders(const Environment& environment,
+                         const std::filesystem::path& fallback_home = {});
+
+/// The caller's variables. The only place that looks at `environ`; call it before threads start.
+Environment capture_environment();
+
+/// The home folder that the user database names for the effective user; empty when it knows none.
+std::filesystem::path home_of_user();
+
+/// The running program with links resolved. Throws paths.executable without a mounted /proc.
+std::filesystem::path executable_path();
+
+/// Where an installed (or built) fairlead keeps its parts.
+struct InstallLayout {
+  std::filesystem::path prefix;
+  std::filesystem::path data;                  ///< <prefix>/share/fairlead
+  std::vector<std::filesystem::path> plugins;  ///< the folders lib*/…/fairlead/plugins that exist
+};
+
+/// The layout around `executable`, which lies in <prefix>/bin or <prefix>/libexec/fairlead. Only
+/// asks which plugin folders exist; several may (a library folder of this machine's architecture
+/// first).
+InstallLayout install_layout(const std::filesystem::path& executable);
+
+}  // namespace fairlead
