@@ -1,0 +1,24 @@
+#pragma once
+
+#include <fairlead/model.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace fairlead {
+
+/// Reads docker's `--mount` text: comma-separated key=value fields with CSV quoting; `src`, `dst`,
+/// `destination`, `ro` and `readonly` are understood, other keys are kept as options.
+/// Throws Error "config.mount" for a broken quote, a missing target or an unknown type.
+Mount parse_mount(std::string_view text);
+
+/// The same text again: type, source, target, then what else is set.
+std::string format_mount(const Mount& mount);
+
+/// The target of a `--mount` text, without judging the rest; empty when there is none. IMG-015.
+std::string mount_target(std::string_view text);
+
+/// One field, quoted when a comma or quote makes that necessary.
+std::string csv_field(std::string_view field);
+
+}  // namespace fairlead
