@@ -1,0 +1,57 @@
+#!/bin/bash
+# tests/support/engines/fetch.sh - newer engines and the reference CLI, into a cache; nothing is installed.
+#
+#   fetch.sh engine SUITE DIR       Docker of another Debian suite (trixie: 26, sid: 28), unpacked:
+#                                   DIR/bin/{dockerd,containerd,docker,...}; Debian 12's runc serves them
+#   fetch.sh reference-cli DIR      the reference Dev Container CLI from npm: DIR/node_modules/.bin/devcontainer
+#
+# What is already there stays. Fails, with the reason, when it cannot be had within its time.
+set -euo pipefail
+root=$(readlink -f "$(dirname "$0")/../../..")
+# shellcheck source=tools/lib/common.sh
+. "$root/tools/lib/common.sh"
+# shellcheck source=tools/lib/packages.sh
+. "$root/tools/lib/packages.sh"
+
+reference_version=0.89.0
+
+# apt with lists and a cache of its own, so that the machine's are not touched
+apt_of_suite() {
+  local apt=$1 suite=$2
+  mkdir -p "$apt"/{lists/partial,cache/archives/partial,debs,tree}
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] %s %s main\n' "$(debian_mirror)" "$suite" \
+    >"$apt/sources.list"
+  apt_options=(-q -o "Dir::Etc::sourcelist=$apt/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$apt/lists"
+    -o "Dir::Cache=$apt/cache" -o APT::Update::Post-Invoke-Success= -o APT::Sandbox::User=root)
+}
+
+engine() {
+  local suite=$1 target=$2 apt=$2.part archive apt_options
+  [ ! -x "$target/bin/dockerd" ] || return 0
+  rm -rf "$apt"
+  apt_of_suite "$apt" "$suite"
+  timeout 120 apt-get "${apt_options[@]}" update
+  (cd "$apt/debs" && timeout 300 apt-get "${apt_options[@]}" download \
+    "docker.io/$suite" "docker-cli/$suite" "docker-buildx/$suite" "containerd/$suite")
+  for archive in "$apt"/debs/*.deb; do dpkg-deb -x "$archive" "$apt/tree"; done
+  rm -rf "$target"
+  mkdir -p "$target/bin" "$target/cli-plugins"
+  cp "$apt"/tree/usr/sbin/docker* "$apt"/tree/usr/bin/{docker,containerd,containerd-shim-runc-v2} "$target/bin/"
+  cp "$apt"/tree/usr/libexec/docker/cli-plugins/docker-buildx "$target/cli-plugins/"
+  ln -sf "$(type -P docker-init || type -P tini-static)" "$target/bin/docker-init"
+  rm -rf "$apt"
+}
+
+reference_cli() {
+  local target=$1
+  [ ! -x "$target/node_modules/.bin/devcontainer" ] || return 0
+  mkdir -p "$target"
+  timeout 180 npm install --silent --no-audit --no-fund --fetch-retries 1 --fetch-timeout 30000 \
+    --prefix "$target" "@devcontainers/cli@$reference_version"
+}
+
+case ${1:-}:$# in
+  engine:3) engine "$2" "$3" ;;
+  reference-cli:2) reference_cli "$2" ;;
+  *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac
