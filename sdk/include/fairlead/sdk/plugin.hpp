@@ -11,7 +11,8 @@
 
 namespace fairlead::sdk::detail {
 
-/// The C tables over the C++ classes; `self` of every op is the interface object.
+/// The C tables over the C++ classes; `self` of every op is an Instance. All slots that the classes
+/// know are filled: a method that is not overridden answers UNSUPPORTED.
 extern const fairlead_backend backend_table;
 extern const fairlead_host host_table;
 extern const fairlead_features features_table;
