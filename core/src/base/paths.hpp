@@ -20,6 +20,11 @@ struct UserFolders {
 UserFolders user_folders(const Environment& environment,
                          const std::filesystem::path& fallback_home = {});
 
+/// `UserFolders::config` alone, or an empty path where user_folders() would throw: settings are
+/// optional.
+std::filesystem::path user_config_folder(const Environment& environment,
+                                         const std::filesystem::path& fallback_home = {});
+
 /// The caller's variables. The only place that looks at `environ`; call it before threads start.
 Environment capture_environment();
 

@@ -1,0 +1,46 @@
+#include "settings/check.hpp"
+
+#include <vector>
+
+namespace fairlead {
+namespace {
+
+/// Why `host` cannot be one, or "". A leading "-" would be an option to the program that connects.
+std::string fault_of_host(const std::string& host) {
+  if (host.empty()) return "a host has a name";
+  if (host.front() == '-') return "a host does not begin with '-'";
+  const auto scheme = host.find("://");
+  if (scheme == std::string::npos) return {};
+  const std::string authority = host.substr(scheme + 3, host.find('/', scheme + 3) - scheme - 3);
+  const auto at = authority.rfind('@');
+  const std::string name = at == std::string::npos ? authority : authority.substr(at + 1);
+  if (name.empty()) return "the address names no host";
+  if (name.front() == '-' || authority.front() == '-') return "a host does not begin with '-'";
+  return {};
+}
+
+std::string fault_of_folder(const std::string& folder) {
+  // Relative to what? In the end to a folder that a stranger's repository fills.
+  return !folder.empty() && folder.front() == '/' ? "" : "a folder is an absolute path";
+}
+
+std::string fault_of_list(const SettingValue& value, std::string (*fault_of)(const std::string&)) {
+  for (const auto& item : std::get<std::vector<std::string>>(value)) {
+    if (auto fault = fault_of(item); !fault.empty()) return "'" + item + "': " + fault;
+  }
+  return {};
+}
+
+}  // namespace
+
+std::string fault_of(const std::string& key, const SettingValue& value) {
+  if (key == "host") return fault_of_host(std::get<std::string>(value));
+  if (key == "hosts") return fault_of_list(value, fault_of_host);
+  if (key == "plugin_path") return fault_of_list(value, fault_of_folder);
+  if (key == "backend" || key == "feature_installer" || key == "port_forwarder") {
+    return std::get<std::string>(value).empty() ? "a name is expected" : "";
+  }
+  return {};
+}
+
+}  // namespace fairlead

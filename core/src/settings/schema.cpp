@@ -1,0 +1,57 @@
+#include <fairlead/settings.hpp>
+
+namespace fairlead {
+
+const std::vector<SettingSpec>& core_settings() {
+  using Items = std::vector<std::string>;
+  static const std::vector<SettingSpec> settings = {
+      {.key = "backend",
+       .type = SettingType::string,
+       .default_value = "auto",
+       .project = true,
+       .description = "what runs the containers: \"auto\" or the name of a backend"},
+      {.key = "feature_installer",
+       .type = SettingType::string,
+       .default_value = "built-in",
+       .project = true,
+       .description = "what installs features: \"built-in\" or the name of a plugin"},
+      {.key = "host",
+       .type = SettingType::string,
+       .default_value = "local",
+       .project = true,
+       .description = "where the backend works: \"local\" or an address such as ssh://user@box"},
+      {.key = "hosts",
+       .type = SettingType::strings,
+       .default_value = Items{},
+       .project = false,
+       .description = "the hosts that a project may choose"},
+      {.key = "plugin_path",
+       .type = SettingType::strings,
+       .default_value = Items{},
+       .project = false,
+       .description = "further folders to search for plugins, before the installed ones"},
+      {.key = "port_forwarder",
+       .type = SettingType::string,
+       .default_value = "built-in",
+       .project = true,
+       .description = "what forwards ports: \"built-in\" or the name of a plugin"},
+  };
+  return settings;
+}
+
+std::string setting_variable(std::string_view key) {
+  std::string name = "FAIRLEAD_";
+  for (const char letter : key) {
+    if (letter == '.') {
+      name += "__";
+    } else if (letter == '-') {
+      name += '_';
+    } else {
+      const bool lower = letter >= 'a' && letter <= 'z';
+      name += lower ? static_cast<char>(letter - 'a' + 'A') : letter;
+    }
+  }
+  return name;
+}
+
+}  // namespace fairlead
