@@ -90,8 +90,7 @@ void from_json(const json& in, FdRef& value) { value.fd = in.value("fd", -1); }
 
 void to_json(json& out, const Empty& /*value*/) { out = json::object(); }
 void from_json(const json& /*in*/, Empty& /*value*/) {}
-void to_json(json& out, const ProbeRequest& /*value*/) { out = json::object(); }
-void from_json(const json& /*in*/, ProbeRequest& /*value*/) {}
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProbeRequest, builder, gpu)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TerminalSize, rows, cols)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Terminal, size, term)
@@ -104,7 +103,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Capabilities, build, pull, image
                                                 publish, service_groups, run_args, privileged,
                                                 capabilities, gpu, uid_remap, events, logs)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProbeReply, engine, version, api_version, endpoint,
-                                                os, arch, local, gpu_runtime, capabilities)
+                                                os, arch, local, gpu_runtime, builder, buildkit,
+                                                build_contexts, capabilities)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(InspectImageRequest, image, platform)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ImageInfo, id, tags, user, env, entrypoint, command,
                                                 working_directory, labels, os, arch, variant)

@@ -72,7 +72,11 @@ struct Capabilities {
   bool logs = false;
 };
 
-struct ProbeRequest {};
+/// What may cost further requests or processes is asked for by name.
+struct ProbeRequest {
+  bool builder = false;  ///< fill `builder`, `buildkit` and `build_contexts`
+  bool gpu = false;      ///< fill `gpu_runtime`
+};
 
 struct ProbeReply {
   std::string engine;  ///< what answered, for people: "Docker Engine"
@@ -83,6 +87,9 @@ struct ProbeReply {
   std::string arch;          ///< OCI name: "amd64"
   bool local = false;        ///< shares kernel and file system with the caller's host
   bool gpu_runtime = false;  ///< an NVIDIA container runtime is installed
+  std::string builder;       ///< what Builder::automatic will use: "buildx", "buildkit", "classic"
+  bool buildkit = false;     ///< that is BuildKit: RUN --mount works
+  bool build_contexts = false;  ///< BuildImageRequest::contexts works without a syntax directive
   Capabilities capabilities;
 };
 
