@@ -3,7 +3,7 @@
 
 dependency_lists=$(dirname "${BASH_SOURCE[0]}")/../dependencies
 
-# packages_of LIST...: the names in tools/dependencies/LIST.txt
+# packages_of LIST...: the lines of tools/dependencies/LIST.txt, a package and perhaps the command it is wanted for
 packages_of() {
   local list
   for list; do sed -e 's/#.*//' -e '/^[[:space:]]*$/d' "$dependency_lists/$list.txt"; done | sort -u
@@ -11,8 +11,9 @@ packages_of() {
 
 # missing_packages LIST...: those of them that are not installed
 missing_packages() {
-  local name
-  packages_of "$@" | while read -r name; do
+  local name wanted
+  packages_of "$@" | while read -r name wanted; do
+    [ -z "$wanted" ] || ! command -v "$wanted" >/dev/null || continue
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || printf '%s\n' "$name"
   done
 }
