@@ -45,17 +45,16 @@ std::string to_toml(const SettingValue& value);
 struct SettingSpec {
   std::string key;
   SettingType type = SettingType::string;
-  std::optional<SettingValue> default_value;  ///< none: the setting is unset until somebody sets it
-  bool project = false;                       ///< a project may set it
-  std::string description;                    ///< one line
+  std::optional<SettingValue> default_value{};  ///< none: unset until somebody sets it
+  bool project = false;                         ///< a project may set it
+  std::string description{};                    ///< one line
 };
 
 /// The core's own settings, sorted by key.
 const std::vector<SettingSpec>& core_settings();
 
 /// The environment variable that sets `key`: FAIRLEAD_, then the key in upper case with "." as "__"
-/// and
-/// "-" as "_" ("plugins.ssh-remote.user" is FAIRLEAD_PLUGINS__SSH_REMOTE__USER).
+/// and "-" as "_" ("plugins.ssh-remote.user" is FAIRLEAD_PLUGINS__SSH_REMOTE__USER).
 std::string setting_variable(std::string_view key);
 
 /// Who set a value. `where.file` is a file, a variable's name or a command line option.
