@@ -1,0 +1,188 @@
+#pragma once
+
+#include <fairlead/core.hpp>
+
+#include <functional>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <vector>
+
+/// What users do with environments. Every function blocks until it is done, reports through the
+/// core's log, and ends with Error(cancelled) soon after its stop token is requested. All may run
+/// on several threads at once; two `up` of one workspace wait for each other.
+namespace fairlead {
+
+/// Which environment is meant: by workspace and configuration, by id labels, or by instance.
+struct Selection {
+  std::string workspace_folder;
+  std::string config;
+  std::string override_config;
+  std::vector<std::string> id_labels;  ///< "key=value"; replace the default two
+  std::string container_id;            ///< wins over everything else
+  bool mount_workspace_git_root = true;
+  bool mount_git_worktree_common_dir = false;
+  std::string mount_consistency;
+};
+
+/// Variables that the caller adds to remoteEnv's (`--remote-env`).
+struct RemoteEnvironmentOptions {
+  std::vector<std::string> remote_env;  ///< "NAME=value"
+  UserEnvProbe default_user_env_probe = UserEnvProbe::login_interactive_shell;
+  std::string container_data_folder;  ///< markers; empty: ~/.devcontainer in the container
+};
+
+/// How far the lifecycle commands go.
+struct LifecycleOptions {
+  bool skip_all = false;           ///< `--skip-post-create`
+  bool skip_non_blocking = false;  ///< stop after the hook that waitFor names
+  bool skip_post_attach = false;
+  bool prebuild = false;  ///< stop after updateContentCommand, which runs again
+};
+
+struct BuildOptions {
+  Builder builder = Builder::automatic;
+  bool no_cache = false;
+  std::vector<std::string> cache_from;
+  std::string cache_to;
+  std::string additional_features;  ///< JSON object; empty: none
+};
+
+enum class GpuAvailability { detect, all, none };
+
+struct UpRequest {
+  Selection selection;
+  RemoteEnvironmentOptions remote;
+  LifecycleOptions lifecycle;
+  BuildOptions build;
+  GpuAvailability gpu = GpuAvailability::detect;
+  bool remove_existing = false;
+  bool expect_existing = false;
+  std::vector<std::string> mounts;  ///< `--mount` words
+};
+
+struct UpResult {
+  std::string container_id;
+  std::string backend;
+  std::string name;
+  std::string image;
+  std::string remote_user;
+  std::string remote_workspace_folder;
+  std::string configuration;         ///< JSON text
+  std::string merged_configuration;  ///< JSON text
+  std::vector<ForwardPort> forward_ports;
+  bool created = false;  ///< this call made the container
+};
+
+/// A failure of `up` or of another long operation with what the reference's JSON carries beside it.
+class OperationError : public Error {
+ public:
+  OperationError(Error error, std::string description, std::string container_id = {})
+      : Error(std::move(error)),
+        description_(std::move(description)),
+        container_id_(std::move(container_id)) {}
+  const std::string& description() const noexcept { return description_; }
+  const std::string& container_id() const noexcept { return container_id_; }
+
+ private:
+  std::string description_;
+  std::string container_id_;
+};
+
+/// Brings the environment of a workspace up: read, choose, find, build, create, start, enter, run
+/// the hooks. Converges: killed anywhere and called again, it ends with one healthy container.
+/// VSC-001, LIFE-001. Throws OperationError.
+UpResult up(Core& core, const UpRequest& request, std::stop_token stop);
+
+/// A running command as its caller steers it; usable until `exec` returns, from any thread.
+class ExecControl {
+ public:
+  virtual ~ExecControl() = default;
+  virtual void resize(TerminalSize size) = 0;
+  /// "INT", "TERM", … to the command's process group.
+  virtual void signal(const std::string& name) = 0;
+};
+
+struct ExecOptions {
+  Selection selection;
+  RemoteEnvironmentOptions remote;
+  std::vector<std::string> argv;
+  std::optional<Terminal> terminal;
+  UniqueFd in;  ///< empty: nothing to read
+  UniqueFd out;
+  UniqueFd err;
+  std::function<void(ExecControl&)> on_started;
+};
+
+/// Runs a command in an environment and returns its exit status (128+n after signal n). USER-002,
+/// USER-010..016. Throws Error "environment.not_found" ("Dev container not found.").
+int exec(Core& core, ExecOptions options, std::stop_token stop);
+
+struct ReadConfigurationRequest {
+  Selection selection;
+  std::string additional_features;
+  bool include_merged = false;
+};
+
+struct ReadConfigurationResult {
+  std::string configuration;  ///< JSON text
+  std::string workspace;      ///< JSON text; empty: none
+  std::string merged;         ///< JSON text; empty: not asked for
+};
+
+/// The configuration as `up` would see it now; with a container, as that has it. CFG-*, VAR-017.
+ReadConfigurationResult read_configuration(Core& core, const ReadConfigurationRequest& request,
+                                           std::stop_token stop);
+
+/// One environment as `list` and `status` show it.
+struct EnvironmentInfo {
+  std::string backend;
+  InstanceInfo instance;
+  std::string local_folder;
+  std::string config_file;
+};
+
+/// A backend that was asked and did not answer.
+struct SilentBackend {
+  std::string name;
+  std::string reason;
+};
+
+struct ListResult {
+  std::vector<EnvironmentInfo> environments;
+  std::vector<SilentBackend> silent;
+};
+
+/// Every environment of the backends that answer, ours or another tool's with the same labels.
+ListResult list(Core& core, bool all, std::stop_token stop);
+
+struct StatusResult {
+  std::string backend;
+  std::string config_file;  ///< empty: no configuration there
+  std::optional<EnvironmentInfo> environment;
+};
+
+/// What is there for a workspace; an environment that does not exist is an answer, not an error.
+StatusResult status(Core& core, const Selection& selection, std::stop_token stop);
+
+/// Stops the environment; already stopped is success. Throws "environment.not_found".
+EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds,
+                     std::stop_token stop);
+
+/// Removes the environment's container and its anonymous volumes. `nullopt`: there was none.
+std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, std::stop_token stop);
+
+struct LogsOptions {
+  Selection selection;
+  bool follow = false;
+  bool timestamps = false;
+  int tail = -1;
+  std::string since;
+  UniqueFd out;
+  UniqueFd err;
+};
+
+/// The main process' output. VSC-028.
+void logs(Core& core, LogsOptions options, std::stop_token stop);
+
+}  // namespace fairlead

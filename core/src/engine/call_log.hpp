@@ -1,0 +1,10 @@
+#pragma once
+
+#include <fairlead/core.hpp>
+
+namespace fairlead {
+
+/// Options of a call whose output, progress and warnings go to the core's log.
+CallOptions logged_call(const Core& core, std::stop_token stop);
+
+}  // namespace fairlead

@@ -1,0 +1,128 @@
+#include "base/paths.hpp"
+
+#include <fairlead/core.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <mutex>
+#include <set>
+
+namespace fairlead {
+namespace {
+
+/// `customizations.fairlead` as dotted keys with JSON values; positions are the document's own.
+void flatten(const nlohmann::ordered_json& value, const std::string& prefix,
+             std::vector<ProjectSetting>& out) {
+  for (const auto& [key, member] : value.items()) {
+    const auto path = prefix.empty() ? key : prefix + '.' + key;
+    if (member.is_object()) {
+      flatten(member, path, out);
+    } else {
+      out.push_back({.key = path, .value = member.dump()});
+    }
+  }
+}
+
+std::vector<ProjectSetting> customizations_of(const ConfigDocument& document) {
+  std::vector<ProjectSetting> settings;
+  const auto& root = *document.json;
+  const auto all = root.find("customizations");
+  if (all == root.end() || !all->is_object()) return settings;
+  const auto ours = all->find("fairlead");
+  if (ours != all->end() && ours->is_object()) flatten(*ours, {}, settings);
+  return settings;
+}
+
+/// The options of every plugin that was found, under the names that settings use for them.
+std::vector<SettingSpec> plugin_specs(const PluginRegistry& plugins) {
+  std::vector<SettingSpec> specs;
+  for (const auto& entry : plugins.entries()) {
+    for (const auto& backend : entry.manifest.backends) {
+      for (const auto& option : entry.manifest.options) {
+        specs.push_back({.key = "plugins." + backend + '.' + option.name,
+                         .type = setting_type(option.type).value_or(SettingType::string),
+                         .default_value = {},
+                         .project = option.project,
+                         .description = option.description});
+      }
+    }
+  }
+  return specs;
+}
+
+}  // namespace
+
+struct Core::State {
+  std::mutex mutex;
+  UserFolders folders;
+  std::unique_ptr<PluginRegistry> plugins;
+  std::set<std::string> warned;  ///< settings warnings are said once
+};
+
+Core::Core(CoreOptions options, EventSink& events)
+    : options_(std::move(options)), log_(events), state_(std::make_unique<State>()) {
+  state_->folders = user_folders(options_.environment, home_of_user());
+}
+
+Core::~Core() = default;
+
+std::string Core::state_folder() const { return state_->folders.state.string(); }
+
+std::string Core::runtime_folder() const { return state_->folders.runtime.string(); }
+
+SettingsSources Core::sources(const std::string& workspace_folder,
+                              const ConfigDocument* document) const {
+  auto sources = standard_settings_sources(options_.environment, workspace_folder);
+  if (document != nullptr) {
+    sources.customizations_file = document->config_file;
+    sources.customizations = customizations_of(*document);
+  }
+  sources.assignments = options_.assignments;
+  sources.backend = options_.backend;
+  sources.host = options_.host;
+  return sources;
+}
+
+Settings Core::settings(const std::string& workspace_folder, const ConfigDocument* document) {
+  const auto layers = read_settings(sources(workspace_folder, document));
+  // Where plugins are is itself a setting, and plugins declare settings: judged twice, read once.
+  auto settled = settle_settings(layers, plugin_specs(plugins(settle_settings(layers))));
+  const std::lock_guard lock(state_->mutex);
+  for (const auto& warning : settled.warnings()) {
+    if (state_->warned.insert(warning.text()).second) log_.text(LogLevel::warning, warning.text());
+  }
+  return settled;
+}
+
+PluginRegistry& Core::plugins(const Settings& settings) {
+  const std::lock_guard lock(state_->mutex);
+  if (!state_->plugins) {
+    PluginSearch search{.folders = options_.plugin_path,
+                        .state_folder = (state_->folders.state / "plugins").string()};
+    const auto& configured = settings.list("plugin_path");
+    search.folders.insert(search.folders.end(), configured.begin(), configured.end());
+    for (const auto& folder : install_layout(executable_path()).plugins) {
+      search.folders.push_back(folder.string());
+    }
+    state_->plugins = std::make_unique<PluginRegistry>(std::move(search), log_);
+  }
+  return *state_->plugins;
+}
+
+std::shared_ptr<Host> Core::host(const Settings& settings) {
+  const auto& name = settings.text("host");
+  if (name == "local") return local_host();
+  throw Error(Status::not_found, "host.unknown",
+              "The host '" + name + "' is not of a kind that an installed plugin provides.",
+              "Hosts: local. Set it with --host or the setting 'host'.");
+}
+
+std::shared_ptr<Backend> Core::backend(const std::string& name, const Settings& settings) {
+  auto& registry = plugins(settings);
+  ConfigureRequest configure{.settings = settings.plugin_json(name),
+                             .environment = options_.environment,
+                             .working_directory = options_.working_directory};
+  return registry.open_backend(name, host(settings), configure);
+}
+
+}  // namespace fairlead

@@ -1,0 +1,53 @@
+#include "engine/enter_cache.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/sha256.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace fairlead {
+namespace {
+
+constexpr std::size_t file_limit = 4U << 20U;
+
+}  // namespace
+
+EnterCache::EnterCache(const Core& core, const std::string& backend, const InstanceInfo& instance,
+                       const EnterRequest& request)
+    : key_(backend + '\n' + instance.id + '\n' + instance.started + '\n' + request.user + '\n' +
+           std::to_string(static_cast<int>(request.probe))),
+      file_(std::filesystem::path(core.runtime_folder()) / "environments" /
+            (sha256_hex(backend + instance.id + request.user) + ".json")) {}
+
+std::optional<Inside> EnterCache::load() const {
+  try {
+    const auto text = read_file_if_there(file_, file_limit);
+    if (!text) return {};
+    const auto json = nlohmann::json::parse(*text);
+    if (json.at("key") != key_) return {};
+    return Inside{.user = json.at("user"),
+                  .home = json.at("home"),
+                  .shell = json.at("shell"),
+                  .probed = json.at("environment").get<Environment>(),
+                  .markers = {}};
+  } catch (const std::exception&) {
+    return {};  // a damaged cache is an empty one
+  }
+}
+
+void EnterCache::save(const Inside& inside) const {
+  const nlohmann::json json = {{"key", key_},
+                               {"user", inside.user},
+                               {"home", inside.home},
+                               {"shell", inside.shell},
+                               {"environment", inside.probed}};
+  try {
+    // Values are bytes, and JSON is UTF-8: an environment that is not is probed each time (dump
+    // throws).
+    write_file(file_, json.dump(), 0600);
+  } catch (const std::exception&) {
+    // Only time is lost.
+  }
+}
+
+}  // namespace fairlead

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "engine/enter.hpp"
+
+#include <filesystem>
+#include <optional>
+
+namespace fairlead {
+
+/// What `enter` found, kept until the instance is started anew. The file holds the user's probed
+/// environment, so it is readable by the caller alone; losing it costs one exec.
+class EnterCache {
+ public:
+  EnterCache(const Core& core, const std::string& backend, const InstanceInfo& instance,
+             const EnterRequest& request);
+
+  std::optional<Inside> load() const;
+  /// Failing to write is not an error.
+  void save(const Inside& inside) const;
+
+ private:
+  std::string key_;  ///< everything the answer depends on; stands in the file, too
+  std::filesystem::path file_;
+};
+
+}  // namespace fairlead

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "engine/workspace.hpp"
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fairlead {
+
+/// The backend that a workspace uses and what it already has for it.
+struct Found {
+  std::shared_ptr<Backend> backend;
+  std::optional<InstanceInfo> instance;
+  bool legacy_labels = false;  ///< found by the folder alone, as before the config_file label
+};
+
+/// Chooses the backend and looks for the workspace's environment, in one request per backend.
+///
+/// An explicit name is the only candidate. "auto" tries, in search order, every installed backend
+/// that can run the scenario: the first that has the environment wins, else the first that answers.
+/// Throws "backend.unknown", "backend.scenario", or what a single candidate said when it does not
+/// answer ("backend.none" with all reasons when there are several).
+Found find_environment(Core& core, const Workspace& workspace, const Selection& selection,
+                       std::stop_token stop);
+
+/// As above, and throws "environment.not_found" when there is none.
+Found require_environment(Core& core, const Workspace& workspace, const Selection& selection,
+                          std::stop_token stop);
+
+/// The names that `settings` lets us try for `scenario`.
+std::vector<std::string> backend_candidates(Core& core, const Settings& settings,
+                                            Scenario scenario);
+
+}  // namespace fairlead

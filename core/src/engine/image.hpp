@@ -1,0 +1,30 @@
+#pragma once
+
+#include "engine/workspace.hpp"
+
+#include <optional>
+
+namespace fairlead {
+
+/// What a new instance is made from.
+struct ImageResult {
+  std::string image;
+  std::optional<ImageInfo> info;       ///< absent where the backend cannot say before it runs
+  std::vector<MetadataEntry> entries;  ///< all: base image, features, devcontainer.json
+  bool label_on_instance = false;      ///< the image does not carry the metadata, so it has to
+};
+
+/// Steps 7 and 8 of `up`: plans features, builds where something has to be built, pulls what is
+/// missing. Nothing is built for an image configuration without features. BLD-002..011, IMG-004..
+/// 006, 028, 033, 034. Throws OperationError with what the builder said.
+ImageResult prepare_image(Core& core, const Workspace& workspace, const BuildOptions& options,
+                          const std::shared_ptr<Backend>& backend, const ProbeReply& probe,
+                          std::stop_token stop);
+
+/// The entries alone, for reading: nothing is built, a base image that is missing is pulled.
+std::vector<MetadataEntry> metadata_entries(Core& core, const Workspace& workspace,
+                                            const BuildOptions& options,
+                                            const std::shared_ptr<Backend>& backend,
+                                            const ProbeReply& probe, std::stop_token stop);
+
+}  // namespace fairlead

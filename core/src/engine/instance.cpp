@@ -1,0 +1,164 @@
+#include "engine/instance.hpp"
+
+#include "engine/content.hpp"
+#include "engine/find.hpp"
+#include "spec/mount.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace fairlead {
+namespace {
+
+void add_mount(CreateRequest& create, const Mount& mount) {
+  std::erase_if(create.mounts, [&](const Mount& m) { return m.target == mount.target; });
+  create.mounts.push_back(mount);
+}
+
+void add_workspace_mounts(CreateRequest& create, const Workspace& workspace,
+                          const ProbeReply& probe) {
+  if (!workspace.document) return;
+  const auto& paths = workspace.document->workspace;
+  if (paths.mount && !paths.mount->empty()) {
+    add_mount(create, workspace_mount(workspace, probe.capabilities));
+  }
+  if (paths.additional_mount && !paths.additional_mount->empty() && probe.capabilities.live_binds) {
+    add_mount(create, parse_mount(*paths.additional_mount));
+  }
+}
+
+/// `appPort` in docker's own words: a number publishes on loopback only (CFG-073).
+void add_app_ports(CreateRequest& create, const std::vector<AppPort>& ports) {
+  for (const auto& port : ports) {
+    create.run_args.emplace_back("-p");
+    const auto number = std::to_string(port.number);
+    create.run_args.push_back(port.number > 0 ? "127.0.0.1:" + number + ':' + number : port.text);
+  }
+}
+
+/// The image's own process runs behind the keep-alive loop's entry (edge case 63).
+std::vector<std::string> image_process(const ImageInfo& info) {
+  auto words = info.entrypoint;
+  words.insert(words.end(), info.command.begin(), info.command.end());
+  return words;
+}
+
+void add_process(CreateRequest& create, const MergedConfig& merged, const ImageResult& image) {
+  const bool keep_image_process = merged.override_command == false;
+  // Where the image's own process is not known before it runs, leaving it alone is the only way to
+  // keep it.
+  if (keep_image_process && !image.info) return;
+  create.entrypoint = {"/bin/sh"};
+  create.command = {"-c", keep_alive_script(merged.entrypoints), "-"};
+  if (!keep_image_process) return;
+  const auto words = image_process(*image.info);
+  create.command->insert(create.command->end(), words.begin(), words.end());
+}
+
+bool wants_gpu(const HostRequirements& requirements, GpuAvailability availability,
+               const ProbeReply& probe) {
+  if (!requirements.gpu || availability == GpuAvailability::none) return false;
+  return availability == GpuAvailability::all || probe.gpu_runtime;
+}
+
+std::optional<InstanceInfo> somebody_elses(Core& core, const Workspace& workspace,
+                                           const Selection& selection,
+                                           const std::shared_ptr<Backend>& backend,
+                                           std::stop_token stop) {
+  auto found = find_environment(core, workspace, selection, stop);
+  if (!found.instance || found.backend->name() != backend->name()) return {};
+  return found.instance;
+}
+
+void remove_quietly(Core& core, Backend& backend, const std::string& id) {
+  try {
+    // Not the caller's stop token: what was made has to go even when the caller is cancelled.
+    backend.remove({.id = id, .force = true, .volumes = true},
+                   {.timeout = std::chrono::seconds(20)});
+  } catch (const Error& error) {
+    core.log().text(LogLevel::warning,
+                    "The container " + id + " could not be removed again: " + error.message());
+  }
+}
+
+}  // namespace
+
+std::string keep_alive_script(const std::vector<std::string>& entrypoints) {
+  std::string script = "echo Container started\ntrap \"exit 0\" 15\n";
+  for (const auto& entrypoint : entrypoints) script += entrypoint + '\n';
+  return script + "exec \"$@\"\nwhile sleep 1 & wait $!; do :; done";
+}
+
+std::string instance_name(const Workspace& workspace) {
+  const auto& id = workspace.identity.devcontainer_id;
+  if (!workspace.document || id.size() < 12) return {};
+  auto folder = workspace.document->workspace.local_folder;
+  folder = folder.substr(folder.find_last_of('/') + 1);
+  std::string name;
+  for (const char c : folder) {
+    const auto lower = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    if (std::isalnum(static_cast<unsigned char>(lower)) != 0)
+      name += lower;
+    else if (!name.empty() && name.back() != '-')
+      name += '-';
+  }
+  return (name.empty() ? "devcontainer-" : name + '-') + id.substr(id.size() - 12);
+}
+
+CreateRequest create_request(const Workspace& workspace, const MergedConfig& merged,
+                             const ImageResult& image, const UpRequest& request,
+                             const ProbeReply& probe) {
+  CreateRequest create{.name = instance_name(workspace), .image = image.image};
+  add_process(create, merged, image);
+  create.env = merged.container_env;
+  create.user = merged.container_user;
+  add_workspace_mounts(create, workspace, probe);
+  for (const auto& mount : merged.mounts) add_mount(create, mount.mount);
+  for (const auto& text : request.mounts) add_mount(create, parse_mount(text));
+  add_app_ports(create, workspace.config.app_ports);
+  create.run_args.insert(create.run_args.end(), workspace.config.run_args.begin(),
+                         workspace.config.run_args.end());
+  create.cap_add = merged.cap_add;
+  create.security_opt = merged.security_opt;
+  create.privileged = merged.privileged.value_or(false);
+  create.init = merged.init.value_or(false);
+  create.gpu = wants_gpu(workspace.config.host_requirements, request.gpu, probe);
+  for (const auto& [key, value] : workspace.identity.id_labels) create.labels[key] = value;
+  if (image.label_on_instance)
+    create.labels["devcontainer.metadata"] = metadata_label(image.entries);
+  return create;
+}
+
+InstanceInfo start_instance(Core& core, const InstanceInfo& instance,
+                            const std::shared_ptr<Backend>& backend, std::stop_token stop) {
+  const LogStep step(core.log(), "Starting container");
+  const auto started = backend->start({.id = instance.id}, {.stop = stop});
+  return backend->inspect({.id = started.id}, {.stop = stop});
+}
+
+CreatedInstance create_and_start(Core& core, const Workspace& workspace, const Selection& selection,
+                                 CreateRequest request, const std::shared_ptr<Backend>& backend,
+                                 std::stop_token stop) {
+  std::string id;
+  try {
+    id = backend->create(request, {.stop = stop}).id;
+  } catch (const Error& error) {
+    if (error.code() != "instance.name_taken") throw;
+    if (auto other = somebody_elses(core, workspace, selection, backend, stop)) {
+      if (other->state != InstanceState::running) {
+        other = start_instance(core, *other, backend, stop);
+      }
+      return {.instance = *other, .created = false};
+    }
+    request.name.clear();  // taken by something that is not ours
+    id = backend->create(request, {.stop = stop}).id;
+  }
+  try {
+    return {.instance = start_instance(core, {.id = id}, backend, stop)};
+  } catch (const Error&) {
+    remove_quietly(core, *backend, id);
+    throw;
+  }
+}
+
+}  // namespace fairlead

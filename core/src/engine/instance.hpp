@@ -1,0 +1,35 @@
+#pragma once
+
+#include "engine/image.hpp"
+
+namespace fairlead {
+
+/// The structured form of "docker run" for a new instance; pure. Step 9 of `up`, reference order:
+/// published ports, workspace mount, mounts, id labels, environment, user, run arguments.
+/// CFG-032..055, LIFE-023..025, FEAT-025.
+CreateRequest create_request(const Workspace& workspace, const MergedConfig& merged,
+                             const ImageResult& image, const UpRequest& request,
+                             const ProbeReply& probe);
+
+/// The shell text that keeps an instance alive after running the features' entry points.
+std::string keep_alive_script(const std::vector<std::string>& entrypoints);
+
+/// A name that two callers choose alike for one workspace, so that the engine decides who made it.
+std::string instance_name(const Workspace& workspace);
+
+/// Creates and starts. A name that is taken by the workspace's own container means that somebody
+/// else was faster: that one is adopted. An instance that cannot be started is removed again.
+/// `created` says whether it was made here.
+struct CreatedInstance {
+  InstanceInfo instance;
+  bool created = true;
+};
+CreatedInstance create_and_start(Core& core, const Workspace& workspace, const Selection& selection,
+                                 CreateRequest request, const std::shared_ptr<Backend>& backend,
+                                 std::stop_token stop);
+
+/// Starts a stopped instance; its id may change.
+InstanceInfo start_instance(Core& core, const InstanceInfo& instance,
+                            const std::shared_ptr<Backend>& backend, std::stop_token stop);
+
+}  // namespace fairlead

@@ -1,0 +1,73 @@
+#include "engine/session.hpp"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace fairlead {
+namespace {
+
+bool has_id_labels(const InstanceInfo& instance, const Identity& identity) {
+  const auto on_instance = [&](const auto& label) {
+    const auto found = instance.labels.find(label.first);
+    return found != instance.labels.end() && found->second == label.second;
+  };
+  return !identity.id_labels.empty() && std::ranges::all_of(identity.id_labels, on_instance);
+}
+
+/// What a foreign container without any configuration is merged over.
+ConfigDocument empty_document(Mode mode) {
+  ConfigDocument document;
+  document.raw = std::make_shared<nlohmann::ordered_json>(nlohmann::ordered_json::object());
+  document.json = document.raw;
+  document.variables.mode = mode;
+  return document;
+}
+
+}  // namespace
+
+MergedConfig merged_for_instance(const Core& core, const Workspace& workspace,
+                                 const InstanceInfo& instance) {
+  const auto document = workspace.document.value_or(empty_document(core.mode()));
+  std::vector<MetadataEntry> entries;
+  std::optional<MetadataEntry> own;
+  if (const auto label = instance.labels.find("devcontainer.metadata");
+      label != instance.labels.end()) {
+    entries = metadata_of_label(label->second, [&](const std::string& message) {
+      core.log().text(LogLevel::warning, message);
+    });
+    if (workspace.document) {
+      own = has_id_labels(instance, workspace.identity) ? refreshed_entry(document)
+                                                        : metadata_entry(document);
+    }
+  } else if (workspace.document) {
+    own = metadata_entry(document);
+  }
+  if (own) entries.push_back(std::move(*own));
+  return substitute_container_env(merge(document, entries), container_environment(instance));
+}
+
+Session open_session(Core& core, const Workspace& workspace,
+                     const std::shared_ptr<Backend>& backend, const InstanceInfo& instance,
+                     const RemoteEnvironmentOptions& options, bool need_markers,
+                     std::stop_token stop) {
+  Session session{.backend = backend,
+                  .instance = instance,
+                  .merged = merged_for_instance(core, workspace, instance),
+                  .data_folder = options.container_data_folder};
+  session.inside =
+      enter(core, *backend, instance,
+            {.user = remote_user_of(session.merged, instance),
+             .probe = session.merged.user_env_probe.value_or(options.default_user_env_probe),
+             .data_folder = options.container_data_folder,
+             .need_markers = need_markers},
+            std::move(stop));
+  session.environment =
+      process_environment(session.inside, instance, options.remote_env, session.merged.remote_env);
+  const bool has_folder =
+      workspace.document && !workspace.document->workspace.container_folder.empty();
+  session.working_directory =
+      has_folder ? workspace.document->workspace.container_folder : session.inside.home;
+  return session;
+}
+
+}  // namespace fairlead

@@ -1,0 +1,165 @@
+#include "base/lock.hpp"
+#include "engine/capabilities.hpp"
+#include "engine/content.hpp"
+#include "engine/find.hpp"
+#include "engine/instance.hpp"
+#include "engine/session.hpp"
+
+namespace fairlead {
+namespace {
+
+constexpr const char* default_description = "An error occurred setting up the container.";
+
+Workspace read(Core& core, const UpRequest& request) {
+  if (!request.selection.config.empty()) require_standard_file_name(request.selection.config);
+  auto workspace = open_workspace(core, request.selection);
+  if (!workspace.document) {
+    throw Error(Status::invalid, "up.no_workspace",
+                "There is no workspace folder and no configuration to bring up.",
+                "Give --workspace-folder, or run this in a project's folder.");
+  }
+  require_source(*workspace.document, workspace.config);
+  workspace.document = substitute_devcontainer_id(std::move(*workspace.document),
+                                                  workspace.identity.devcontainer_id);
+  workspace.config = parse_config(*workspace.document);
+  return workspace;
+}
+
+/// Held until `up` is done: a second one waits and finds what the first one made.
+FileLock lock_workspace(const Core& core, const Workspace& workspace, std::stop_token stop) {
+  const auto path = core.state_folder() + "/locks/" + workspace.identity.devcontainer_id + ".lock";
+  LockWait wait{.stop = std::move(stop), .timeout = std::chrono::hours(2)};
+  wait.on_blocked = [&](const std::string& holder) {
+    core.log().text(LogLevel::info, "Waiting for " + holder + " on the same workspace.");
+  };
+  return FileLock::acquire(path, LockMode::exclusive, wait, "up");
+}
+
+void remove_existing(Core& core, Found& found, std::stop_token stop) {
+  const LogStep step(core.log(), "Removing Existing Container");
+  found.backend->remove({.id = found.instance->id, .force = true}, {.stop = std::move(stop)});
+  found.instance.reset();
+}
+
+/// What must not stay: the caller wants a new one, or the engine could not finish the old one.
+void clear_the_way(Core& core, const UpRequest& request, Found& found,
+                   const std::stop_token& stop) {
+  if (found.instance && (request.remove_existing || found.instance->state == InstanceState::dead)) {
+    remove_existing(core, found, stop);
+  }
+  if (!found.instance && request.expect_existing) {
+    throw OperationError(
+        Error(Status::not_found, "environment.not_found", "The expected container does not exist."),
+        "The expected container does not exist.");
+  }
+}
+
+void warn_about_gpu(const Core& core, const UpRequest& request, const Config& config,
+                    const ProbeReply& probe) {
+  const auto& needs = config.host_requirements;
+  const bool looked_for = needs.gpu && request.gpu == GpuAvailability::detect;
+  if (looked_for && !needs.gpu_optional && !probe.gpu_runtime) {
+    core.log().text(LogLevel::warning,
+                    "hostRequirements.gpu asks for a GPU and none was found; going on without.");
+  }
+}
+
+ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspace,
+                 const Found& found, std::stop_token stop) {
+  const auto& config = workspace.config;
+  const bool builds = config.scenario == Scenario::dockerfile || !config.features.empty() ||
+                      !request.build.additional_features.empty();
+  const bool gpu = config.host_requirements.gpu && request.gpu == GpuAvailability::detect;
+  auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, {.stop = std::move(stop)});
+  require_capabilities(needs_of(config, reply.capabilities), found.backend->name(),
+                       workspace.document->config_file);
+  warn_about_gpu(core, request, config, reply);
+  return reply;
+}
+
+CreatedInstance make(Core& core, const UpRequest& request, const Workspace& workspace,
+                     const Found& found, const std::stop_token& stop) {
+  const auto abilities = probe(core, request, workspace, found, stop);
+  const auto image = prepare_image(core, workspace, request.build, found.backend, abilities, stop);
+  const auto merged = merge(*workspace.document, image.entries);
+  require_capabilities(needs_of(merged, abilities.capabilities), found.backend->name(),
+                       workspace.document->config_file);
+  auto created = create_and_start(core, workspace, request.selection,
+                                  create_request(workspace, merged, image, request, abilities),
+                                  found.backend, stop);
+  copy_content(core, workspace, *found.backend, created.instance.id, abilities.capabilities, stop);
+  return created;
+}
+
+CreatedInstance resume(Core& core, const Found& found, const std::stop_token& stop) {
+  if (found.instance->state == InstanceState::running) {
+    return {.instance = found.backend->inspect({.id = found.instance->id}, {.stop = stop}),
+            .created = false};
+  }
+  return {.instance = start_instance(core, *found.instance, found.backend, stop),
+          .created = false};
+}
+
+UpResult report(const Core& core, const Workspace& workspace, const Backend& backend,
+                const CreatedInstance& made) {
+  const auto& instance = made.instance;
+  const auto merged = merged_for_instance(core, workspace, instance);
+  const auto document =
+      substitute_container_env(*workspace.document, container_environment(instance));
+  return {.container_id = instance.id,
+          .backend = backend.name(),
+          .name = instance.name,
+          .image = instance.image,
+          .remote_user = remote_user_of(merged, instance),
+          .remote_workspace_folder = document.workspace.container_folder,
+          .configuration = configuration_json(document),
+          .merged_configuration = merged_configuration_json(merged),
+          .forward_ports = merged.forward_ports,
+          .created = made.created};
+}
+
+void run_due_hooks(Core& core, const UpRequest& request, const Workspace& workspace,
+                   const Found& found, const CreatedInstance& made, const std::stop_token& stop) {
+  const auto merged = merged_for_instance(core, workspace, made.instance);
+  // Without a command to run nothing has to be known of the inside: no exec at all.
+  if (wanted_hooks(merged, request.lifecycle).empty()) return;
+  const auto session = open_session(core, workspace, found.backend, made.instance, request.remote,
+                                    /*need_markers=*/true, stop);
+  run_hooks(core, session, request.lifecycle, stop);
+}
+
+/// From here on failures carry the container's id.
+UpResult enter_and_report(Core& core, const UpRequest& request, const Workspace& workspace,
+                          const Found& found, const CreatedInstance& made,
+                          const std::stop_token& stop) {
+  try {
+    run_due_hooks(core, request, workspace, found, made, stop);
+    return report(core, workspace, *found.backend, made);
+  } catch (const OperationError&) {
+    throw;
+  } catch (const Error& error) {
+    throw OperationError(error, default_description, made.instance.id);
+  }
+}
+
+}  // namespace
+
+UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
+  try {
+    const auto workspace = read(core, request);
+    const auto lock = lock_workspace(core, workspace, stop);
+    auto found = find_environment(core, workspace, request.selection, stop);
+    clear_the_way(core, request, found, stop);
+    run_initialize_command(core, workspace.config, workspace.document->workspace.local_folder,
+                           stop);
+    const auto made = found.instance ? resume(core, found, stop)
+                                     : make(core, request, workspace, found, stop);
+    return enter_and_report(core, request, workspace, found, made, stop);
+  } catch (const OperationError&) {
+    throw;
+  } catch (const Error& error) {
+    throw OperationError(error, default_description);
+  }
+}
+
+}  // namespace fairlead

@@ -1,0 +1,68 @@
+#include "engine/workspace.hpp"
+
+namespace fairlead {
+namespace {
+
+ReadOptions read_options(const Core& core, const Selection& selection) {
+  return {.workspace_folder = selection.workspace_folder,
+          .config = selection.config,
+          .override_config = selection.override_config,
+          .mode = core.mode(),
+          .environment = core.options().environment,
+          .working_directory = core.options().working_directory,
+          .mount_workspace_git_root = selection.mount_workspace_git_root,
+          .mount_git_worktree_common_dir = selection.mount_git_worktree_common_dir,
+          .mount_consistency = selection.mount_consistency};
+}
+
+bool names_a_configuration(const Selection& selection) {
+  return !selection.workspace_folder.empty() || !selection.config.empty() ||
+         !selection.override_config.empty();
+}
+
+void log_warnings(const Core& core, const ConfigDocument& document) {
+  for (std::size_t i = 0; i < document.warnings.size(); ++i) {
+    const auto& where = document.warning_locations[i];
+    core.log().text(LogLevel::warning, where.file + ':' + std::to_string(where.line) + ':' +
+                                           std::to_string(where.column) + ": " +
+                                           document.warnings[i]);
+  }
+}
+
+/// The labels alone make the identity when there is no configuration to take it from.
+Workspace without_configuration(Core& core, const Selection& selection) {
+  Identity identity;
+  if (!selection.id_labels.empty()) {
+    identity = resolve_identity(ConfigDocument{}, selection.id_labels);
+  }
+  return {.document = {},
+          .config = {},
+          .identity = std::move(identity),
+          .settings = core.settings(selection.workspace_folder, nullptr)};
+}
+
+}  // namespace
+
+Workspace open_workspace(Core& core, const Selection& selection) {
+  if (!names_a_configuration(selection)) return without_configuration(core, selection);
+  auto document = read_config(read_options(core, selection));
+  log_warnings(core, document);
+  auto identity = resolve_identity(document, selection.id_labels);
+  auto settings = core.settings(document.workspace.local_folder, &document);
+  auto config = parse_config(document);
+  return {.document = std::move(document),
+          .config = std::move(config),
+          .identity = std::move(identity),
+          .settings = std::move(settings)};
+}
+
+Workspace open_workspace_if_any(Core& core, const Selection& selection) {
+  try {
+    return open_workspace(core, selection);
+  } catch (const Error& error) {
+    if (error.code() != "config.not_found") throw;
+    return without_configuration(core, selection);
+  }
+}
+
+}  // namespace fairlead

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <fairlead/engine.hpp>
+
+#include <optional>
+
+namespace fairlead {
+
+/// What is known before any backend is asked: steps 2 to 4 of `up`.
+struct Workspace {
+  std::optional<ConfigDocument> document;  ///< absent: only labels or a container id were given
+  Config config;
+  Identity identity;
+  Settings settings;
+};
+
+/// Locates, reads and substitutes the configuration and settles the settings that may stand in it.
+/// With a container id or id labels alone no configuration is needed; otherwise throws
+/// "config.not_found".
+Workspace open_workspace(Core& core, const Selection& selection);
+
+/// The same, but an absent configuration is an answer.
+Workspace open_workspace_if_any(Core& core, const Selection& selection);
+
+}  // namespace fairlead
