@@ -1,0 +1,191 @@
+#include "features/layered_installer.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/sha256.hpp"
+#include "features/dockerfile_text.hpp"
+#include "features/layers.hpp"
+#include "features/local_feature.hpp"
+#include "features/staging.hpp"
+#include "spec/dockerfile.hpp"
+
+#include <fairlead/error.hpp>
+#include <fairlead/model_json.hpp>
+
+#include <filesystem>
+#include <optional>
+#include <utility>
+
+namespace fairlead {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* content_image_name = "dev_container_feature_content:";
+
+// The user's Dockerfile, ready to be built upon.
+struct UserDockerfile {
+  DockerfileParts parts;
+  std::string stage;
+};
+
+UserDockerfile read_user_dockerfile(const FeaturesInstallRequest& request) {
+  const Dockerfile file = read_dockerfile(read_file(request.build.dockerfile));
+  UserDockerfile result;
+  std::string text = file.text;
+  result.stage = request.build.target;
+  if (result.stage.empty()) {
+    NamedStage named = name_last_stage(file);
+    text = std::move(named.text);
+    result.stage = std::move(named.name);
+  }
+  result.parts = split_directives(text, request.omit_syntax_directive);
+  if (!request.buildkit) {
+    result.parts.body = cut_after_stage(result.parts.body, result.stage, result.parts.escape);
+  }
+  if (!result.parts.body.ends_with('\n')) result.parts.body += '\n';
+  return result;
+}
+
+std::string base_argument_line() {
+  return std::string("ARG ") + base_image_argument + "=scratch\n";
+}
+
+std::string dockerfile_text(const UserDockerfile& user, const Layers& layers) {
+  return user.parts.directives + base_argument_line() + user.parts.body + layers.text;
+}
+
+// The request's own build, now of our Dockerfile.
+BuildImageRequest extended(const FeaturesInstallRequest& request, const std::string& file,
+                           const std::string& base, const Layers& layers) {
+  BuildImageRequest build = request.build;
+  build.dockerfile = (fs::path(request.staging_folder) / file).string();
+  build.target = target_stage;
+  build.args.insert(layers.args.begin(), layers.args.end());
+  build.args[base_image_argument] = base;
+  return build;
+}
+
+// BuildKit takes <Dockerfile>.dockerignore before the context's own; ours has to keep its say.
+void keep_ignore_file(const FeaturesInstallRequest& request, const std::string& dockerfile) {
+  const auto ignored = read_file_if_there(request.build.dockerfile + ".dockerignore");
+  if (ignored) write_file(dockerfile + ".dockerignore", *ignored);
+}
+
+std::string content_hash(const FeaturesInstallRequest& request, const std::string& content,
+                         const std::string& text, const BuildImageRequest& build) {
+  BuildImageRequest relevant;
+  relevant.args = build.args;
+  relevant.target = build.target;
+  relevant.labels = build.labels;
+  relevant.platform = build.platform;
+  relevant.options = build.options;
+  Sha256 hash;
+  for (const std::string& part : {request.base_image_id, content, text, encode(relevant)}) {
+    hash.update(std::to_string(part.size()) + ":" + part);
+  }
+  return to_hex(hash.finish());
+}
+
+FeaturesInstallReply extend_image(const FeaturesInstallRequest& request, std::stop_token stop) {
+  const fs::path staging = request.staging_folder;
+  const std::string context = (staging / "content").string();
+  const std::string content = stage_content(request, context, stop);
+  const Layers layers = feature_layers(
+      request,
+      {.source = ContentSource::context, .content_image = {}, .buildkit = request.buildkit});
+  const std::string text = base_argument_line() + layers.text;
+  BuildImageRequest build = extended(request, "Dockerfile.extended", request.base_image, layers);
+  write_file(build.dockerfile, text);
+  build.context = context;
+  FeaturesInstallReply reply;
+  reply.content_hash = content_hash(request, content, text, build);
+  reply.builds.push_back(std::move(build));
+  return reply;
+}
+
+// The classic builder has one context only, and that is the user's: an image brings the content.
+// Its name holds the content's digest, so two builds at once cannot take each other's.
+BuildImageRequest content_image_build(const FeaturesInstallRequest& request,
+                                      const std::string& context, const std::string& name) {
+  BuildImageRequest build;
+  build.dockerfile = (fs::path(request.staging_folder) / "Dockerfile.buildContent").string();
+  build.context = context;
+  build.tags = {name};
+  build.builder = request.build.builder;
+  build.platform = request.build.platform;
+  write_file(build.dockerfile, content_image_dockerfile());
+  return build;
+}
+
+FeaturesInstallReply extend_dockerfile(const FeaturesInstallRequest& request,
+                                       std::stop_token stop) {
+  const UserDockerfile user = read_user_dockerfile(request);
+  const std::string context = (fs::path(request.staging_folder) / "content").string();
+  const bool named = request.buildkit && request.named_contexts;
+  FeaturesInstallReply reply;
+  std::string content;
+  Layers layers;
+  if (request.features.empty()) {
+    layers = label_layer(request, user.parts.escape);
+  } else {
+    content = stage_content(request, context, stop);
+    const std::string image = content_image_name + content.substr(0, 32);
+    if (!named) reply.builds.push_back(content_image_build(request, context, image));
+    layers = feature_layers(request,
+                            {.source = named ? ContentSource::named_context : ContentSource::image,
+                             .content_image = image,
+                             .buildkit = request.buildkit,
+                             .escape = user.parts.escape});
+  }
+  const std::string text = dockerfile_text(user, layers);
+  BuildImageRequest build = extended(request, "Dockerfile-with-features", user.stage, layers);
+  write_file(build.dockerfile, text);
+  keep_ignore_file(request, build.dockerfile);
+  if (named && !request.features.empty()) build.contexts[content_stage] = context;
+  reply.content_hash = content_hash(request, content, text, build);
+  reply.builds.push_back(std::move(build));
+  return reply;
+}
+
+}  // namespace
+
+FeaturesPlanReply LayeredFeatureInstaller::plan(const FeaturesPlanRequest& request,
+                                                CallOptions options) {
+  const LocalFeaturePlace place{
+      .config_folder = request.config_folder,
+      .root = local_feature_root(request.config_folder, request.workspace_folder)};
+  const auto fetch = [&place, &options](const FeatureReference& reference) {
+    if (options.stop.stop_requested()) {
+      throw Error(Status::cancelled, "cancelled", "cancelled while features were resolved");
+    }
+    return read_local_feature(reference, place);
+  };
+  FeaturesPlanReply reply = plan_features(
+      request, fetch, [&place](const FeatureReference& r) { return locate_feature(r, place); });
+  if (options.on_event) {
+    for (const std::string& warning : reply.warnings) {
+      Event event;
+      event.warning = warning;
+      options.on_event(event);
+    }
+  }
+  return reply;
+}
+
+FeaturesInstallReply LayeredFeatureInstaller::install(const FeaturesInstallRequest& request,
+                                                      CallOptions options) {
+  if (!request.build.dockerfile.empty()) {
+    if (!request.features.empty() || !request.metadata.empty()) {
+      return extend_dockerfile(request, options.stop);
+    }
+    return {.builds = {request.build}, .content_hash = {}};
+  }
+  if (request.features.empty()) return {};
+  if (request.base_image.empty()) {
+    throw Error(Status::invalid, "features.no_base",
+                "there is neither an image nor a Dockerfile to put features onto");
+  }
+  return extend_image(request, options.stop);
+}
+
+}  // namespace fairlead

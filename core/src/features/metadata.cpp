@@ -1,0 +1,179 @@
+#include "features/metadata.hpp"
+
+#include "base/json_text.hpp"
+#include "base/jsonc.hpp"
+
+#include <fairlead/error.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <optional>
+
+namespace fairlead {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+class Reader {
+ public:
+  explicit Reader(std::string file) : file_(std::move(file)) {}
+
+  std::string text(const Json& object, const char* key) const {
+    const Json* value = member(object, key);
+    if (value == nullptr) return {};
+    require(value->is_string(), key, "text");
+    return value->get<std::string>();
+  }
+
+  bool boolean(const Json& object, const char* key) const {
+    const Json* value = member(object, key);
+    if (value == nullptr) return false;
+    require(value->is_boolean(), key, "true or false");
+    return value->get<bool>();
+  }
+
+  std::vector<std::string> texts(const Json& object, const char* key) const {
+    std::vector<std::string> result;
+    const Json* value = member(object, key);
+    if (value == nullptr) return result;
+    require(value->is_array(), key, "a list of texts");
+    for (const Json& item : *value) {
+      require(item.is_string(), key, "a list of texts");
+      result.push_back(item.get<std::string>());
+    }
+    return result;
+  }
+
+  Json object(const Json& parent, const char* key) const {
+    const Json* value = member(parent, key);
+    if (value == nullptr) return Json::object();
+    require(value->is_object(), key, "an object");
+    return *value;
+  }
+
+  void require(bool condition, const std::string& key, const std::string& kind) const {
+    if (condition) return;
+    throw Error(Status::invalid, "features.metadata", "\"" + key + "\" must be " + kind)
+        .at({.file = file_, .line = 0, .column = 0, .text = {}});
+  }
+
+ private:
+  static const Json* member(const Json& object, const char* key) {
+    const auto found = object.find(key);
+    return found == object.end() || found->is_null() ? nullptr : &*found;
+  }
+
+  std::string file_;
+};
+
+// nullopt: neither text nor boolean nor number.
+std::optional<std::string> option_text(const Json& value) {
+  if (value.is_string()) return value.get<std::string>();
+  if (value.is_boolean() || value.is_number()) return json_text(value);
+  return std::nullopt;
+}
+
+FeatureOption parse_option(const Reader& reader, const std::string& name, const Json& value) {
+  reader.require(value.is_object(), name, "an object with \"type\" and \"default\"");
+  FeatureOption option;
+  option.name = name;
+  option.boolean = reader.text(value, "type") == "boolean";
+  option.allowed = reader.texts(value, "enum");
+  if (const auto found = value.find("default"); found != value.end() && !found->is_null()) {
+    const auto text = option_text(*found);
+    reader.require(text.has_value(), name + "\".\"default", "text or a boolean");
+    option.default_value = *text;
+  } else if (option.boolean) {
+    option.default_value = "false";
+  }
+  return option;
+}
+
+std::string word_characters(std::string_view name) {
+  std::string result;
+  for (const char c : name) {
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    const bool digit = c >= '0' && c <= '9';
+    // A character of several bytes counts once: its continuation bytes are left out.
+    if ((static_cast<unsigned char>(c) & 0xC0U) == 0x80U) continue;
+    result += letter || digit ? c : '_';
+  }
+  return result;
+}
+
+}  // namespace
+
+FeatureMetadata parse_feature_metadata(std::string_view text, const std::string& file) {
+  const auto document = read_jsonc(text, {.file = file});
+  const Reader reader(file);
+  reader.require(document && document->is_object(), "devcontainer-feature.json", "an object");
+  FeatureMetadata result;
+  result.json = json_text(*document);
+  result.id = reader.text(*document, "id");
+  result.version = reader.text(*document, "version");
+  result.name = reader.text(*document, "name");
+  result.description = reader.text(*document, "description");
+  result.documentation_url = reader.text(*document, "documentationURL");
+  result.current_id = reader.text(*document, "currentId");
+  result.deprecated = reader.boolean(*document, "deprecated");
+  result.legacy_ids = reader.texts(*document, "legacyIds");
+  result.installs_after = reader.texts(*document, "installsAfter");
+  for (const auto& [id, options] : reader.object(*document, "dependsOn").items()) {
+    result.depends_on.emplace_back(id, json_text(options));
+  }
+  for (const auto& [name, option] : reader.object(*document, "options").items()) {
+    result.options.push_back(parse_option(reader, name, option));
+  }
+  for (const auto& [name, value] : reader.object(*document, "containerEnv").items()) {
+    reader.require(value.is_string(), "containerEnv\".\"" + name, "text");
+    result.container_env.emplace_back(name, value.get<std::string>());
+  }
+  return result;
+}
+
+ResolvedOptions resolve_options(const FeatureMetadata& metadata, const std::string& id,
+                                const Json& given) {
+  ResolvedOptions result;
+  for (const FeatureOption& option : metadata.options) {
+    result.values[option.name] = option.default_value;
+  }
+  Json overlay = given;
+  if (!given.is_object()) {
+    overlay = Json::object();
+    if (!given.is_null() && result.values.contains("version")) overlay["version"] = given;
+  }
+  for (const auto& [name, value] : overlay.items()) {
+    if (value.is_null()) continue;  // as if it were not there
+    const auto text = option_text(value);
+    if (!text) {
+      throw Error(Status::invalid, "features.option_value",
+                  "feature '" + id + "': option '" + name + "' must be text or a boolean");
+    }
+    result.values[name] = *text;
+  }
+  for (const FeatureOption& option : metadata.options) {
+    const std::string& value = result.values[option.name];
+    const auto& allowed = option.allowed;
+    if (allowed.empty() || std::find(allowed.begin(), allowed.end(), value) != allowed.end()) {
+      continue;
+    }
+    std::string list;
+    for (const std::string& word : allowed) list += (list.empty() ? "'" : ", '") + word + "'";
+    result.warnings.push_back("feature '" + id + "': option '" + option.name + "' is '" + value +
+                              "', but the feature knows only " + list);
+  }
+  return result;
+}
+
+std::string option_variable(std::string_view option) {
+  std::string name = word_characters(option);
+  const std::size_t leading = std::min(name.find_first_not_of("0123456789_"), name.size());
+  if (leading > 0) name.replace(0, leading, "_");
+  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return name;
+}
+
+}  // namespace fairlead
