@@ -3,6 +3,7 @@
 #include <fairlead/backend.hpp>
 #include <fairlead/events.hpp>
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -13,7 +14,7 @@ namespace fairlead {
 /// One option that a plugin's manifest declares.
 struct PluginOption {
   std::string name;
-  std::string type;  ///< "string", "boolean", "integer" or "list"
+  std::string type;  ///< "string", "boolean", "integer" or "strings"
   std::string description;
   std::string default_value;  ///< TOML text; empty: none
   bool project = false;       ///< a project's settings may set it
@@ -44,7 +45,9 @@ struct PluginEntry {
 /// How to look for plugins.
 struct PluginSearch {
   std::vector<std::string> folders;  ///< in order; the first of two plugins with one id wins
-  std::string state_folder;          ///< where the results of probing new files are kept
+  std::string state_folder;  ///< where the results of probing new files are kept; empty: nowhere
+  std::string probe_program = {};  ///< empty: libexec/fairlead/fairlead-plugin-probe as installed
+  std::chrono::milliseconds grace{5000};  ///< from a call's cancel to its being abandoned
 };
 
 /// The plugins of one process: found by manifest, loaded on first use, never unloaded.
@@ -71,6 +74,13 @@ class PluginRegistry {
   std::unique_ptr<Backend> open_backend(const std::string& name, std::shared_ptr<Host> host,
                                         const ConfigureRequest& settings);
 
+  /// The usable plugin that provides hosts of `scheme` ("ssh"); absent: none.
+  const PluginManifest* find_host(const std::string& scheme) const;
+
+  /// Loads the plugin of host scheme `scheme` and makes an instance of it, not yet opened. Throws
+  /// not_found ("host.unknown") or "plugin.load".
+  std::unique_ptr<Host> open_host(const std::string& scheme, const ConfigureRequest& settings);
+
   /// The same for plugins that install features or forward ports, by plugin id.
   std::unique_ptr<FeatureInstaller> open_features(const std::string& id, std::shared_ptr<Host> host,
                                                   std::shared_ptr<Backend> backend,
@@ -90,5 +100,10 @@ class PluginRegistry {
 
 /// The machine this process runs on.
 std::shared_ptr<Host> local_host();
+
+/// From now on a crash (SIGSEGV, SIGABRT, …) while a plugin's code runs first says on standard
+/// error which plugin and operation it was, then ends the process as it would have. For programs
+/// that own their process, once, in main.
+void report_plugin_crashes();
 
 }  // namespace fairlead
