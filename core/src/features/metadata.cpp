@@ -119,13 +119,16 @@ FeatureMetadata parse_feature_metadata(std::string_view text, const std::string&
   result.deprecated = reader.boolean(*document, "deprecated");
   result.legacy_ids = reader.texts(*document, "legacyIds");
   result.installs_after = reader.texts(*document, "installsAfter");
-  for (const auto& [id, options] : reader.object(*document, "dependsOn").items()) {
-    result.depends_on.emplace_back(id, json_text(options));
+  const Json dependencies = reader.object(*document, "dependsOn");
+  for (const auto& [id, given] : dependencies.items()) {
+    result.depends_on.emplace_back(id, json_text(given));
   }
-  for (const auto& [name, option] : reader.object(*document, "options").items()) {
+  const Json options = reader.object(*document, "options");
+  for (const auto& [name, option] : options.items()) {
     result.options.push_back(parse_option(reader, name, option));
   }
-  for (const auto& [name, value] : reader.object(*document, "containerEnv").items()) {
+  const Json environment = reader.object(*document, "containerEnv");
+  for (const auto& [name, value] : environment.items()) {
     reader.require(value.is_string(), "containerEnv\".\"" + name, "text");
     result.container_env.emplace_back(name, value.get<std::string>());
   }
