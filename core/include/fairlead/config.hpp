@@ -21,7 +21,7 @@
 ///     merged = substitute_container_env(merged, container_environment);    // stage 3
 namespace fairlead {
 
-class SourceMap;  ///< JSON pointer to line and column; internal
+class SourceMap;  ///< JSON pointer to line and column; internal to the core
 
 struct ReadOptions {
   std::string workspace_folder;  ///< or a .code-workspace file in it; empty: none
@@ -98,7 +98,7 @@ std::string devcontainer_id(const std::vector<std::pair<std::string, std::string
 
 /// Replaces the variables that `variables` knows in every string value at any depth. VAR-018..020.
 nlohmann::ordered_json substitute(const Variables& variables, const nlohmann::ordered_json& value);
-std::string substitute(const Variables& variables, std::string_view text);
+std::string substitute_text(const Variables& variables, std::string_view text);
 
 /// Stage 2. The result remembers the id, so that `merge` applies it to label entries too.
 ConfigDocument substitute_devcontainer_id(ConfigDocument document, const std::string& id);
@@ -141,7 +141,7 @@ MergedConfig merge(const ConfigDocument& document, const std::vector<MetadataEnt
 /// The compact JSON texts of read-configuration and `up`, members in the reference's order.
 std::string configuration_json(const ConfigDocument& document);
 std::string merged_configuration_json(const MergedConfig& merged);
-/// Empty when there is no workspace folder: the member is then absent.
+/// "{}" when there is no workspace folder.
 std::string workspace_json(const WorkspacePaths& workspace);
 
 }  // namespace fairlead

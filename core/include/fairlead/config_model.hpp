@@ -170,8 +170,9 @@ struct MergedConfig : ContainerConfig {
   std::vector<std::string> entrypoints;            ///< shell text, in order
   std::map<Hook, std::vector<HookCommand>> hooks;  ///< in entry order
   JsonPtr json;                                    ///< the `mergedConfiguration` object
-  std::vector<std::pair<Hook, std::vector<std::string>>>
-      origins;  ///< parallel to json's hook arrays
+  /// Who asked for each command of json's hook arrays; needed to substitute once more.
+  std::vector<std::pair<Hook, std::vector<std::string>>> origins;
+  Mode mode = Mode::fairlead;
 };
 
 // ---------------------------------------------------------------------------- around it

@@ -28,6 +28,7 @@ struct Dockerfile {
   std::string syntax;                           ///< of the `# syntax=` directive
   std::vector<DockerfileInstruction> preamble;  ///< ARGs before the first FROM
   std::vector<DockerfileStage> stages;
+  char escape = '\\';             ///< of the `# escape=` directive
   std::size_t last_from_end = 0;  ///< offset just behind the last FROM's text
   std::string text;
 };

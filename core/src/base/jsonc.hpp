@@ -1,0 +1,51 @@
+#pragma once
+
+#include <fairlead/error.hpp>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace fairlead {
+
+/// How deep arrays and objects may stand in each other; a limit keeps hostile files off the stack.
+inline constexpr int jsonc_depth_limit = 512;
+
+struct JsoncOptions {
+  std::string file;  ///< for error locations
+  /// Go on silently after faults as the reference CLI does: a missing comma or colon, text behind
+  /// the value, something never closed. Otherwise the first fault is an Error.
+  bool lenient = false;
+};
+
+/// Reads JSON with comments, trailing commas, a byte order mark and any line ends. Members keep
+/// their order; of a repeated name the last value counts, at the place of the first. In linear
+/// time. nullopt: nothing but blanks and comments. CFG-011..013. Throws Error "config.syntax" with
+/// file, line and column, "config.depth" beyond the depth limit.
+std::optional<nlohmann::ordered_json> read_jsonc(std::string_view text,
+                                                 const JsoncOptions& options);
+
+/// The reverse way: where the values of a text that was read stand. Nothing is computed before it
+/// is asked for, so reading without faults pays nothing for it.
+class SourceMap {
+ public:
+  SourceMap(std::string text, JsoncOptions options);
+
+  /// The place of each value, or with `names` of the member name that leads to it. Pointers are
+  /// RFC 6901; one that leads nowhere gives the nearest enclosing value's place.
+  std::vector<SourceLocation> locate(const std::vector<std::string>& pointers,
+                                     bool names = false) const;
+
+ private:
+  std::string text_;
+  JsoncOptions options_;
+};
+
+/// `name` as a reference token of a JSON pointer, with the leading slash.
+std::string pointer_token(std::string_view name);
+
+}  // namespace fairlead

@@ -1,0 +1,198 @@
+#include "spec/merge.hpp"
+
+#include "base/json_text.hpp"
+#include "spec/lifecycle.hpp"
+#include "spec/merge_requirements.hpp"
+#include "spec/mount.hpp"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_set>
+#include <utility>
+
+namespace fairlead {
+namespace {
+
+using Entries = std::vector<Json>;
+
+/// Every entry's member called `name` that is there.
+std::vector<const Json*> all(const Entries& entries, std::string_view name) {
+  std::vector<const Json*> out;
+  for (const Json& entry : entries) {
+    if (const Json* value = member(entry, name)) out.push_back(value);
+  }
+  return out;
+}
+
+bool any_true(const Entries& entries, std::string_view name) {
+  const auto values = all(entries, name);
+  return std::any_of(values.begin(), values.end(), truthy);
+}
+
+std::optional<Json> last_truthy(const Entries& entries, std::string_view name) {
+  const auto values = all(entries, name);
+  const auto found = std::find_if(values.rbegin(), values.rend(), truthy);
+  return found == values.rend() ? std::nullopt : std::optional<Json>(**found);
+}
+
+std::optional<Json> last_boolean(const Entries& entries, std::string_view name) {
+  const auto values = all(entries, name);
+  const auto found = std::find_if(values.rbegin(), values.rend(),
+                                  [](const Json* value) { return value->is_boolean(); });
+  return found == values.rend() ? std::nullopt : std::optional<Json>(**found);
+}
+
+/// A list that is left out when it is empty.
+std::optional<Json> unless_empty(Json list) {
+  return list.empty() ? std::nullopt : std::optional<Json>(std::move(list));
+}
+
+std::optional<Json> union_of(const Entries& entries, std::string_view name) {
+  Json out = Json::array();
+  std::unordered_set<std::string> seen;
+  for (const Json* list : all(entries, name)) {
+    if (!list->is_array()) continue;
+    for (const Json& item : *list) {
+      if (seen.insert(json_text(item)).second) out.push_back(item);
+    }
+  }
+  return unless_empty(std::move(out));
+}
+
+Json list_of(const Entries& entries, std::string_view name) {
+  Json out = Json::array();
+  for (const Json* value : all(entries, name)) {
+    if (truthy(value)) out.push_back(*value);
+  }
+  return out;
+}
+
+/// Port n and "localhost:n" are the same (IMG-023).
+std::optional<Json> forward_ports(const Entries& entries) {
+  constexpr std::string_view prefix = "localhost:";
+  Json out = Json::array();
+  std::unordered_set<std::string> seen;
+  for (const Json* list : all(entries, "forwardPorts")) {
+    if (!list->is_array()) continue;
+    for (const Json& item : *list) {
+      const std::string text =
+          item.is_number() ? std::string(prefix) + scalar_text(item) : scalar_text(item);
+      if (!seen.insert(text).second) continue;
+      const std::string_view port =
+          std::string_view(text).substr(std::min(text.size(), prefix.size()));
+      const bool local = text.compare(0, prefix.size(), prefix) == 0 && !port.empty() &&
+                         port.size() <= 9 &&
+                         port.find_first_not_of("0123456789") == std::string_view::npos;
+      out.push_back(local ? Json(std::stoi(std::string(port))) : item);
+    }
+  }
+  return unless_empty(std::move(out));
+}
+
+std::string target_of(const Json& mount) {
+  if (mount.is_string()) return mount_target(mount.get_ref<const std::string&>());
+  return text_member(mount, "target");
+}
+
+/// Of mounts on one target the last survives, at its own place (IMG-014, 015).
+std::optional<Json> mounts(const Entries& entries) {
+  std::vector<const Json*> list;
+  for (const Json* value : all(entries, "mounts")) {
+    if (!value->is_array()) continue;
+    for (const Json& mount : *value) list.push_back(&mount);
+  }
+  std::unordered_set<std::string> taken;
+  std::vector<const Json*> kept;
+  for (auto mount = list.rbegin(); mount != list.rend(); ++mount) {
+    const std::string target = target_of(**mount);
+    if (target.empty() || taken.insert(target).second) kept.push_back(*mount);
+  }
+  Json out = Json::array();
+  for (auto mount = kept.rbegin(); mount != kept.rend(); ++mount) out.push_back(**mount);
+  return unless_empty(std::move(out));
+}
+
+/// Each tool's contributions as a list, in entry order (IMG-018).
+std::optional<Json> customizations(const Entries& entries) {
+  Json out = Json::object();
+  for (const Json* value : all(entries, "customizations")) {
+    if (!value->is_object()) continue;
+    for (const auto& [tool, content] : value->items()) {
+      if (member(out, tool) == nullptr) set_member(out, tool, Json::array());
+      out[tool].push_back(content);
+    }
+  }
+  return unless_empty(std::move(out));
+}
+
+/// Per member the last value wins, null too; the place is the first one's.
+Json assigned(const Entries& entries, std::string_view name) {
+  Json out = Json::object();
+  for (const Json* value : all(entries, name)) {
+    if (!value->is_object()) continue;
+    for (const auto& [key, item] : value->items()) set_member(out, key, item);
+  }
+  return out;
+}
+
+/// Members that the merge replaces by others with a plural name, or moves behind.
+bool is_replaced(std::string_view name) {
+  const bool hook = std::any_of(hook_names.begin(), hook_names.end(),
+                                [&](const HookName& one) { return one.name == name; });
+  return hook || name == "entrypoint" || name == "customizations" || name == "shutdownAction";
+}
+
+class Result {
+ public:
+  explicit Result(const Json& config) {
+    for (const auto& [name, value] : config.items()) {
+      if (!is_replaced(name)) set_member(json_, name, value);
+    }
+  }
+
+  /// In the place of the configuration's own value, which goes when there is none.
+  void set(std::string_view name, std::optional<Json> value) {
+    if (value) {
+      set_member(json_, name, std::move(*value));
+    } else {
+      json_.erase(std::string(name));
+    }
+  }
+
+  Json take() { return std::move(json_); }
+
+ private:
+  Json json_ = Json::object();
+};
+
+}  // namespace
+
+Json merge_json(const Json& config, const Entries& entries, Mode mode) {
+  Result out(config);
+  out.set("init", any_true(entries, "init"));
+  out.set("privileged", any_true(entries, "privileged"));
+  out.set("capAdd", union_of(entries, "capAdd"));
+  out.set("securityOpt", union_of(entries, "securityOpt"));
+  out.set("entrypoints", unless_empty(list_of(entries, "entrypoint")));
+  out.set("mounts", mounts(entries));
+  out.set("customizations", customizations(entries));
+  for (const HookName& hook : hook_names) out.set(hook.plural, list_of(entries, hook.name));
+  for (const char* name : {"waitFor", "remoteUser", "containerUser", "userEnvProbe"}) {
+    out.set(name, last_truthy(entries, name));
+  }
+  out.set("remoteEnv", assigned(entries, "remoteEnv"));
+  out.set("containerEnv", assigned(entries, "containerEnv"));
+  out.set("overrideCommand", last_boolean(entries, "overrideCommand"));
+  out.set("portsAttributes", assigned(entries, "portsAttributes"));
+  out.set("otherPortsAttributes", last_truthy(entries, "otherPortsAttributes"));
+  out.set("forwardPorts", forward_ports(entries));
+  out.set("shutdownAction", last_truthy(entries, "shutdownAction"));
+  out.set("updateRemoteUserUID", last_boolean(entries, "updateRemoteUserUID"));
+  out.set("hostRequirements",
+          merge_requirements(all(entries, "hostRequirements"), entries.empty(), mode));
+  return out.take();
+}
+
+}  // namespace fairlead

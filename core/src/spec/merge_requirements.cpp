@@ -1,0 +1,75 @@
+#include "spec/merge_requirements.hpp"
+
+#include "spec/container_values.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace fairlead {
+namespace {
+
+double number_of(const Json* value) {
+  return value != nullptr && value->is_number() ? value->get<double>() : 0;
+}
+
+std::uint64_t size_of(const Json* value) {
+  if (value == nullptr) return 0;
+  return parse_size(scalar_text(*value)).value_or(0);
+}
+
+Json number_json(double value) {
+  return value == static_cast<double>(static_cast<std::int64_t>(value))
+             ? Json(static_cast<std::int64_t>(value))
+             : Json(value);
+}
+
+/// Members that are objects count with their cores and memory, everything else true with nothing.
+Json gpu_maximum(const Json& a, const Json& b) {
+  Json out = Json::object();
+  const double cores = std::max(number_of(member(a, "cores")), number_of(member(b, "cores")));
+  const auto memory = std::max(size_of(member(a, "memory")), size_of(member(b, "memory")));
+  if (cores > 0) out["cores"] = number_json(cores);
+  if (memory > 0) out["memory"] = std::to_string(memory);
+  return out;
+}
+
+std::optional<Json> merge_gpu(std::optional<Json> a, const Json* b) {
+  if (!truthy(b)) return a ? a : (b != nullptr ? std::optional<Json>(*b) : std::nullopt);
+  if (!a || !truthy(&*a)) return *b;
+  const bool both_optional = *a == "optional" && *b == "optional";
+  return both_optional ? a : std::optional<Json>(gpu_maximum(*a, *b));
+}
+
+Json nothing_in_javascript() {
+  Json out = Json::object();
+  out["cpus"] = nullptr;
+  out["memory"] = "-Infinity";
+  out["storage"] = "-Infinity";
+  return out;
+}
+
+}  // namespace
+
+std::optional<Json> merge_requirements(const std::vector<const Json*>& list, bool no_entries,
+                                       Mode mode) {
+  if (no_entries && mode == Mode::drop_in) return nothing_in_javascript();
+  double cpus = 0;
+  std::uint64_t memory = 0;
+  std::uint64_t storage = 0;
+  std::optional<Json> gpu;
+  for (const Json* one : list) {
+    cpus = std::max(cpus, number_of(member(*one, "cpus")));
+    memory = std::max(memory, size_of(member(*one, "memory")));
+    storage = std::max(storage, size_of(member(*one, "storage")));
+    gpu = merge_gpu(std::move(gpu), member(*one, "gpu"));
+  }
+  Json out = Json::object();
+  if (cpus > 0) out["cpus"] = number_json(cpus);
+  if (memory > 0) out["memory"] = std::to_string(memory);
+  if (storage > 0) out["storage"] = std::to_string(storage);
+  if (gpu && truthy(&*gpu)) out["gpu"] = *gpu;
+  return out.empty() ? std::nullopt : std::optional<Json>(std::move(out));
+}
+
+}  // namespace fairlead

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "spec/json_access.hpp"
+
+#include <fairlead/config_model.hpp>
+
+#include <optional>
+#include <vector>
+
+namespace fairlead {
+
+/// The maximum of each requirement; sizes as bytes in text. nullopt: nothing is asked for. With no
+/// entries at all drop-in mode gives the reference's "-Infinity" (edge case 38). IMG-024, 025.
+std::optional<Json> merge_requirements(const std::vector<const Json*>& list, bool no_entries,
+                                       Mode mode);
+
+}  // namespace fairlead

@@ -1,0 +1,106 @@
+#include "spec/ports.hpp"
+
+#include "base/jsonc.hpp"
+
+#include <charconv>
+#include <string>
+
+namespace fairlead {
+namespace {
+
+constexpr int highest_port = 65535;
+
+std::optional<int> port_number(const Json& value) {
+  if (!value.is_number_integer()) return std::nullopt;
+  const auto number = value.get<std::int64_t>();
+  if (number < 0 || number > highest_port) return std::nullopt;
+  return static_cast<int>(number);
+}
+
+/// `host:port`
+std::optional<ForwardPort> host_and_port(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos || colon == 0) return std::nullopt;
+  ForwardPort out;
+  out.host = text.substr(0, colon);
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data() + colon + 1, end, out.port);
+  const bool good =
+      read.ec == std::errc() && read.ptr == end && out.port >= 0 && out.port <= highest_port;
+  return good ? std::optional<ForwardPort>(out) : std::nullopt;
+}
+
+PortAttributes read_attributes(const Values& values) {
+  PortAttributes out;
+  out.label = values.text("label");
+  out.protocol = values.text("protocol");
+  out.on_auto_forward = values.text("onAutoForward");
+  out.require_local_port = values.boolean("requireLocalPort").value_or(false);
+  out.elevate_if_needed = values.boolean("elevateIfNeeded").value_or(false);
+  return out;
+}
+
+}  // namespace
+
+std::vector<ForwardPort> read_forward_ports(const Values& values) {
+  std::vector<ForwardPort> out;
+  const Json* list = values.array("forwardPorts");
+  if (list == nullptr) return out;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const Json& item = (*list)[i];
+    if (const auto port = port_number(item)) {
+      out.push_back({"localhost", *port});
+      continue;
+    }
+    const auto named = item.is_string() ? host_and_port(item.get<std::string>()) : std::nullopt;
+    if (named) {
+      out.push_back(*named);
+    } else if (values.mode() == Mode::fairlead) {
+      values.fault_at(
+          values.pointer("forwardPorts") + '/' + std::to_string(i),
+          "each item of \"forwardPorts\" must be a port from 0 to 65535 or \"host:port\"");
+    }
+  }
+  return out;
+}
+
+std::vector<AppPort> read_app_ports(const Values& values) {
+  std::vector<AppPort> out;
+  const Json* given = values.get("appPort");
+  if (given == nullptr || (given->is_null() && values.mode() == Mode::drop_in)) return out;
+  const bool many = given->is_array();
+  for (std::size_t i = 0; i < (many ? given->size() : 1); ++i) {
+    const Json& item = many ? (*given)[i] : *given;
+    if (const auto port = port_number(item)) {
+      out.push_back({*port, {}});
+    } else if (item.is_string() && !item.get_ref<const std::string&>().empty()) {
+      out.push_back({0, item.get<std::string>()});
+    } else {
+      values.fault_at(
+          values.pointer("appPort") + (many ? '/' + std::to_string(i) : std::string()),
+          "\"appPort\" must be ports from 0 to 65535 or strings as docker's --publish takes");
+    }
+  }
+  return out;
+}
+
+std::vector<std::pair<std::string, PortAttributes>> read_ports_attributes(const Values& values) {
+  std::vector<std::pair<std::string, PortAttributes>> out;
+  const Json* all = values.object("portsAttributes");
+  if (all == nullptr) return out;
+  const Values inner = values.below("portsAttributes", *all);
+  for (const auto& [key, item] : all->items()) {
+    if (const Json* attributes = inner.object(key)) {
+      out.emplace_back(key, read_attributes(inner.below(key, *attributes)));
+    }
+  }
+  return out;
+}
+
+std::optional<PortAttributes> read_other_ports_attributes(const Values& values) {
+  const Json* attributes = values.object("otherPortsAttributes");
+  if (attributes == nullptr) return std::nullopt;
+  return read_attributes(values.below("otherPortsAttributes", *attributes));
+}
+
+}  // namespace fairlead
