@@ -163,6 +163,9 @@ class Settings {
 /// settings.type (wrong type), settings.value (a value that cannot be meant, such as a host that
 /// begins with "-"), settings.unknown (only for `--set`).
 Settings settle_settings(const SettingsLayers& layers,
-                         const std::vector<SettingSpec>& plugin_options = {});
+                         const std::vector<SettingSpec>& plugin_options);
+
+/// The same before plugins are known: everything below `plugins` is passed over in silence.
+Settings settle_settings(const SettingsLayers& layers);
 
 }  // namespace fairlead

@@ -61,7 +61,7 @@ void sign(const UniqueFd& fd, LockMode mode, std::string_view purpose) {
 }
 
 /// Sleeps for `pause`; true when a stop was requested before or during it.
-bool stopped_during(std::stop_token stop, std::chrono::milliseconds pause) {
+bool stopped_during(const std::stop_token& stop, std::chrono::milliseconds pause) {
   std::mutex mutex;
   std::condition_variable_any changed;
   std::unique_lock lock(mutex);

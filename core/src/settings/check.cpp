@@ -26,7 +26,8 @@ std::string fault_of_folder(const std::string& folder) {
 
 std::string fault_of_list(const SettingValue& value, std::string (*fault_of)(const std::string&)) {
   for (const auto& item : std::get<std::vector<std::string>>(value)) {
-    if (auto fault = fault_of(item); !fault.empty()) return "'" + item + "': " + fault;
+    const std::string fault = fault_of(item);
+    if (!fault.empty()) return std::string("'").append(item).append("': ").append(fault);
   }
   return {};
 }

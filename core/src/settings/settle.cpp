@@ -21,10 +21,13 @@ std::string plugin_prefix(const std::string& key) {
 
 class Settler {
  public:
-  Settler(const SettingsLayers::State& state, const std::vector<SettingSpec>& plugin_options)
-      : state_(&state), warnings_(state.warnings) {
+  /// Without `plugin_options` nothing below `plugins` is judged.
+  Settler(const SettingsLayers::State& state, const std::vector<SettingSpec>* plugin_options)
+      : state_(&state), warnings_(state.warnings), knows_plugins_(plugin_options != nullptr) {
     for (const auto& spec : core_settings()) declare(spec);
-    for (const auto& spec : plugin_options) declare(spec);
+    if (knows_plugins_) {
+      for (const auto& spec : *plugin_options) declare(spec);
+    }
     std::stable_sort(settings_.begin(), settings_.end(),
                      [](const Setting& a, const Setting& b) { return a.spec.key < b.spec.key; });
   }
@@ -88,7 +91,8 @@ class Settler {
     for (const auto& [name, value] : state_->variables) {
       if (std::find(names.begin(), names.end(), name) != names.end()) continue;
       std::string hint = did_you_mean(name, names);
-      if (hint.empty() && name.rfind("FAIRLEAD_PLUGINS__", 0) != 0) continue;
+      const bool of_plugin = name.rfind("FAIRLEAD_PLUGINS__", 0) == 0;
+      if (of_plugin ? !knows_plugins_ : hint.empty()) continue;
       warnings_.push_back(
           {"settings.unknown", "no setting has this variable", std::move(hint), {name, 0, 0, {}}});
     }
@@ -141,6 +145,7 @@ class Settler {
   }
 
   void report_unknown(const Layer& layer, const LayerEntry& entry) {
+    if (!knows_plugins_ && entry.key.rfind("plugins.", 0) == 0) return;
     std::string message = "unknown setting '" + entry.key + "'";
     std::string hint = did_you_mean(entry.key, keys());
     if (const std::string prefix = plugin_prefix(entry.key); hint.empty() && !prefix.empty()) {
@@ -178,6 +183,7 @@ class Settler {
   const SettingsLayers::State* state_;
   std::vector<Setting> settings_;
   std::vector<SettingsWarning> warnings_;
+  bool knows_plugins_;
   std::vector<std::string> hosts_;
 };
 
@@ -185,7 +191,11 @@ class Settler {
 
 Settings settle_settings(const SettingsLayers& layers,
                          const std::vector<SettingSpec>& plugin_options) {
-  return Settler(layers.state(), plugin_options).settle();
+  return Settler(layers.state(), &plugin_options).settle();
+}
+
+Settings settle_settings(const SettingsLayers& layers) {
+  return Settler(layers.state(), nullptr).settle();
 }
 
 }  // namespace fairlead

@@ -273,6 +273,23 @@ TEST_F(SettingsTest, RefuseBrokenAssignments) {
   EXPECT_EQ(error().hint(), "did you mean 'backend'?");
 }
 
+TEST_F(SettingsTest, PassOverPluginOptionsUntilPluginsAreKnown) {
+  write_file(sources_.user, "plugin_path = ['/x']\nbakend = 'x'\n[plugins.nobody]\na = 1\n");
+  sources_.environment = {{"FAIRLEAD_PLUGINS__NOBODY__A", "x"}};
+  sources_.assignments = {"plugins.ssh-remote.retries=5"};
+  const SettingsLayers layers = read_settings(sources_);
+  const Settings early = settle_settings(layers);
+  EXPECT_EQ(early.list("plugin_path"), Items{"/x"});
+  EXPECT_EQ(codes(early), Items{"settings.unknown"}) << "bakend";
+  EXPECT_EQ(settle_settings(layers, options()).number("plugins.ssh-remote.retries"), 5);
+  try {
+    settle_settings(layers, {});
+    FAIL() << "no error";
+  } catch (const Error& thrown) {
+    EXPECT_EQ(thrown.code(), "settings.unknown");
+  }
+}
+
 TEST_F(SettingsTest, PointAtBrokenTomlInAnyFile) {
   for (const auto& file : {sources_.system, sources_.user, sources_.project}) {
     write_file(file, "backend = 'docker'\nhost = = 1\n");
