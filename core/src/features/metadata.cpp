@@ -15,47 +15,51 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+// Reads members of the document's parts; `at` is the JSON pointer of the part, for messages.
 class Reader {
  public:
-  explicit Reader(std::string file) : file_(std::move(file)) {}
+  Reader(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
 
-  std::string text(const Json& object, const char* key) const {
-    const Json* value = member(object, key);
+  std::string text(const Json& part, const std::string& at, const char* key) const {
+    const Json* value = member(part, key);
     if (value == nullptr) return {};
-    require(value->is_string(), key, "text");
+    require(value->is_string(), at + "/" + key, "text");
     return value->get<std::string>();
   }
 
-  bool boolean(const Json& object, const char* key) const {
-    const Json* value = member(object, key);
+  bool boolean(const Json& part, const std::string& at, const char* key) const {
+    const Json* value = member(part, key);
     if (value == nullptr) return false;
-    require(value->is_boolean(), key, "true or false");
+    require(value->is_boolean(), at + "/" + key, "true or false");
     return value->get<bool>();
   }
 
-  std::vector<std::string> texts(const Json& object, const char* key) const {
+  std::vector<std::string> texts(const Json& part, const std::string& at, const char* key) const {
     std::vector<std::string> result;
-    const Json* value = member(object, key);
+    const Json* value = member(part, key);
     if (value == nullptr) return result;
-    require(value->is_array(), key, "a list of texts");
+    require(value->is_array(), at + "/" + key, "a list of texts");
     for (const Json& item : *value) {
-      require(item.is_string(), key, "a list of texts");
+      require(item.is_string(), at + "/" + key, "a list of texts");
       result.push_back(item.get<std::string>());
     }
     return result;
   }
 
-  Json object(const Json& parent, const char* key) const {
-    const Json* value = member(parent, key);
+  Json object(const Json& part, const char* key) const {
+    const Json* value = member(part, key);
     if (value == nullptr) return Json::object();
-    require(value->is_object(), key, "an object");
+    require(value->is_object(), std::string("/") + key, "an object");
     return *value;
   }
 
-  void require(bool condition, const std::string& key, const std::string& kind) const {
+  void require(bool condition, const std::string& pointer, const std::string& kind) const {
     if (condition) return;
-    throw Error(Status::invalid, "features.metadata", "\"" + key + "\" must be " + kind)
-        .at({.file = file_, .line = 0, .column = 0, .text = {}});
+    SourceLocation where{.file = file_, .line = 0, .column = 0, .text = {}};
+    const auto places = SourceMap(std::string(text_), {.file = file_}).locate({pointer});
+    if (!places.empty()) where = places.front();
+    const std::string subject = pointer.empty() ? "the file" : "'" + pointer.substr(1) + "'";
+    throw Error(Status::invalid, "features.metadata", subject + " must be " + kind).at(where);
   }
 
  private:
@@ -64,6 +68,7 @@ class Reader {
     return found == object.end() || found->is_null() ? nullptr : &*found;
   }
 
+  std::string_view text_;
   std::string file_;
 };
 
@@ -75,14 +80,15 @@ std::optional<std::string> option_text(const Json& value) {
 }
 
 FeatureOption parse_option(const Reader& reader, const std::string& name, const Json& value) {
-  reader.require(value.is_object(), name, "an object with \"type\" and \"default\"");
+  const std::string at = "/options" + pointer_token(name);
+  reader.require(value.is_object(), at, "an object with \"type\" and \"default\"");
   FeatureOption option;
   option.name = name;
-  option.boolean = reader.text(value, "type") == "boolean";
-  option.allowed = reader.texts(value, "enum");
+  option.boolean = reader.text(value, at, "type") == "boolean";
+  option.allowed = reader.texts(value, at, "enum");
   if (const auto found = value.find("default"); found != value.end() && !found->is_null()) {
     const auto text = option_text(*found);
-    reader.require(text.has_value(), name + "\".\"default", "text or a boolean");
+    reader.require(text.has_value(), at + "/default", "text or a boolean");
     option.default_value = *text;
   } else if (option.boolean) {
     option.default_value = "false";
@@ -106,19 +112,19 @@ std::string word_characters(std::string_view name) {
 
 FeatureMetadata parse_feature_metadata(std::string_view text, const std::string& file) {
   const auto document = read_jsonc(text, {.file = file});
-  const Reader reader(file);
-  reader.require(document && document->is_object(), "devcontainer-feature.json", "an object");
+  const Reader reader(text, file);
+  reader.require(document && document->is_object(), "", "an object");
   FeatureMetadata result;
   result.json = json_text(*document);
-  result.id = reader.text(*document, "id");
-  result.version = reader.text(*document, "version");
-  result.name = reader.text(*document, "name");
-  result.description = reader.text(*document, "description");
-  result.documentation_url = reader.text(*document, "documentationURL");
-  result.current_id = reader.text(*document, "currentId");
-  result.deprecated = reader.boolean(*document, "deprecated");
-  result.legacy_ids = reader.texts(*document, "legacyIds");
-  result.installs_after = reader.texts(*document, "installsAfter");
+  result.id = reader.text(*document, "", "id");
+  result.version = reader.text(*document, "", "version");
+  result.name = reader.text(*document, "", "name");
+  result.description = reader.text(*document, "", "description");
+  result.documentation_url = reader.text(*document, "", "documentationURL");
+  result.current_id = reader.text(*document, "", "currentId");
+  result.deprecated = reader.boolean(*document, "", "deprecated");
+  result.legacy_ids = reader.texts(*document, "", "legacyIds");
+  result.installs_after = reader.texts(*document, "", "installsAfter");
   const Json dependencies = reader.object(*document, "dependsOn");
   for (const auto& [id, given] : dependencies.items()) {
     result.depends_on.emplace_back(id, json_text(given));
@@ -129,7 +135,7 @@ FeatureMetadata parse_feature_metadata(std::string_view text, const std::string&
   }
   const Json environment = reader.object(*document, "containerEnv");
   for (const auto& [name, value] : environment.items()) {
-    reader.require(value.is_string(), "containerEnv\".\"" + name, "text");
+    reader.require(value.is_string(), "/containerEnv" + pointer_token(name), "text");
     result.container_env.emplace_back(name, value.get<std::string>());
   }
   return result;

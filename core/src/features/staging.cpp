@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <fstream>
 #include <system_error>
+#include <utility>
 #include <vector>
 
 namespace fairlead {
@@ -34,25 +35,62 @@ void check(std::stop_token stop) {
   }
 }
 
-// A link to a file is copied as the file, because what it points to may lie outside the feature; a
-// link to a folder stays a link, or a circle would never end. Sockets and pipes are left out.
-void copy_entry(const fs::path& from, const fs::path& to, std::stop_token stop) {
-  check(stop);
-  const fs::file_status link = fs::symlink_status(from);
-  const fs::file_status target = fs::status(from);
-  if (fs::is_symlink(link) && !fs::is_regular_file(target)) {
-    fs::copy_symlink(from, to);
-  } else if (fs::is_regular_file(target)) {
-    fs::copy_file(from, to, fs::copy_options::overwrite_existing);
-    fs::permissions(to, is_executable(target.permissions()) ? program_mode : file_mode);
-  } else if (fs::is_directory(target)) {
+bool lies_in(const fs::path& path, const fs::path& folder) {
+  const auto [end, rest] = std::mismatch(folder.begin(), folder.end(), path.begin(), path.end());
+  return end == folder.end();
+}
+
+// What links of a feature may bring in: the feature, and for a local one its workspace. A
+// repository must not get other files of the user's into an image.
+std::vector<fs::path> linkable_folders(const fs::path& feature) {
+  std::vector<fs::path> folders = {fs::canonical(feature)};
+  for (fs::path at = feature; at.has_relative_path(); at = at.parent_path()) {
+    if (at.filename() != ".devcontainer") continue;
+    folders.push_back(fs::canonical(at.parent_path()));
+    break;
+  }
+  return folders;
+}
+
+class Copy {
+ public:
+  Copy(const fs::path& feature, std::stop_token stop)
+      : linkable_(linkable_folders(feature)), stop_(std::move(stop)) {}
+
+  void folder(const fs::path& from, const fs::path& to) const {
+    check(stop_);
     fs::create_directory(to);
     fs::permissions(to, folder_mode);
     for (const fs::directory_entry& entry : fs::directory_iterator(from)) {
-      copy_entry(entry.path(), to / entry.path().filename(), stop);
+      copy(entry.path(), to / entry.path().filename());
     }
   }
-}
+
+ private:
+  // A link to a file is copied as the file, because what it points to may lie outside the feature;
+  // a link to a folder stays a link, or a circle would never end. Sockets and pipes are left out.
+  void copy(const fs::path& from, const fs::path& to) const {
+    const fs::file_status target = fs::status(from);
+    if (fs::is_symlink(fs::symlink_status(from)) &&
+        !(fs::is_regular_file(target) && may_follow(from))) {
+      fs::copy_symlink(from, to);
+    } else if (fs::is_regular_file(target)) {
+      fs::copy_file(from, to, fs::copy_options::overwrite_existing);
+      fs::permissions(to, is_executable(target.permissions()) ? program_mode : file_mode);
+    } else if (fs::is_directory(target)) {
+      folder(from, to);
+    }
+  }
+
+  bool may_follow(const fs::path& link) const {
+    const fs::path target = fs::canonical(link);
+    return std::any_of(linkable_.begin(), linkable_.end(),
+                       [&target](const fs::path& folder) { return lies_in(target, folder); });
+  }
+
+  std::vector<fs::path> linkable_;
+  std::stop_token stop_;
+};
 
 void hash_file(Sha256& hash, const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -99,7 +137,7 @@ void write_text(const fs::path& path, const std::string& text, fs::perms mode) {
 }
 
 void stage_feature(const PlannedFeature& feature, const fs::path& folder, std::stop_token stop) {
-  copy_entry(feature.folder, folder, stop);
+  Copy(feature.folder, std::move(stop)).folder(feature.folder, folder);
   const FeatureMetadata metadata = parse_feature_metadata(feature.metadata, feature.id);
   write_text(folder / "devcontainer-features.env", options_file(feature), file_mode);
   write_text(folder / "devcontainer-features-install.sh", install_script(feature, metadata),

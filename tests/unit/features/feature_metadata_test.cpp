@@ -81,15 +81,17 @@ TEST(FeatureMetadata, MayHaveComments) {
 
 TEST(FeatureMetadata, NamesTheFileAndTheWrongPart) {
   try {
-    read(R"({"installsAfter":"x"})");
+    read("{\n  // how\n  \"options\": {\"a/b\": {\"enum\": 1}}\n}");
     FAIL();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), "features.metadata");
     EXPECT_EQ(error.where().file, "devcontainer-feature.json");
-    EXPECT_NE(error.message().find("installsAfter"), std::string::npos);
+    EXPECT_EQ(error.where().line, 3);
+    EXPECT_NE(error.message().find("enum"), std::string::npos);
   }
   EXPECT_THROW(read("[]"), Error);
   EXPECT_THROW(read(""), Error);
+  EXPECT_THROW(read(R"({"installsAfter":"x"})"), Error);
   EXPECT_THROW(read(R"({"options":{"a":1}})"), Error);
   EXPECT_THROW(read(R"({"containerEnv":{"a":1}})"), Error);
 }

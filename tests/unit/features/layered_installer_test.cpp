@@ -190,6 +190,25 @@ TEST_F(LayeredInstaller, StagesWhatTheBuildNeeds) {
   EXPECT_EQ(read(reply.builds[0].dockerfile).find("ARG _DEV_CONTAINERS_BASE_IMAGE=scratch\n"), 0U);
 }
 
+// A repository must not get the user's other files into an image.
+TEST_F(LayeredInstaller, FollowsLinksWithinTheWorkspaceOnly) {
+  add_feature("real/a");
+  fs::create_directory_symlink("real/a", config_folder_ / "a");
+  write(root_ / "secret", "secret");
+  fs::create_symlink(root_ / "secret", config_folder_ / "real/a/stolen");
+  fs::create_symlink("gone", config_folder_ / "real/a/dangling");
+  fs::create_directory_symlink(".", config_folder_ / "real/a/circle");
+  plan(R"({"features":{"./a":{}}})");
+  FeaturesInstallRequest request = install_request("s");
+  request.base_image = "base";
+  const fs::path staged = installer_.install(request, {}).builds.at(0).context + "/a_0";
+  EXPECT_FALSE(fs::is_symlink(staged));
+  EXPECT_TRUE(fs::is_regular_file(staged / "install.sh"));
+  EXPECT_TRUE(fs::is_symlink(staged / "stolen"));
+  EXPECT_TRUE(fs::is_symlink(staged / "dangling"));
+  EXPECT_TRUE(fs::is_symlink(staged / "circle"));
+}
+
 TEST_F(LayeredInstaller, GivesEqualBytesForEqualRequests) {
   add_feature("a");
   plan(R"({"features":{"./a":{}}})");
