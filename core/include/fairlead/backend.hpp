@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fairlead/error.hpp>
 #include <fairlead/model.hpp>
 #include <fairlead/unique_fd.hpp>
 

@@ -2,6 +2,7 @@
 #include "plugins/local_process.hpp"
 #include "plugins/stop_fd.hpp"
 
+#include <fairlead/error.hpp>
 #include <fairlead/plugins.hpp>
 #include <fairlead/sdk/pump.hpp>
 

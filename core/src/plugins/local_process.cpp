@@ -2,6 +2,8 @@
 
 #include "base/paths.hpp"
 
+#include <fairlead/error.hpp>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
