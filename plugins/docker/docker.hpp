@@ -1,0 +1,63 @@
+#pragma once
+
+#include "settings.hpp"
+
+#include <fairlead/engine/client.hpp>
+#include <fairlead/sdk/backend.hpp>
+#include <fairlead/sdk/core.hpp>
+
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace fairlead::docker {
+
+/// Docker as a backend: the Engine API for everything but BuildKit builds, which the docker client
+/// does. One source file per subject: docker (set-up), images, instances, exec, streams.
+class DockerBackend final : public sdk::Backend {
+ public:
+  explicit DockerBackend(sdk::Core core) : core_(core) {}
+
+  void configure(const ConfigureRequest& request) override;
+  ProbeReply probe(const ProbeRequest& request, sdk::Call& call) override;
+
+  ImageInfo inspect_image(const InspectImageRequest& request, sdk::Call& call) override;
+  Empty pull_image(const PullImageRequest& request, sdk::Call& call) override;
+  BuildImageReply build_image(const BuildImageRequest& request, sdk::Call& call) override;
+
+  CreateReply create(const CreateRequest& request, sdk::Call& call) override;
+  StartReply start(const StartRequest& request, sdk::Call& call) override;
+  Empty stop(const StopRequest& request, sdk::Call& call) override;
+  Empty remove(const RemoveRequest& request, sdk::Call& call) override;
+  InstanceInfo inspect(const InspectRequest& request, sdk::Call& call) override;
+  ListReply list(const ListRequest& request, sdk::Call& call) override;
+
+  ExecReply exec(const ExecRequest& request, sdk::Call& call) override;
+  Empty exec_control(const ExecControlRequest& request, sdk::Call& call) override;
+
+  Empty logs(const LogsRequest& request, sdk::Call& call) override;
+  Empty copy_in(const CopyInRequest& request, sdk::Call& call) override;
+  Empty copy_out(const CopyOutRequest& request, sdk::Call& call) override;
+  DialReply dial(const DialRequest& request, sdk::Call& call) override;
+  Empty watch(const WatchRequest& request, sdk::Call& call) override;
+
+ private:
+  BuildImageReply build_classic(const BuildImageRequest& request, const sdk::Call& call,
+                                const std::string& credentials);
+  BuildImageReply build_with_client(const BuildImageRequest& request, const sdk::Call& call,
+                                    const std::string& builder);
+  std::string choose_builder(const sdk::Call& call);
+  std::string image_id(const std::string& tag, const sdk::Call& call);
+  bool is_local(const sdk::Call& call) const;
+  Environment client_environment() const;
+  engine::Client& client();
+
+  sdk::Core core_;
+  Settings settings_;
+  ConfigureRequest configuration_;
+  std::unique_ptr<engine::Client> client_;
+  std::mutex mutex_;     ///< of builder_
+  std::string builder_;  ///< what choose_builder found; empty: not asked yet
+};
+
+}  // namespace fairlead::docker

@@ -1,0 +1,212 @@
+#include "exec_signal.hpp"
+
+#include <fairlead/engine/own_call.hpp>
+#include <fairlead/engine/processes.hpp>
+#include <fairlead/error.hpp>
+
+#include <dirent.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include <cerrno>
+#include <charconv>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <sstream>
+#include <vector>
+
+namespace fairlead::docker {
+namespace {
+
+using namespace std::chrono_literals;
+using engine::SubjectKind;
+
+std::string slurp(const std::string& path) {
+  std::ifstream in(path);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// A container's id in a process's cgroups proves that the process id is of our own /proc and that
+/// it was not given to another process meanwhile.
+bool is_in_container(int pid, const std::string& container) {
+  return !container.empty() &&
+         slurp("/proc/" + std::to_string(pid) + "/cgroup").find(container) != std::string::npos;
+}
+
+/// The session of a process: the fourth word behind the name, which may contain anything.
+int session_of(int pid) {
+  const auto stat = slurp("/proc/" + std::to_string(pid) + "/stat");
+  const auto name_end = stat.rfind(')');
+  if (name_end == std::string::npos) return 0;
+  std::istringstream words(stat.substr(name_end + 1));
+  std::string state;
+  int parent = 0;
+  int group = 0;
+  int session = 0;
+  words >> state >> parent >> group >> session;
+  return state == "Z" ? 0 : session;
+}
+
+std::vector<int> session_members(int leader, const std::string& container) {
+  std::vector<int> members;
+  const std::unique_ptr<DIR, int (*)(DIR*)> proc(::opendir("/proc"), ::closedir);
+  if (!proc) return members;
+  while (const auto* entry = ::readdir(proc.get())) {
+    int pid = 0;
+    const std::string_view name = entry->d_name;
+    std::from_chars(name.data(), name.data() + name.size(), pid);
+    if (pid > 0 && session_of(pid) == leader && is_in_container(pid, container)) {
+      members.push_back(pid);
+    }
+  }
+  return members;
+}
+
+int signal_number(std::string name) {
+  if (name.starts_with("SIG")) name.erase(0, 3);
+  for (int number = 1; number < NSIG; ++number) {
+    const auto* known = ::sigabbrev_np(number);
+    if (known != nullptr && name == known) return number;
+  }
+  throw Error(Status::invalid, "exec.signal", "There is no signal '" + name + "'.");
+}
+
+std::string signal_name(int number) { return ::sigabbrev_np(number); }
+
+engine::ExecState state_of(engine::Client& client, const ExecName& exec, const sdk::Call& call) {
+  return engine::exec_state_from(
+      client.send({{.target = "/exec/" + exec.id + "/json"}, {SubjectKind::exec, exec.id}}, call)
+          .body);
+}
+
+/// The process id as the container numbers it; 0: it is not our /proc.
+int inner_pid(int pid) {
+  const auto status = slurp("/proc/" + std::to_string(pid) + "/status");
+  const auto line = status.find("\nNSpid:");
+  if (line == std::string::npos) return 0;
+  std::istringstream words(status.substr(line + 7, status.find('\n', line + 1) - line - 7));
+  int last = 0;
+  while (words >> last) {
+  }
+  return last;
+}
+
+/// Runs a shell command in the container as root and waits for its end.
+void run_inside(engine::Client& client, const std::string& container, const std::string& script,
+                const sdk::Call& call) {
+  ExecRequest request;
+  request.argv = {"/bin/sh", "-c", script};
+  request.user = "0";
+  const engine::Subject subject{SubjectKind::instance, container};
+  const auto created = client.send({{.method = "POST",
+                                     .target = "/containers/" + container + "/exec",
+                                     .body = engine::exec_create_body(request)},
+                                    subject},
+                                   call);
+  client.send({{.method = "POST",
+                .target = "/exec/" + engine::id_from(created.body) + "/start",
+                .body = engine::exec_start_body(request)},
+               subject},
+              call);
+}
+
+/// Every process group whose leader inherited the marker; the command's own shell has it only in
+/// its arguments.
+std::string script_by_marker(const std::string& marker, int signal) {
+  return "for d in /proc/[0-9]*; do case \"$(cat $d/environ 2>/dev/null)\" in *" +
+         std::string(marker_variable) + "=" + marker + "*) kill -" + signal_name(signal) +
+         " -- -${d#/proc/} 2>/dev/null;; esac; done; :";
+}
+
+enum class Reach { group, session };
+
+/// True when the processes are in our own /proc and could be signalled from here.
+bool signal_from_here(const engine::ExecState& state, int signal, Reach reach) {
+  if (!is_in_container(state.pid, state.instance)) return false;
+  if (::kill(-state.pid, signal) != 0 && errno == EPERM) return false;
+  if (reach == Reach::session) {
+    for (const int pid : session_members(state.pid, state.instance)) ::kill(pid, signal);
+  }
+  return true;
+}
+
+void send_signal(engine::Client& client, const ExecName& exec, const engine::ExecState& state,
+                 int signal, Reach reach, const sdk::Call& call) {
+  if (signal_from_here(state, signal, reach)) return;
+  if (!exec.marker.empty()) {
+    return run_inside(client, state.instance, script_by_marker(exec.marker, signal), call);
+  }
+  const bool ours_to_see = is_in_container(state.pid, state.instance);
+  if (const int pid = ours_to_see ? inner_pid(state.pid) : 0; pid > 0) {
+    const auto script = "kill -" + signal_name(signal) + " -- -" + std::to_string(pid);
+    return run_inside(client, state.instance, script, call);
+  }
+  throw Error(Status::unsupported, "exec.signal",
+              "The command's process cannot be found, so it cannot be signalled.");
+}
+
+/// An exec that was asked to start may not have come to it yet.
+void end_within(engine::Client& client, const ExecName& exec, const sdk::Call& call) {
+  const auto begin = std::chrono::steady_clock::now();
+  const auto late = [&] { return std::chrono::steady_clock::now() - begin > 2s; };
+  int last_signal = 0;
+  int pid = 0;
+  std::string container;
+  for (;; engine::pause_for(20ms, call)) {
+    const auto state = state_of(client, exec, call);
+    if (state.ended) break;
+    if (state.pid == 0) {
+      if (late()) return;  // never started
+      continue;
+    }
+    pid = state.pid;
+    container = state.instance;
+    const int signal = late() ? SIGKILL : SIGTERM;
+    if (signal == last_signal) continue;
+    send_signal(client, exec, state, signal, Reach::session, call);
+    last_signal = signal;
+  }
+  // What the command left behind in its session.
+  if (pid == 0) return;
+  for (const int left : session_members(pid, container)) ::kill(left, SIGKILL);
+}
+
+}  // namespace
+
+ExecName exec_name_from(const std::string& text) {
+  const auto colon = text.find(':');
+  return {text.substr(0, colon), colon == std::string::npos ? "" : text.substr(colon + 1)};
+}
+
+std::string new_marker() {
+  std::uint64_t number = 0;
+  (void)::getrandom(&number, sizeof number, 0);
+  std::ostringstream text;
+  text << std::hex << number;
+  return text.str();
+}
+
+void signal_exec(engine::Client& client, const ExecName& exec, const std::string& signal,
+                 const sdk::Call& call) {
+  const int number = signal_number(signal);
+  const auto state = state_of(client, exec, call);
+  if (!state.running) {
+    throw Error(Status::not_found, "exec.not_found", "The command is not running.");
+  }
+  send_signal(client, exec, state, number, Reach::group, call);
+}
+
+void end_exec(engine::Client& client, const ExecName& exec) noexcept {
+  try {
+    const engine::OwnCall own(4500ms);
+    end_within(client, exec, own.call());
+  } catch (
+      const std::exception&) {  // best effort: the engine may be gone, and the call has its end
+    return;
+  }
+}
+
+}  // namespace fairlead::docker

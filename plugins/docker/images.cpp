@@ -1,0 +1,159 @@
+#include "command.hpp"
+#include "docker.hpp"
+
+#include <fairlead/engine/build.hpp>
+#include <fairlead/engine/images.hpp>
+#include <fairlead/error.hpp>
+
+#include <unistd.h>
+
+/// Images: inspect, pull, build.
+namespace fairlead::docker {
+namespace {
+
+using engine::SubjectKind;
+
+std::string read_document(const UniqueFd& fd) {
+  std::string text;
+  char buffer[4096];
+  for (ssize_t got = 0; fd && (got = ::read(fd.get(), buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(got));
+  }
+  return text;
+}
+
+using Headers = std::vector<std::pair<std::string, std::string>>;
+
+Headers secret_header(const char* name, std::string value) {
+  if (value.empty()) return {};
+  return {{name, std::move(value)}};
+}
+
+/// The last line that says something is, with every builder, the reason.
+std::string last_line(const std::string& output) {
+  const auto end = output.find_last_not_of(" \r\n\t");
+  if (end == std::string::npos) return {};
+  const auto start = output.rfind('\n', end);
+  return output.substr(start == std::string::npos ? 0 : start + 1, end - start);
+}
+
+}  // namespace
+
+ImageInfo DockerBackend::inspect_image(const InspectImageRequest& request, sdk::Call& call) {
+  const engine::ApiRequest wanted{
+      {.target = "/images/" + engine::percent_encoded(request.image) + "/json"},
+      {SubjectKind::image, request.image}};
+  return engine::image_from_inspect(client().send(wanted, call).body);
+}
+
+Empty DockerBackend::pull_image(const PullImageRequest& request, sdk::Call& call) {
+  const auto credentials = read_document(call.take(request.credentials));
+  engine::ProgressReader progress([&](const Event& event) { call.emit(event); });
+  client().stream(
+      {{.method = "POST",
+        .target = engine::pull_target(request),
+        .headers = secret_header("X-Registry-Auth", engine::registry_auth(credentials))},
+       {SubjectKind::pull, request.image}},
+      call, [&](std::string_view bytes) {
+        progress.feed(bytes);
+        return true;
+      });
+  if (progress.error()) throw engine::engine_error(500, *progress.error(), {SubjectKind::pull, ""});
+  return {};
+}
+
+BuildImageReply DockerBackend::build_image(const BuildImageRequest& request, sdk::Call& call) {
+  const auto credentials = read_document(call.take(request.credentials));
+  const auto builder =
+      request.builder == Builder::classic ? std::string("classic") : choose_builder(call);
+  if (builder == "classic") return build_classic(request, call, credentials);
+  return build_with_client(request, call, builder);
+}
+
+BuildImageReply DockerBackend::build_classic(const BuildImageRequest& request,
+                                             const sdk::Call& call,
+                                             const std::string& credentials) {
+  auto build = engine::classic_build(request);
+  engine::ProgressReader progress([&](const Event& event) { call.emit(event); });
+  client().stream(
+      {{.method = "POST",
+        .target = std::move(build.target),
+        .headers = secret_header("X-Registry-Config", engine::registry_config(credentials)),
+        .content_type = "application/x-tar",
+        .source = std::move(build.context)},
+       {SubjectKind::build, request.tags.empty() ? request.context : request.tags.front()}},
+      call, [&](std::string_view bytes) {
+        progress.feed(bytes);
+        return true;
+      });
+  if (progress.error()) {
+    throw Error(Status::failed, "image.build", "The image build failed: " + *progress.error());
+  }
+  return {progress.image_id(), "classic"};
+}
+
+BuildImageReply DockerBackend::build_with_client(const BuildImageRequest& request,
+                                                 const sdk::Call& call,
+                                                 const std::string& builder) {
+  SpawnRequest command;
+  command.argv = builder == "buildx" ? engine::buildx_command(settings_.docker_path, request)
+                                     : engine::docker_build_command(settings_.docker_path, request);
+  command.env = client_environment();
+  command.working_directory = configuration_.working_directory;
+  if (builder == "buildkit") command.env["DOCKER_BUILDKIT"] = "1";
+  const auto result =
+      run_command(core_.host(), std::move(command), call,
+                  [&](std::string_view bytes) { call.emit({.output = std::string(bytes)}); });
+  if (result.exit_code != 0) {
+    throw Error(Status::failed, "image.build",
+                "The image build failed (exit status " + std::to_string(result.exit_code) +
+                    "): " + last_line(result.tail));
+  }
+  const bool stays_here = !request.push && request.output.empty() && !request.tags.empty();
+  return {stays_here ? image_id(request.tags.front(), call) : "", builder};
+}
+
+std::string DockerBackend::image_id(const std::string& tag, const sdk::Call& call) {
+  const engine::ApiRequest wanted{{.target = "/images/" + engine::percent_encoded(tag) + "/json"},
+                                  {SubjectKind::image, tag}};
+  return engine::image_from_inspect(client().send(wanted, call).body).id;
+}
+
+/// What the docker client needs to reach the same engine as we do.
+Environment DockerBackend::client_environment() const {
+  auto environment = configuration_.environment;
+  if (!settings_.host.empty()) environment["DOCKER_HOST"] = settings_.host;
+  return environment;
+}
+
+/// BuildKit comes with the docker client: buildx, or built in before 23. Asked once.
+std::string DockerBackend::choose_builder(const sdk::Call& call) {
+  const std::lock_guard lock(mutex_);
+  if (!builder_.empty()) return builder_;
+  const auto wish = configuration_.environment.find("DOCKER_BUILDKIT");
+  if (wish != configuration_.environment.end() && wish->second == "0") return "classic";
+  const auto ask = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), settings_.docker_path);
+    SpawnRequest command;
+    command.argv = std::move(words);
+    command.env = client_environment();
+    return run_command(core_.host(), std::move(command), call, {});
+  };
+  try {
+    const auto buildx = ask({"buildx", "version"});
+    const auto client_version = ask({"--version"});
+    if (buildx.exit_code == 0 && buildx.tail.find("buildx") != std::string::npos) {
+      builder_ = "buildx";
+    } else if (const int major = engine::major_of(client_version.tail); major > 0 && major < 23) {
+      builder_ = "buildkit";
+    } else {
+      builder_ = "classic";
+    }
+  } catch (const Error& error) {
+    if (error.status() != Status::not_found) throw;
+    builder_ = "classic";  // no docker client at all
+  }
+  return builder_;
+}
+
+}  // namespace fairlead::docker

@@ -1,0 +1,71 @@
+#include "docker.hpp"
+
+#include <fairlead/engine/create.hpp>
+#include <fairlead/engine/instances.hpp>
+#include <fairlead/engine/own_call.hpp>
+#include <fairlead/error.hpp>
+
+/// Containers: create, start, stop, remove, inspect, list.
+namespace fairlead::docker {
+namespace {
+
+using engine::SubjectKind;
+
+engine::ApiRequest about(const std::string& id, const char* method, const std::string& rest) {
+  return {{.method = method, .target = "/containers/" + engine::percent_encoded(id) + rest},
+          {SubjectKind::instance, id}};
+}
+
+}  // namespace
+
+CreateReply DockerBackend::create(const CreateRequest& request, sdk::Call& call) {
+  const engine::ClientSide side{configuration_.environment, configuration_.working_directory,
+                                engine::read_client_file};
+  auto body = engine::create_body(request, side);
+  const engine::ApiRequest wanted{
+      {.method = "POST", .target = std::move(body.target), .body = std::move(body.json)},
+      {SubjectKind::image, request.image}};
+  auto reply = engine::created_from(client().send(wanted, call).body);
+  reply.warnings.insert(reply.warnings.begin(), body.warnings.begin(), body.warnings.end());
+  return reply;
+}
+
+StartReply DockerBackend::start(const StartRequest& request, sdk::Call& call) {
+  client().send(about(request.id, "POST", "/start"), call);
+  return {request.id};
+}
+
+Empty DockerBackend::stop(const StopRequest& request, sdk::Call& call) {
+  client().send(about(request.id, "POST", "/stop?t=" + std::to_string(request.timeout_seconds)),
+                call);
+  return {};
+}
+
+/// A removal that another client began is waited for: the engine refuses a second one meanwhile.
+Empty DockerBackend::remove(const RemoveRequest& request, sdk::Call& call) {
+  const auto wanted = about(
+      request.id, "DELETE",
+      engine::query({{"force", request.force ? "1" : ""}, {"v", request.volumes ? "1" : ""}}));
+  constexpr int attempts = 7;
+  for (int attempt = 1;; ++attempt) {
+    try {
+      client().send(wanted, call);
+      return {};
+    } catch (const Error& error) {
+      if (error.code() == "instance.not_found") return {};
+      if (error.code() != "instance.removing" || attempt == attempts) throw;
+    }
+    engine::pause_for(std::chrono::milliseconds(100 << attempt / 2), call);
+  }
+}
+
+InstanceInfo DockerBackend::inspect(const InspectRequest& request, sdk::Call& call) {
+  return engine::instance_from_inspect(client().send(about(request.id, "GET", "/json"), call).body);
+}
+
+ListReply DockerBackend::list(const ListRequest& request, sdk::Call& call) {
+  const engine::ApiRequest wanted{{.target = engine::list_target(request)}, {}};
+  return {engine::instances_from_list(client().send(wanted, call).body)};
+}
+
+}  // namespace fairlead::docker
