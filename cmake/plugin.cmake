@@ -31,6 +31,8 @@ function(fairlead_add_plugin name)
     $<$<NOT:$<BOOL:${FAIRLEAD_SANITIZE}>>:LINKER:-z,defs>)
   if(arg_MANIFEST)
     get_filename_component(manifest "${arg_MANIFEST}" ABSOLUTE)
+    set_target_properties(${name} PROPERTIES
+      FAIRLEAD_MANIFEST "${arg_OUTPUT_DIRECTORY}/${arg_OUTPUT_NAME}.plugin.toml")
     add_custom_command(TARGET ${name} POST_BUILD COMMAND ${CMAKE_COMMAND} -E copy_if_different
       "${manifest}" "${arg_OUTPUT_DIRECTORY}/${arg_OUTPUT_NAME}.plugin.toml")
   endif()
@@ -39,5 +41,24 @@ function(fairlead_add_plugin name)
     add_test(NAME plugin.${arg_OUTPUT_NAME}.exports_one_symbol COMMAND sh -c
       "test \"$(nm -D --defined-only '$<TARGET_FILE:${name}>' | awk '$2 != \"A\" && $3 !~ /^__(asan|ubsan|tsan|lsan|odr_asan)/ {print $3}')\" = fairlead_plugin_v1")
     set_tests_properties(plugin.${arg_OUTPUT_NAME}.exports_one_symbol PROPERTIES LABELS unit TIMEOUT 10)
+  endif()
+endfunction()
+
+# fairlead_install_plugin(NAME [DESTINATION dir] [COMPONENT name])
+#
+# Installs a plugin with its manifest, by default to where an installed fairlead looks.
+function(fairlead_install_plugin name)
+  cmake_parse_arguments(arg "" "DESTINATION;COMPONENT" "" ${ARGN})
+  if(NOT arg_DESTINATION)
+    include(GNUInstallDirs)
+    set(arg_DESTINATION "${CMAKE_INSTALL_LIBDIR}/fairlead/plugins")
+  endif()
+  if(NOT arg_COMPONENT)
+    set(arg_COMPONENT plugins)
+  endif()
+  install(TARGETS ${name} LIBRARY DESTINATION "${arg_DESTINATION}" COMPONENT ${arg_COMPONENT})
+  get_target_property(manifest ${name} FAIRLEAD_MANIFEST)
+  if(manifest)
+    install(FILES "${manifest}" DESTINATION "${arg_DESTINATION}" COMPONENT ${arg_COMPONENT})
   endif()
 endfunction()

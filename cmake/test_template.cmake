@@ -1,0 +1,22 @@
+# Installs the SDK, builds the template plugin against it and loads the result.
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    message(FATAL_ERROR "${ARGN}: ${result}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE "${WORK}")
+run(${CMAKE_COMMAND} --install "${BUILD}" --prefix "${WORK}/prefix" --component sdk)
+run(${CMAKE_COMMAND} -S "${SOURCE}" -B "${WORK}/build" -G Ninja "-DCMAKE_CXX_COMPILER=${COMPILER}"
+  "-DCMAKE_PREFIX_PATH=${WORK}/prefix" -DBUILD_TESTING=ON)
+run(${CMAKE_COMMAND} --build "${WORK}/build" --parallel 2)
+run(${CMAKE_CTEST_COMMAND} --test-dir "${WORK}/build" --output-on-failure)
+run("${PROBE}" "${WORK}/build/hello.so")
+if(NOT output STREQUAL "ok\n")
+  message(FATAL_ERROR "the plugin cannot be loaded: ${output}")
+endif()
+if(NOT EXISTS "${WORK}/build/hello.plugin.toml")
+  message(FATAL_ERROR "the manifest is not beside the plugin")
+endif()
