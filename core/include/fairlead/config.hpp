@@ -21,6 +21,11 @@
 ///     merged = substitute_container_env(merged, container_environment);    // stage 3
 namespace fairlead {
 
+/// What becomes of values of a wrong type: an Error that names all of them, or as if they were
+/// absent. The second is for showing a configuration in drop-in mode, where the reference judges
+/// nothing.
+enum class Faulty { refuse, ignore };
+
 class SourceMap;  ///< JSON pointer to line and column; internal to the core
 
 struct ReadOptions {
@@ -75,7 +80,7 @@ ConfigDocument read_config(const ReadOptions& options);
 /// The typed form of `document.json`. CFG-021..074.
 /// Throws Error "config.invalid" that names every fault with its line and column, and
 /// "config.no_source" never: Scenario::none is a valid configuration (CFG-018).
-Config parse_config(const ConfigDocument& document);
+Config parse_config(const ConfigDocument& document, Faulty faulty = Faulty::refuse);
 
 /// Throws Error "config.no_source" in the reference's words unless there is something to start
 /// from.
@@ -134,7 +139,8 @@ std::string metadata_label(const std::vector<MetadataEntry>& entries);
 /// Merges `entries` in order (the caller puts base image, features, then this file's own) over
 /// `document`; the entries are substituted as far as the document is. IMG-011..027.
 /// Throws Error "config.invalid" for an entry with a value of the wrong type.
-MergedConfig merge(const ConfigDocument& document, const std::vector<MetadataEntry>& entries);
+MergedConfig merge(const ConfigDocument& document, const std::vector<MetadataEntry>& entries,
+                   Faulty faulty = Faulty::refuse);
 
 // ---------------------------------------------------------------------------- output
 

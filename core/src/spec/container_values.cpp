@@ -2,7 +2,7 @@
 
 #include "base/jsonc.hpp"
 #include "spec/mount.hpp"
-#include "spec/ports.hpp"
+#include "spec/port_values.hpp"
 
 #include <fairlead/error.hpp>
 

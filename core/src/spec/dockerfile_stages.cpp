@@ -129,7 +129,9 @@ std::optional<std::string> Stages::user(std::size_t stage) const {
               dockerfile::expand(value.value_or(""), file_.escape, lookup_in(before, args));
         }
       } else {
-        out = dockerfile::expand(instruction.arguments, file_.escape, lookup_in(environment, args));
+        const auto words = dockerfile::split_words(instruction.arguments, file_.escape);
+        if (words.empty()) continue;
+        out = dockerfile::expand(words[0], file_.escape, lookup_in(environment, args));
       }
     }
   }

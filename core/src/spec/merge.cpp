@@ -91,13 +91,21 @@ std::optional<Json> forward_ports(const Entries& entries) {
   return unless_empty(std::move(out));
 }
 
-std::string target_of(const Json& mount) {
-  if (mount.is_string()) return mount_target(mount.get_ref<const std::string&>());
-  return text_member(mount, "target");
+/// What makes two mounts the same: "t" and the target. To the reference all mounts without a target
+/// are one; otherwise they are left for whoever reports them.
+std::string mount_key(const Json& mount, Mode mode) {
+  std::optional<std::string> target;
+  if (mount.is_string()) {
+    target = mount_target(mount.get_ref<const std::string&>(), mode);
+  } else if (member(mount, "target") != nullptr) {
+    target = text_member(mount, "target");
+  }
+  if (target) return 't' + *target;
+  return mode == Mode::drop_in ? "none" : std::string();
 }
 
 /// Of mounts on one target the last survives, at its own place (IMG-014, 015).
-std::optional<Json> mounts(const Entries& entries) {
+std::optional<Json> mounts(const Entries& entries, Mode mode) {
   std::vector<const Json*> list;
   for (const Json* value : all(entries, "mounts")) {
     if (!value->is_array()) continue;
@@ -106,8 +114,8 @@ std::optional<Json> mounts(const Entries& entries) {
   std::unordered_set<std::string> taken;
   std::vector<const Json*> kept;
   for (auto mount = list.rbegin(); mount != list.rend(); ++mount) {
-    const std::string target = target_of(**mount);
-    if (target.empty() || taken.insert(target).second) kept.push_back(*mount);
+    const std::string key = mount_key(**mount, mode);
+    if (key.empty() || taken.insert(key).second) kept.push_back(*mount);
   }
   Json out = Json::array();
   for (auto mount = kept.rbegin(); mount != kept.rend(); ++mount) out.push_back(**mount);
@@ -176,7 +184,7 @@ Json merge_json(const Json& config, const Entries& entries, Mode mode) {
   out.set("capAdd", union_of(entries, "capAdd"));
   out.set("securityOpt", union_of(entries, "securityOpt"));
   out.set("entrypoints", unless_empty(list_of(entries, "entrypoint")));
-  out.set("mounts", mounts(entries));
+  out.set("mounts", mounts(entries, mode));
   out.set("customizations", customizations(entries));
   for (const HookName& hook : hook_names) out.set(hook.plural, list_of(entries, hook.name));
   for (const char* name : {"waitFor", "remoteUser", "containerUser", "userEnvProbe"}) {

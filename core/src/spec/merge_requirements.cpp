@@ -65,10 +65,11 @@ std::optional<Json> merge_requirements(const std::vector<const Json*>& list, boo
     gpu = merge_gpu(std::move(gpu), member(*one, "gpu"));
   }
   Json out = Json::object();
-  if (cpus > 0) out["cpus"] = number_json(cpus);
+  const bool some = cpus > 0 || memory > 0 || storage > 0 || (gpu && truthy(&*gpu));
+  if (cpus > 0 || (some && mode == Mode::drop_in)) out["cpus"] = number_json(cpus);
   if (memory > 0) out["memory"] = std::to_string(memory);
   if (storage > 0) out["storage"] = std::to_string(storage);
-  if (gpu && truthy(&*gpu)) out["gpu"] = *gpu;
+  if (some && gpu) out["gpu"] = *gpu;
   return out.empty() ? std::nullopt : std::optional<Json>(std::move(out));
 }
 

@@ -82,6 +82,7 @@ std::vector<Json> substituted(const ConfigDocument& document,
   local.container_environment.reset();
   std::vector<Json> out;
   for (const auto& entry : entries) {
+    if (entry.json->empty()) continue;
     Json value = substitute(local, *entry.json);
     if (!known.devcontainer_id.empty()) {
       value = substitute(id_variables(known, known.devcontainer_id), value);
@@ -135,7 +136,7 @@ Json without_infinity(const Json& merged) {
   return out;
 }
 
-MergedConfig typed(Json merged, Origins origins, Mode mode) {
+MergedConfig typed(Json merged, Origins origins, Mode mode, Faulty faulty) {
   MergedConfig out;
   out.mode = mode;
   const Json readable = without_infinity(merged);
@@ -146,7 +147,7 @@ MergedConfig typed(Json merged, Origins origins, Mode mode) {
   for (std::size_t i = 0; i < hook_names.size(); ++i) {
     read_hooks(values, hook_names[i], origins[i].second, out, faults);
   }
-  faults.throw_if_any(nullptr, "the merged configuration");
+  if (faulty == Faulty::refuse) faults.throw_if_any(nullptr, "the merged configuration");
   out.json = std::make_shared<const Json>(std::move(merged));
   out.origins = std::move(origins);
   return out;
@@ -218,17 +219,19 @@ std::string metadata_label(const std::vector<MetadataEntry>& entries) {
   return out + ']';
 }
 
-MergedConfig merge(const ConfigDocument& document, const std::vector<MetadataEntry>& entries) {
+MergedConfig merge(const ConfigDocument& document, const std::vector<MetadataEntry>& entries,
+                   Faulty faulty) {
   const auto values = substituted(document, entries);
   return typed(merge_json(*document.json, values, document.variables.mode), origins_of(values),
-               document.variables.mode);
+               document.variables.mode, faulty);
 }
 
 MergedConfig substitute_container_env(MergedConfig merged, const Environment& environment) {
   Variables variables;
   variables.mode = merged.mode;
   const Variables stage = container_variables(variables, environment);
-  return typed(substitute(stage, *merged.json), std::move(merged.origins), merged.mode);
+  return typed(substitute(stage, *merged.json), std::move(merged.origins), merged.mode,
+               Faulty::ignore);  // judged when it was merged
 }
 
 std::string merged_configuration_json(const MergedConfig& merged) {

@@ -120,14 +120,25 @@ std::string format_mount(const Mount& mount) {
   return out;
 }
 
-std::string mount_target(std::string_view text) {
-  for (const std::string_view field : split(text, ',')) {
-    const std::size_t equals = field.find('=');
-    if (equals != std::string_view::npos && is_target(field.substr(0, equals))) {
-      return std::string(field.substr(equals + 1));
+std::optional<std::string> mount_target(std::string_view text, Mode mode) {
+  std::vector<std::string> fields;
+  if (mode == Mode::drop_in || text.find('"') == std::string_view::npos) {
+    for (const std::string_view field : split(text, ',')) fields.emplace_back(field);
+  } else {
+    try {
+      fields = csv_fields(text);
+    } catch (const Error&) {
+      return std::nullopt;  // reading the mount itself says what is wrong with it
     }
   }
-  return {};
+  std::optional<std::string> target;
+  for (const auto& field : fields) {
+    const std::size_t equals = field.find('=');
+    if (equals != std::string::npos && is_target(std::string_view(field).substr(0, equals))) {
+      target = field.substr(equals + 1);
+    }
+  }
+  return target;
 }
 
 }  // namespace fairlead

@@ -1,7 +1,8 @@
 #pragma once
 
-#include <fairlead/model.hpp>
+#include <fairlead/config_model.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,8 +16,9 @@ Mount parse_mount(std::string_view text);
 /// The same text again: type, source, target, then what else is set.
 std::string format_mount(const Mount& mount);
 
-/// The target of a `--mount` text, without judging the rest; empty when there is none. IMG-015.
-std::string mount_target(std::string_view text);
+/// The target of a `--mount` text, without judging the rest; nullopt when there is none. Drop-in
+/// mode knows no quotes, as the reference. IMG-015.
+std::optional<std::string> mount_target(std::string_view text, Mode mode);
 
 /// One field, quoted when a comma or quote makes that necessary.
 std::string csv_field(std::string_view field);

@@ -1,7 +1,7 @@
 #include "base/jsonc.hpp"
 #include "spec/container_values.hpp"
 #include "spec/lifecycle.hpp"
-#include "spec/ports.hpp"
+#include "spec/port_values.hpp"
 #include "spec/posix_path.hpp"
 #include "spec/values.hpp"
 
@@ -99,7 +99,7 @@ LifecycleCommand read_hook(const Values& values, std::string_view name, Faults& 
 
 }  // namespace
 
-Config parse_config(const ConfigDocument& document) {
+Config parse_config(const ConfigDocument& document, Faulty faulty) {
   Faults faults;
   const Values values(*document.json, {}, faults, document.variables.mode);
   Config out;
@@ -122,7 +122,7 @@ Config parse_config(const ConfigDocument& document) {
   const Json* mount = values.get("workspaceMount");
   if (mount != nullptr && !mount->is_null()) values.text("workspaceMount");  // null: none, CFG-038
   values.object("customizations");
-  faults.throw_if_any(document.source.get(), "the configuration");
+  if (faulty == Faulty::refuse) faults.throw_if_any(document.source.get(), "the configuration");
   return out;
 }
 

@@ -1,4 +1,4 @@
-#include "spec/ports.hpp"
+#include "spec/port_values.hpp"
 
 #include "base/jsonc.hpp"
 
