@@ -10,6 +10,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
 #include <sstream>
@@ -89,12 +91,15 @@ int number_of(const Record& record) {
 }  // namespace
 
 std::string now() {
-  const std::time_t seconds = std::time(nullptr);
+  timespec time{};
+  ::clock_gettime(CLOCK_REALTIME, &time);
   std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[32];
-  const std::size_t size = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text, size};
+  ::gmtime_r(&time.tv_sec, &parts);
+  char seconds[32];
+  const std::size_t size = std::strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &parts);
+  char fraction[16];
+  std::snprintf(fraction, sizeof fraction, ".%09ldZ", time.tv_nsec);
+  return std::string(seconds, size) + fraction;
 }
 
 Store::Store(fs::path folder) : folder_(std::move(folder)) {

@@ -1,0 +1,87 @@
+// Which plugin is used, what is said when none can be, and what people can ask about it.
+
+#include "fixture.hpp"
+
+namespace fairlead::test {
+namespace {
+
+class Selection : public DockerTest {
+ protected:
+  /// Both backends are there and none is chosen.
+  void offer_both() {
+    make_target("testbed")->configure(test_run());
+    test_run().set("FAIRLEAD_BACKEND", "auto");
+  }
+};
+
+TEST_F(Selection, AnUnknownBackendListsThoseThatExist) {
+  offer_both();
+  const Workspace project = workspace();
+  const RunResult result =
+      run(fairlead({"up", "--backend", "dokcer", "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(result.exit_code, 1);
+  for (const char* word : {"dokcer", "docker", "testbed"}) {
+    EXPECT_NE(result.err.find(word), std::string::npos) << result.text();
+  }
+  EXPECT_TRUE(instances().empty());
+}
+
+TEST_F(Selection, AutoTakesTheOneThatCan) {
+  offer_both();
+  test_run().set("FAIRLEAD_PLUGINS__TESTBED__STATE", "");  // it does not answer
+  const Workspace project = workspace();
+  const RunResult result = run(up(project));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(instances().size(), 1U) << "on Docker";
+}
+
+TEST_F(Selection, AnExplicitNameWins) {
+  if (const std::string why = make_target("testbed")->missing(); !why.empty()) {
+    GTEST_SKIP() << "skipped: " << why;
+  }
+  offer_both();
+  const Workspace project = workspace();
+  const RunResult result =
+      run(fairlead({"up", "--backend", "testbed", "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_TRUE(instances().empty()) << "nothing on Docker";
+  EXPECT_EQ(make_target("testbed")->instances(test_run()).size(), 1U);
+  make_target("testbed")->clean(test_run());
+}
+
+TEST_F(Selection, AMissingPluginFolderIsNoError) {
+  test_run().set("FAIRLEAD_PLUGIN_PATH", test_run().below("nowhere").string());
+  EXPECT_EQ(run(up(workspace())).exit_code, 0);
+}
+
+TEST_F(Selection, PluginsAreListedWithoutRunningThem) {
+  test_run().set("FAIRLEAD_PLUGIN_PATH", FAIRLEAD_BINARY_DIR "/tests/plugins");
+  const RunResult list = run(fairlead({"plugin", "list"}));
+  EXPECT_EQ(list.exit_code, 0) << list.text();
+  EXPECT_NE(list.out.find("docker"), std::string::npos) << list.text();
+  EXPECT_NE(list.out.find("org.fairlead.testbed"), std::string::npos) << list.text();
+  const RunResult info = run(fairlead({"plugin", "info", "org.fairlead.testbed"}));
+  EXPECT_EQ(info.exit_code, 0) << info.text();
+  EXPECT_NE(info.out.find("delay_ms"), std::string::npos) << info.text();
+}
+
+TEST_F(Selection, SettingsShowWhereTheyComeFrom) {
+  write_file(test_run().below("config") / "fairlead/config.toml", "backend = \"testbed\"\n");
+  const RunResult shown = run(fairlead({"config", "show", "--origin"}));
+  EXPECT_EQ(shown.exit_code, 0) << shown.text();
+  // The environment (the fixture's FAIRLEAD_BACKEND) wins over the file.
+  EXPECT_NE(shown.out.find("FAIRLEAD_BACKEND"), std::string::npos) << shown.text();
+}
+
+TEST_F(Selection, AProjectMayChooseABackendButNoSocket) {
+  test_run().set("FAIRLEAD_PLUGIN_PATH", FAIRLEAD_BINARY_DIR "/tests/plugins");
+  const Workspace project = workspace();
+  project.write(".devcontainer/fairlead.toml",
+                "[plugins.testbed]\nstate = \"/from-the-project\"\n");
+  const RunResult shown =
+      run(fairlead({"status", "--workspace-folder", project.folder.string(), "--verbose"}));
+  EXPECT_NE(shown.err.find("plugins.testbed.state"), std::string::npos) << shown.text();
+}
+
+}  // namespace
+}  // namespace fairlead::test

@@ -1,0 +1,196 @@
+// `up` on Docker: what it makes, finds again and refuses. reference-cli.md's contract of stdout and
+// labels is the drop-in's; both names of the program are used.
+
+#include "fixture.hpp"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+namespace fairlead::test {
+namespace {
+
+class Up : public DockerTest {};
+
+TEST_F(Up, ReportsOneLineOfJson) {  // VSC-001
+  const Workspace project = workspace();
+  const RunResult result = run(up(project));
+  ASSERT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(result.out.find('\n'), result.out.size() - 1);
+  EXPECT_EQ(json_at(result.out, "/outcome"), "success");
+  EXPECT_EQ(json_at(result.out, "/containerId").size(), 64U);
+  EXPECT_EQ(json_at(result.out, "/remoteUser"), "root");
+  EXPECT_EQ(json_at(result.out, "/remoteWorkspaceFolder"), project.inside());
+}
+
+TEST_F(Up, LabelsTheContainerAsOtherToolsExpect) {
+  const Workspace project = workspace();
+  const std::string inspected = engine().inspect(must_up(project));
+  const std::string labels = json_at(inspected, "/Config/Labels");
+  EXPECT_EQ(json_at(labels, "/devcontainer.local_folder"), project.folder);
+  EXPECT_EQ(json_at(labels, "/devcontainer.config_file"), project.config_file());
+}
+
+TEST_F(Up, MountsTheWorkspace) {
+  const Workspace project = workspace();
+  project.write("from-outside", "seen");
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "cat from-outside; pwd"), "seen" + project.inside() + "\n");
+  must_exec(project, "echo back > from-inside");
+  EXPECT_EQ(project.read("from-inside"), "back\n");
+}
+
+TEST_F(Up, SetsContainerEnvironmentMountsAndUser) {
+  const Workspace project = workspace(R"("containerEnv": {"A": "b c"}, "containerUser": "nobody",
+      "mounts": ["type=tmpfs,target=/scratch"], "runArgs": ["--hostname", "chosen"])");
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "echo $A; hostname; id -un; grep -c ' /scratch ' /proc/mounts"),
+            "b c\nchosen\nnobody\n1\n");
+}
+
+TEST_F(Up, PublishesAppPort) {
+  const Workspace project = workspace(R"("appPort": ["127.0.0.1:0:8000"])");
+  const std::string inspected = engine().inspect(must_up(project));
+  EXPECT_EQ(json_at(inspected, "/NetworkSettings/Ports/8000~1tcp/0/HostIp"), "127.0.0.1");
+}
+
+TEST_F(Up, RemovesAnExistingContainerWhenAsked) {
+  const Workspace project = workspace();
+  const std::string first = must_up(project);
+  const RunResult again = run(up(project, {"--remove-existing-container"}));
+  EXPECT_EQ(again.exit_code, 0) << again.text();
+  EXPECT_NE(json_at(again.out, "/containerId"), first);
+}
+
+TEST_F(Up, FailsWithoutTheContainerThatIsExpected) {
+  const Workspace project = workspace();
+  const RunResult result = run(up(project, {"--expect-existing-container"}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(json_at(result.out, "/outcome"), "error") << result.text();
+  EXPECT_TRUE(instances().empty());
+}
+
+TEST_F(Up, BuildsADockerfileWithArgumentsAndTarget) {
+  const Workspace project = workspace();
+  project.write(".devcontainer/Dockerfile", "FROM " + base_image + R"( AS first
+ARG GREETING=none
+RUN echo "$GREETING" > /greeting
+FROM first
+RUN echo never > /never
+)");
+  project.write(".devcontainer/devcontainer.json", R"({"build": {"dockerfile": "Dockerfile",
+      "args": {"GREETING": "hello ${localWorkspaceFolderBasename}"}, "target": "first"}})");
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "cat /greeting; test ! -e /never"),
+            "hello " + project.base() + "\n");
+}
+
+TEST_F(Up, InstallsALocalFeatureOnce) {
+  const Workspace project = workspace(R"("features": {"./greeting": {"word": "it's \"$HOME\""}})");
+  project.write(".devcontainer/greeting/devcontainer-feature.json",
+                R"({"id": "greeting", "version": "1.0.0", "name": "Greeting",
+                    "options": {"word": {"type": "string", "default": "x"}},
+                    "containerEnv": {"FROM_FEATURE": "yes"}})");
+  project.write(".devcontainer/greeting/install.sh",
+                "#!/bin/sh\nset -e\nprintf '%s' \"$WORD\" > /greeting\n");
+  const RunResult first = run(up(project));
+  ASSERT_EQ(first.exit_code, 0) << first.text();
+  EXPECT_EQ(must_exec(project, "cat /greeting; printf %s $FROM_FEATURE"), "it's \"$HOME\"yes");
+}
+
+TEST_F(Up, TwoAtOnceShareOneContainer) {
+  const Workspace project = workspace();
+  ChildProcess first(up(project));
+  ChildProcess second(up(project));
+  const RunResult one = first.finish();
+  const RunResult other = second.finish();
+  ASSERT_EQ(one.exit_code, 0) << one.text();
+  ASSERT_EQ(other.exit_code, 0) << other.text();
+  EXPECT_EQ(json_at(one.out, "/containerId"), json_at(other.out, "/containerId"));
+}
+
+TEST_F(Up, TwoUsersAtOnceShareOneContainer) {
+  // Without a lock between them: the engine decides, by the container's name.
+  const Workspace project = workspace();
+  RunRequest other = up(project);
+  other.environment["XDG_STATE_HOME"] = test_run().below("config").string();
+  other.environment["XDG_RUNTIME_DIR"] = test_run().below("cache").string();
+  ChildProcess first(up(project));
+  const RunResult two = run(std::move(other));
+  const RunResult one = first.finish();
+  ASSERT_EQ(one.exit_code, 0) << one.text();
+  ASSERT_EQ(two.exit_code, 0) << two.text();
+  EXPECT_EQ(json_at(one.out, "/containerId"), json_at(two.out, "/containerId"));
+}
+
+TEST_F(Up, SaysThatAPortIsInUse) {
+  const UniqueFd listener(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  ASSERT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), size), 0);
+  ASSERT_EQ(::listen(listener.get(), 1), 0);
+  ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
+  const std::string port = std::to_string(ntohs(address.sin_port));
+  const Workspace project = workspace("\"appPort\": [" + port + "]");
+  const RunResult result = run(up(project));
+  if (result.exit_code == 0) GTEST_SKIP() << "skipped: the engine is in another network";
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(json_at(result.out, "/outcome"), "error") << result.text();
+  EXPECT_NE(result.out.find(port), std::string::npos) << result.text();
+  EXPECT_TRUE(instances().empty()) << "a container that could not start is removed again";
+}
+
+TEST_F(Up, SaysThatTheImageIsMissing) {
+  const Workspace project = workspace();
+  project.write(".devcontainer/devcontainer.json", R"({"image": "fairlead-test/nowhere:none"})");
+  const RunResult result = run(up(project));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(json_at(result.out, "/outcome"), "error") << result.text();
+  EXPECT_NE((result.out + result.err).find("fairlead-test/nowhere:none"), std::string::npos);
+  EXPECT_TRUE(instances().empty());
+}
+
+TEST_F(Up, ShowsABuildThatFails) {
+  const Workspace project = workspace();
+  project.write(".devcontainer/Dockerfile",
+                "FROM " + base_image + "\nRUN echo why-it-failed && exit 7\n");
+  project.write(".devcontainer/devcontainer.json", R"({"build": {"dockerfile": "Dockerfile"}})");
+  const RunResult result = run(up(project));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(json_at(result.out, "/outcome"), "error") << result.text();
+  EXPECT_NE(result.err.find("why-it-failed"), std::string::npos) << result.text();
+  EXPECT_TRUE(instances().empty());
+}
+
+TEST_F(Up, ShowsThePositionOfBrokenJson) {
+  const Workspace project = workspace();
+  project.write(".devcontainer/devcontainer.json", "{\n  \"image\": \"x\"\n  \"name\": 1\n}\n");
+  const RunResult result = run(fairlead({"up", "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("devcontainer.json:3:3"), std::string::npos) << result.text();
+}
+
+TEST_F(Up, SaysWhereItLookedForAConfiguration) {
+  const std::filesystem::path empty = test_run().below("work") / "empty";
+  std::filesystem::create_directory(empty);
+  const RunResult result = run(devcontainer({"up", "--workspace-folder", empty.string()}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(json_at(result.out, "/outcome"), "error") << result.text();
+  EXPECT_NE(result.out.find((empty / ".devcontainer/devcontainer.json").string()),
+            std::string::npos)
+      << result.text();
+}
+
+TEST_F(Up, SaysThatABindMountsSourceIsMissing) {
+  const Workspace project =
+      workspace(R"("mounts": ["type=bind,source=/nowhere/at/all,target=/x"])");
+  const RunResult result = run(up(project));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE((result.out + result.err).find("/nowhere/at/all"), std::string::npos) << result.text();
+  EXPECT_TRUE(instances().empty());
+}
+
+}  // namespace
+}  // namespace fairlead::test

@@ -1,0 +1,44 @@
+#include "support/test_run.hpp"
+
+#include <sys/stat.h>
+
+#include <cstdlib>
+
+namespace fairlead::test {
+
+TestRun::TestRun() : folder_("flit"), id_(folder_.path().filename().string()) {
+  for (const char* name : {"home", "tmp", "run", "state", "cache", "config", "work"}) {
+    std::filesystem::create_directory(below(name));
+  }
+  ::chmod(below("run").c_str(), 0700);
+}
+
+Variables TestRun::environment() const {
+  Variables variables = {
+      {"PATH", variable("PATH")},
+      {"LANG", "C.UTF-8"},
+      {"TERM", "xterm"},
+      {"FAIRLEAD_TEST_ID", id_},
+      {"HOME", below("home")},
+      {"TMPDIR", below("tmp")},
+      {"XDG_RUNTIME_DIR", below("run")},
+      {"XDG_STATE_HOME", below("state")},
+      {"XDG_CACHE_HOME", below("cache")},
+      {"XDG_CONFIG_HOME", below("config")},
+  };
+  for (const char* name : {"DOCKER_HOST", "FAIRLEAD_TEST_STATE"}) {
+    if (!variable(name).empty()) variables[name] = variable(name);
+  }
+  for (const auto& [name, value] : more_) variables[name] = value;
+  return variables;
+}
+
+std::string fairlead_binary() { return FAIRLEAD_BINARY_DIR "/bin/fairlead"; }
+std::string devcontainer_binary() { return FAIRLEAD_BINARY_DIR "/bin/devcontainer"; }
+
+std::string variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value != nullptr ? value : "";
+}
+
+}  // namespace fairlead::test
