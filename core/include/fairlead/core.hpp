@@ -2,6 +2,7 @@
 
 #include <fairlead/backend.hpp>
 #include <fairlead/config.hpp>
+#include <fairlead/environment.hpp>
 #include <fairlead/events.hpp>
 #include <fairlead/plugins.hpp>
 #include <fairlead/settings.hpp>

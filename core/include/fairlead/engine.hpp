@@ -37,7 +37,8 @@ struct LifecycleOptions {
   bool skip_all = false;           ///< `--skip-post-create`
   bool skip_non_blocking = false;  ///< stop after the hook that waitFor names
   bool skip_post_attach = false;
-  bool prebuild = false;  ///< stop after updateContentCommand, which runs again
+  bool prebuild = false;                  ///< stop after updateContentCommand, which runs again
+  bool stop_for_personalization = false;  ///< stop where dotfiles would be installed
 };
 
 struct BuildOptions {
@@ -45,7 +46,12 @@ struct BuildOptions {
   bool no_cache = false;
   std::vector<std::string> cache_from;
   std::string cache_to;
-  std::string additional_features;  ///< JSON object; empty: none
+  std::string additional_features;       ///< JSON object; empty: none
+  std::vector<std::string> image_names;  ///< empty: the workspace's own name
+  Labels labels;
+  std::string platform;
+  std::string output;  ///< as buildx's --output says it
+  bool push = false;
 };
 
 enum class GpuAvailability { detect, all, none };
@@ -134,6 +140,36 @@ struct ReadConfigurationResult {
 ReadConfigurationResult read_configuration(Core& core, const ReadConfigurationRequest& request,
                                            std::stop_token stop);
 
+struct RunUserCommandsRequest {
+  Selection selection;
+  RemoteEnvironmentOptions remote;
+  LifecycleOptions lifecycle;
+};
+
+struct RunUserCommandsResult {
+  std::string result;                ///< "done", "prebuild", "skipNonBlocking", …
+  std::string configuration;         ///< JSON text
+  std::string merged_configuration;  ///< JSON text
+};
+
+/// Runs the lifecycle commands that are due in a running container, also one that another tool
+/// made (`set-up`, LIFE-028). Throws OperationError; "environment.not_found" without a container.
+RunUserCommandsResult run_user_commands(Core& core, const RunUserCommandsRequest& request,
+                                        std::stop_token stop);
+
+struct BuildRequest {
+  Selection selection;
+  BuildOptions build;
+};
+
+/// Makes the image of a workspace and returns its names; no container appears. BLD-001, 008, 012.
+/// Throws OperationError.
+std::vector<std::string> build(Core& core, const BuildRequest& request, std::stop_token stop);
+
+/// The settings in force for a workspace, those in its configuration included; without a
+/// configuration there, the others.
+Settings workspace_settings(Core& core, const Selection& selection);
+
 /// One environment as `list` and `status` show it.
 struct EnvironmentInfo {
   std::string backend;
@@ -169,8 +205,10 @@ StatusResult status(Core& core, const Selection& selection, std::stop_token stop
 EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds,
                      std::stop_token stop);
 
-/// Removes the environment's container and its anonymous volumes. `nullopt`: there was none.
-std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, std::stop_token stop);
+/// Removes the environment's container, with `volumes` its anonymous volumes too. `nullopt`: there
+/// was none.
+std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, bool volumes,
+                                    std::stop_token stop);
 
 struct LogsOptions {
   Selection selection;

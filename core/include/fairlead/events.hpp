@@ -23,7 +23,7 @@ struct LogEvent {
   std::int64_t timestamp_ms = 0;        ///< milliseconds since the Unix epoch
   std::string text;                     ///< for progress: its name
   std::int64_t start_timestamp_ms = 0;  ///< of a stop event
-  State state = State::running;         ///< of a progress event
+  State state = State::running;         ///< of a progress event; of a stop event failed or not
   std::string step_detail;              ///< of a progress event; empty: none
 };
 
@@ -43,14 +43,16 @@ class Log {
   void raw(std::string_view output, LogLevel level = LogLevel::debug) const;
   /// Returns the start time in milliseconds, to be handed to `stop`.
   std::int64_t start(std::string text, LogLevel level = LogLevel::info) const;
-  void stop(std::string text, std::int64_t started_ms, LogLevel level = LogLevel::info) const;
+  void stop(std::string text, std::int64_t started_ms, LogLevel level = LogLevel::info,
+            LogEvent::State state = LogEvent::State::succeeded) const;
   void progress(std::string name, LogEvent::State state, std::string detail = {}) const;
 
  private:
   EventSink* sink_;
 };
 
-/// A step that reports its start now and its stop when it goes out of scope.
+/// A step that reports its start now and its stop when it goes out of scope: failed when an
+/// exception is why.
 class LogStep {
  public:
   LogStep(const Log& log, std::string text, LogLevel level = LogLevel::info);
@@ -63,6 +65,7 @@ class LogStep {
   std::string text_;
   LogLevel level_;
   std::int64_t started_ms_;
+  int exceptions_;
 };
 
 }  // namespace fairlead

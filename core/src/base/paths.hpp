@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fairlead/environment.hpp>
 #include <fairlead/model.hpp>
 
 #include <filesystem>
@@ -24,9 +25,6 @@ UserFolders user_folders(const Environment& environment,
 /// optional.
 std::filesystem::path user_config_folder(const Environment& environment,
                                          const std::filesystem::path& fallback_home = {});
-
-/// The caller's variables. The only place that looks at `environ`; call it before threads start.
-Environment capture_environment();
 
 /// The home folder that the user database names for the effective user; empty when it knows none.
 std::filesystem::path home_of_user();

@@ -33,13 +33,15 @@ std::vector<ProjectSetting> customizations_of(const ConfigDocument& document) {
   return settings;
 }
 
-/// The options of every plugin that was found, under the names that settings use for them.
+/// The options of every plugin that was found, under the names that settings use for them: those of
+/// its backends, or its id when it has none.
 std::vector<SettingSpec> plugin_specs(const PluginRegistry& plugins) {
   std::vector<SettingSpec> specs;
-  for (const auto& entry : plugins.entries()) {
-    for (const auto& backend : entry.manifest.backends) {
-      for (const auto& option : entry.manifest.options) {
-        specs.push_back({.key = "plugins." + backend + '.' + option.name,
+  for (const auto& [manifest, refusal] : plugins.entries()) {
+    const auto names = manifest.backends.empty() ? std::vector{manifest.id} : manifest.backends;
+    for (const auto& name : names) {
+      for (const auto& option : manifest.options) {
+        specs.push_back({.key = "plugins." + name + '.' + option.name,
                          .type = setting_type(option.type).value_or(SettingType::string),
                          .default_value = {},
                          .project = option.project,
@@ -61,7 +63,10 @@ struct Core::State {
 
 Core::Core(CoreOptions options, EventSink& events)
     : options_(std::move(options)), log_(events), state_(std::make_unique<State>()) {
-  state_->folders = user_folders(options_.environment, home_of_user());
+  // The user database is asked only when the environment does not say: it is a slow look-up.
+  const bool has_home = options_.environment.contains("HOME");
+  state_->folders =
+      user_folders(options_.environment, has_home ? std::filesystem::path{} : home_of_user());
 }
 
 Core::~Core() = default;

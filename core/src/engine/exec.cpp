@@ -23,31 +23,10 @@ class BackendExecControl : public ExecControl {
   std::string exec_;
 };
 
-Workspace read(Core& core, const Selection& selection) {
-  auto workspace = open_workspace(core, selection);
-  if (workspace.document) {
-    workspace.document = substitute_devcontainer_id(std::move(*workspace.document),
-                                                    workspace.identity.devcontainer_id);
-  }
-  return workspace;
-}
-
-InstanceInfo running_instance(const Found& found, std::stop_token stop) {
-  auto instance = found.instance->detailed ? *found.instance
-                                           : found.backend->inspect({.id = found.instance->id},
-                                                                    {.stop = std::move(stop)});
-  if (instance.state != InstanceState::running) {
-    throw Error(Status::conflict, "environment.not_running",
-                "The dev container is not running (" + instance.status + ").",
-                "Start it with `fairlead up`.");
-  }
-  return instance;
-}
-
 }  // namespace
 
 int exec(Core& core, ExecOptions options, std::stop_token stop) {
-  const auto workspace = read(core, options.selection);
+  const auto workspace = with_devcontainer_id(open_workspace(core, options.selection));
   const auto found = require_environment(core, workspace, options.selection, stop);
   const auto session = open_session(core, workspace, found.backend, running_instance(found, stop),
                                     options.remote, /*need_markers=*/false, stop);

@@ -98,6 +98,7 @@ std::vector<Hook> wanted_hooks(const MergedConfig& merged, const LifecycleOption
   for (const auto& [hook, property, marker] : all_hooks) {
     if (options.prebuild && hook > Hook::update_content) break;
     if (options.skip_non_blocking && after_wait_for(hook, wait_for)) break;
+    if (options.stop_for_personalization && hook > Hook::post_create) break;
     if (options.skip_post_attach && hook == Hook::post_attach) break;
     const auto commands = merged.hooks.find(hook);
     if (commands != merged.hooks.end() && !commands->second.empty()) wanted.push_back(hook);
@@ -112,7 +113,9 @@ HooksResult run_hooks(Core& core, const Session& session, const LifecycleOptions
     if (again || due(session, hook)) run_hook(core, session, hook, stop);
   }
   if (options.prebuild) return HooksResult::prebuild;
-  return options.skip_non_blocking ? HooksResult::skip_non_blocking : HooksResult::done;
+  if (options.skip_non_blocking) return HooksResult::skip_non_blocking;
+  return options.stop_for_personalization ? HooksResult::stop_for_personalization
+                                          : HooksResult::done;
 }
 
 }  // namespace fairlead

@@ -18,7 +18,7 @@ struct Session {
 };
 
 /// Where `up` stopped, in the reference's words.
-enum class HooksResult { done, prebuild, skip_non_blocking };
+enum class HooksResult { done, prebuild, skip_non_blocking, stop_for_personalization };
 
 /// Which hooks `options` leaves; in order, only those that have commands. Pure.
 std::vector<Hook> wanted_hooks(const MergedConfig& merged, const LifecycleOptions& options);

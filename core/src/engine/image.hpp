@@ -21,6 +21,13 @@ ImageResult prepare_image(Core& core, const Workspace& workspace, const BuildOpt
                           const std::shared_ptr<Backend>& backend, const ProbeReply& probe,
                           std::stop_token stop);
 
+/// As above for `build`: an image configuration without features gets an image that carries the
+/// metadata. Returns the image's names. BLD-001, 008, 012.
+std::vector<std::string> build_named_image(Core& core, const Workspace& workspace,
+                                           const BuildOptions& options,
+                                           const std::shared_ptr<Backend>& backend,
+                                           const ProbeReply& probe, std::stop_token stop);
+
 /// The entries alone, for reading: nothing is built, a base image that is missing is pulled.
 std::vector<MetadataEntry> metadata_entries(Core& core, const Workspace& workspace,
                                             const BuildOptions& options,

@@ -20,6 +20,10 @@ EnvironmentInfo describe(const Backend& backend, const InstanceInfo& instance) {
 
 }  // namespace
 
+Settings workspace_settings(Core& core, const Selection& selection) {
+  return open_workspace_if_any(core, selection).settings;
+}
+
 ListResult list(Core& core, bool all, std::stop_token stop) {
   const auto settings = core.settings(core.options().working_directory, nullptr);
   ListResult result;
@@ -60,13 +64,15 @@ EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds
   return info;
 }
 
-std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, std::stop_token stop) {
+std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, bool volumes,
+                                    std::stop_token stop) {
   const auto workspace = open_workspace(core, selection);
   const auto found = find_environment(core, workspace, selection, stop);
   if (!found.instance) return {};
   auto info = describe(*found.backend, *found.instance);
   const LogStep step(core.log(), "Removing container " + info.instance.name);
-  found.backend->remove({.id = info.instance.id, .force = true, .volumes = true}, {.stop = stop});
+  found.backend->remove({.id = info.instance.id, .force = true, .volumes = volumes},
+                        {.stop = stop});
   return info;
 }
 

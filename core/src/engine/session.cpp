@@ -1,7 +1,8 @@
 #include "engine/session.hpp"
 
-#include <algorithm>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace fairlead {
 namespace {
@@ -44,6 +45,18 @@ MergedConfig merged_for_instance(const Core& core, const Workspace& workspace,
   }
   if (own) entries.push_back(std::move(*own));
   return substitute_container_env(merge(document, entries), container_environment(instance));
+}
+
+InstanceInfo running_instance(const Found& found, std::stop_token stop) {
+  const auto& known = *found.instance;
+  auto instance =
+      known.detailed ? known : found.backend->inspect({.id = known.id}, {.stop = std::move(stop)});
+  if (instance.state != InstanceState::running) {
+    throw Error(Status::conflict, "environment.not_running",
+                "The dev container is not running (" + instance.status + ").",
+                "Start it with `fairlead up`.");
+  }
+  return instance;
 }
 
 Session open_session(Core& core, const Workspace& workspace,

@@ -11,6 +11,9 @@ namespace fairlead {
 MergedConfig merged_for_instance(const Core& core, const Workspace& workspace,
                                  const InstanceInfo& instance);
 
+/// What was found, in detail. Throws "environment.not_running" unless it runs.
+InstanceInfo running_instance(const Found& found, std::stop_token stop);
+
 /// Everything that a process in the instance needs; one exec unless the answers are known.
 /// `instance` is detailed and running.
 Session open_session(Core& core, const Workspace& workspace,

@@ -1,9 +1,9 @@
-#include "base/lock.hpp"
 #include "engine/capabilities.hpp"
 #include "engine/content.hpp"
 #include "engine/find.hpp"
 #include "engine/instance.hpp"
 #include "engine/session.hpp"
+#include "engine/workspace_lock.hpp"
 
 namespace fairlead {
 namespace {
@@ -19,20 +19,7 @@ Workspace read(Core& core, const UpRequest& request) {
                 "Give --workspace-folder, or run this in a project's folder.");
   }
   require_source(*workspace.document, workspace.config);
-  workspace.document = substitute_devcontainer_id(std::move(*workspace.document),
-                                                  workspace.identity.devcontainer_id);
-  workspace.config = parse_config(*workspace.document);
-  return workspace;
-}
-
-/// Held until `up` is done: a second one waits and finds what the first one made.
-FileLock lock_workspace(const Core& core, const Workspace& workspace, std::stop_token stop) {
-  const auto path = core.state_folder() + "/locks/" + workspace.identity.devcontainer_id + ".lock";
-  LockWait wait{.stop = std::move(stop), .timeout = std::chrono::hours(2)};
-  wait.on_blocked = [&](const std::string& holder) {
-    core.log().text(LogLevel::info, "Waiting for " + holder + " on the same workspace.");
-  };
-  return FileLock::acquire(path, LockMode::exclusive, wait, "up");
+  return with_devcontainer_id(std::move(workspace));
 }
 
 void remove_existing(Core& core, Found& found, std::stop_token stop) {
@@ -96,8 +83,7 @@ CreatedInstance resume(Core& core, const Found& found, const std::stop_token& st
     return {.instance = found.backend->inspect({.id = found.instance->id}, {.stop = stop}),
             .created = false};
   }
-  return {.instance = start_instance(core, *found.instance, found.backend, stop),
-          .created = false};
+  return {.instance = start_instance(core, *found.instance, found.backend, stop), .created = false};
 }
 
 UpResult report(const Core& core, const Workspace& workspace, const Backend& backend,
@@ -147,13 +133,13 @@ UpResult enter_and_report(Core& core, const UpRequest& request, const Workspace&
 UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
   try {
     const auto workspace = read(core, request);
-    const auto lock = lock_workspace(core, workspace, stop);
+    const auto lock = lock_workspace(core, workspace.identity, "up", stop);
     auto found = find_environment(core, workspace, request.selection, stop);
     clear_the_way(core, request, found, stop);
     run_initialize_command(core, workspace.config, workspace.document->workspace.local_folder,
                            stop);
-    const auto made = found.instance ? resume(core, found, stop)
-                                     : make(core, request, workspace, found, stop);
+    const auto made =
+        found.instance ? resume(core, found, stop) : make(core, request, workspace, found, stop);
     return enter_and_report(core, request, workspace, found, made, stop);
   } catch (const OperationError&) {
     throw;

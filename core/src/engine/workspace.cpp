@@ -65,4 +65,12 @@ Workspace open_workspace_if_any(Core& core, const Selection& selection) {
   }
 }
 
+Workspace with_devcontainer_id(Workspace workspace) {
+  if (!workspace.document) return workspace;
+  workspace.document = substitute_devcontainer_id(std::move(*workspace.document),
+                                                  workspace.identity.devcontainer_id);
+  workspace.config = parse_config(*workspace.document);
+  return workspace;
+}
+
 }  // namespace fairlead

@@ -22,4 +22,7 @@ Workspace open_workspace(Core& core, const Selection& selection);
 /// The same, but an absent configuration is an answer.
 Workspace open_workspace_if_any(Core& core, const Selection& selection);
 
+/// Stage 2 of the substitution (VAR-011, 014): once a container is to be made or there is one.
+Workspace with_devcontainer_id(Workspace workspace);
+
 }  // namespace fairlead

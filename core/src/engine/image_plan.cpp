@@ -1,0 +1,148 @@
+#include "engine/image_plan.hpp"
+
+#include "base/atomic_file.hpp"
+#include "engine/call_log.hpp"
+#include "engine/registry_credentials.hpp"
+#include "features/layered_installer.hpp"
+#include "spec/dockerfile.hpp"
+
+namespace fairlead {
+namespace {
+
+void pull(const ImageContext& c, const std::string& image) {
+  const LogStep step(c.core.log(), "Pulling image " + image);
+  auto options = logged_call(c.core, c.stop);
+  PullImageRequest request{.image = image};
+  request.credentials = pass_registry_credentials(options, c.core.options().environment, image);
+  c.backend.pull_image(request, std::move(options));
+}
+
+std::optional<ImageInfo> image_info(const ImageContext& c, const std::string& image) {
+  if (!c.probe.capabilities.image_inspection || image == "scratch") return {};
+  if (auto info = inspect_if_there(c, image)) return info;
+  if (!c.probe.capabilities.pull) {
+    throw Error(Status::not_found, "image.not_found",
+                "The image '" + image + "' is not there and the backend cannot pull it.");
+  }
+  pull(c, image);
+  return inspect_if_there(c, image);
+}
+
+std::vector<std::string> names_of(const ImageContext& c, const std::string& usual) {
+  return c.options.image_names.empty() ? std::vector{usual} : c.options.image_names;
+}
+
+Base image_base(const ImageContext& c) {
+  const auto& image = c.workspace.config.image;
+  Base base{.image = image, .info = image_info(c, image), .user = {}, .build = {}};
+  if (base.info) base.user = base.info->user;
+  base.build.tags = names_of(c, c.workspace.identity.folder_image_name + "-features");
+  return base;
+}
+
+BuildImageRequest dockerfile_build(const ImageContext& c) {
+  const auto& config = c.workspace.config.build;
+  BuildImageRequest build{
+      .dockerfile = config.dockerfile, .context = config.context, .target = config.target};
+  build.args = {config.args.begin(), config.args.end()};
+  build.tags = names_of(c, c.workspace.identity.folder_image_name);
+  if (!c.options.no_cache) {
+    build.cache_from = c.options.cache_from;
+    build.cache_from.insert(build.cache_from.end(), config.cache_from.begin(),
+                            config.cache_from.end());
+  }
+  build.options = config.options;
+  return build;
+}
+
+Base dockerfile_base(const ImageContext& c) {
+  const auto& path = c.workspace.config.build.dockerfile;
+  const auto text = read_file_if_there(path);
+  if (!text) {
+    throw Error(Status::not_found, "dockerfile.not_found", "Dockerfile (" + path + ") not found.",
+                "build.dockerfile is relative to the folder of devcontainer.json.")
+        .at({.file = c.workspace.document->config_file});
+  }
+  Base base{.image = {}, .info = {}, .user = {}, .build = dockerfile_build(c)};
+  const auto file = read_dockerfile(*text);
+  DockerfileInputs inputs{.build_args = base.build.args, .target = base.build.target};
+  if (!c.probe.arch.empty()) inputs.arch = c.probe.arch;
+  if (const auto image = base_image(file, inputs)) base.info = image_info(c, *image);
+  if (base.info) {
+    for (const auto& entry : base.info->env) {
+      const auto equals = entry.find('=');
+      if (equals != std::string::npos) {
+        inputs.image_environment[entry.substr(0, equals)] = entry.substr(equals + 1);
+      }
+    }
+    base.user = base.info->user;
+  }
+  if (auto user = stage_user(file, inputs)) base.user = std::move(*user);
+  return base;
+}
+
+std::vector<MetadataEntry> base_entries(const ImageContext& c, const Base& base) {
+  if (!base.info) return {};
+  const auto label = base.info->labels.find(metadata_key);
+  if (label == base.info->labels.end()) return {};
+  return metadata_of_label(label->second, [&](const std::string& message) {
+    c.core.log().text(LogLevel::warning, message);
+  });
+}
+
+std::unique_ptr<FeatureInstaller> feature_installer(const ImageContext& c) {
+  const auto& name = c.workspace.settings.text("feature_installer");
+  if (name == "built-in") return std::make_unique<LayeredFeatureInstaller>();
+  return c.core.plugins(c.workspace.settings)
+      .open_features(name, c.core.host(c.workspace.settings), nullptr,
+                     {.environment = c.core.options().environment});
+}
+
+std::vector<PlannedFeature> plan_features(const ImageContext& c, FeatureInstaller& installer) {
+  if (c.workspace.config.features.empty() && c.options.additional_features.empty()) return {};
+  const auto& document = *c.workspace.document;
+  auto plan = installer.plan({.config = configuration_json(document),
+                              .config_folder = document.config_folder(),
+                              .workspace_folder = document.workspace.local_folder,
+                              .additional_features = c.options.additional_features,
+                              .drop_in = c.core.mode() == Mode::drop_in},
+                             {.stop = c.stop});
+  for (const auto& warning : plan.warnings) c.core.log().text(LogLevel::warning, warning);
+  return std::move(plan.features);
+}
+
+}  // namespace
+
+std::optional<ImageInfo> inspect_if_there(const ImageContext& c, const std::string& image) {
+  try {
+    return c.backend.inspect_image({.image = image}, {.stop = c.stop});
+  } catch (const Error& error) {
+    if (error.status() != Status::not_found) throw;
+    return {};
+  }
+}
+
+Plan plan_image(const ImageContext& c) {
+  const bool from_image = c.workspace.config.scenario == Scenario::image;
+  Plan plan{.base = from_image ? image_base(c) : dockerfile_base(c),
+            .installer = feature_installer(c),
+            .features = {},
+            .entries = {}};
+  plan.features = plan_features(c, *plan.installer);
+  plan.entries = base_entries(c, plan.base);
+  for (const auto& feature : plan.features) {
+    plan.entries.push_back(metadata_entry_of_feature(feature.id, feature.metadata));
+  }
+  if (auto own = metadata_entry(*c.workspace.document)) plan.entries.push_back(std::move(*own));
+  return plan;
+}
+
+std::vector<MetadataEntry> metadata_entries(Core& core, const Workspace& workspace,
+                                            const BuildOptions& options,
+                                            const std::shared_ptr<Backend>& backend,
+                                            const ProbeReply& probe, std::stop_token stop) {
+  const ImageContext c{core, workspace, options, *backend, probe, std::move(stop)};
+  return plan_image(c).entries;
+}
+
+}  // namespace fairlead

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "engine/image.hpp"
+
+#include <memory>
+
+namespace fairlead {
+
+/// The label that carries a dev container's metadata (IMG-001).
+inline constexpr const char* metadata_key = "devcontainer.metadata";
+
+/// What every step of making an image needs.
+struct ImageContext {
+  Core& core;
+  const Workspace& workspace;
+  const BuildOptions& options;
+  Backend& backend;
+  const ProbeReply& probe;
+  std::stop_token stop;
+};
+
+/// What is extended: an image, or what the user's Dockerfile makes.
+struct Base {
+  std::string image;              ///< the image configuration's own; empty with a Dockerfile
+  std::optional<ImageInfo> info;  ///< of the image, or of the one that the Dockerfile starts from
+  std::string user;               ///< USER at its end; empty: root
+  BuildImageRequest build;        ///< the Dockerfile's
+};
+
+/// Steps 7 and 8 up to the point where something would be made.
+struct Plan {
+  Base base;
+  std::unique_ptr<FeatureInstaller> installer;
+  std::vector<PlannedFeature> features;
+  std::vector<MetadataEntry> entries;
+};
+
+/// Reads the base image's metadata (pulling the image when it is missing) and plans the features.
+/// Throws "image.not_found", "dockerfile.not_found", and what the feature installer says.
+Plan plan_image(const ImageContext& context);
+
+/// Absent: the backend does not have it.
+std::optional<ImageInfo> inspect_if_there(const ImageContext& context, const std::string& image);
+
+}  // namespace fairlead

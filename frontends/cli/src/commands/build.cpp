@@ -1,0 +1,32 @@
+#include "commands/commands.hpp"
+#include "commands/options.hpp"
+#include "commands/outcome.hpp"
+#include "json_text.hpp"
+
+namespace fairlead::cli {
+namespace {
+
+Outcome outcome_of(const std::vector<std::string>& names) {
+  std::string list;
+  std::string text;
+  for (const auto& name : names) {
+    list += (list.empty() ? "" : ",") + json_string(name);
+    text += name + '\n';
+  }
+  std::string json = R"({"outcome":"success","imageName":[)" + list + "],";
+  json += no_auth_diagnostics;
+  return {.json = json + "}\n", .text = text};
+}
+
+}  // namespace
+
+int run_build(const Arguments& arguments, Session& session) {
+  return run_operation(arguments, session, [&](Core& core, std::stop_token stop) {
+    auto selection = selection_of(arguments);
+    selection.mount_workspace_git_root = false;  // reference-cli 1.2: no git look-up to build
+    return outcome_of(
+        build(core, {.selection = selection, .build = build_options(arguments)}, std::move(stop)));
+  });
+}
+
+}  // namespace fairlead::cli

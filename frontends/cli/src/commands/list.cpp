@@ -1,0 +1,53 @@
+#include "commands/commands.hpp"
+#include "commands/environment_view.hpp"
+#include "commands/options.hpp"
+#include "commands/signals.hpp"
+#include "json_text.hpp"
+#include "table.hpp"
+
+namespace fairlead::cli {
+namespace {
+
+std::string list_json(const ListResult& result) {
+  std::string environments;
+  for (const auto& environment : result.environments) {
+    environments += (environments.empty() ? "" : ",") + environment_json(environment);
+  }
+  std::string silent;
+  for (const auto& [name, reason] : result.silent) {
+    silent += (silent.empty() ? "" : ",") + std::string(R"({"backend":)") + json_string(name) +
+              R"(,"reason":)" + json_string(reason) + '}';
+  }
+  return R"({"environments":[)" + environments + R"(],"silentBackends":[)" + silent + "]}\n";
+}
+
+std::string list_text(const ListResult& result, bool bold) {
+  if (result.environments.empty()) return "No dev containers.\n";
+  Table table({"STATE", "CONTAINER", "ID", "BACKEND", "IMAGE", "FOLDER"});
+  for (const auto& environment : result.environments) {
+    const auto& instance = environment.instance;
+    table.add({state_word(instance.state), instance.name, instance.id.substr(0, 12),
+               environment.backend, instance.image, environment.local_folder});
+  }
+  return table.text(bold);
+}
+
+}  // namespace
+
+int run_list(const Arguments& arguments, Session& session) {
+  StopOnSignal signals;
+  const auto log = make_log(arguments, session);
+  Core core(core_options(arguments), *log);
+  const auto result = list(core, arguments.flag("all"), signals.token());
+  if (wants_json(arguments, session)) {
+    session.write_out(list_json(result));
+    return 0;
+  }
+  session.write_out(list_text(result, session.out.colour));
+  for (const auto& [name, reason] : result.silent) {
+    session.write_err("The backend '" + name + "' does not answer: " + reason + '\n');
+  }
+  return 0;
+}
+
+}  // namespace fairlead::cli

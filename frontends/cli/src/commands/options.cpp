@@ -1,0 +1,91 @@
+#include "commands/options.hpp"
+
+#include <filesystem>
+
+namespace fairlead::cli {
+namespace {
+
+UserEnvProbe probe_of(const std::string& name) {
+  if (name == "none") return UserEnvProbe::none;
+  if (name == "loginShell") return UserEnvProbe::login_shell;
+  if (name == "interactiveShell") return UserEnvProbe::interactive_shell;
+  return UserEnvProbe::login_interactive_shell;
+}
+
+bool names_something(const Arguments& arguments) {
+  return arguments.text_if("workspace-folder") || !arguments.list("id-label").empty() ||
+         arguments.text_if("container-id") ||
+         (arguments.command() == CommandId::up && arguments.text_if("override-config"));
+}
+
+Labels labels_of(const std::vector<std::string>& words) {
+  Labels labels;
+  for (const auto& word : words) {
+    const auto equals = word.find('=');
+    labels[word.substr(0, equals)] = equals == std::string::npos ? "" : word.substr(equals + 1);
+  }
+  return labels;
+}
+
+}  // namespace
+
+CoreOptions core_options(const Arguments& arguments) {
+  CoreOptions options{.mode = arguments.mode() == Mode::drop_in ? fairlead::Mode::drop_in
+                                                                : fairlead::Mode::fairlead,
+                      .environment = capture_environment(),
+                      .working_directory = std::filesystem::current_path().string(),
+                      .plugin_path = arguments.list("plugin-path"),
+                      .assignments = arguments.list("set"),
+                      .backend = arguments.text_if("backend"),
+                      .host = arguments.text_if("host")};
+  // The reference's flag names a docker command; the plugin that uses one has a setting for it.
+  if (const auto path = arguments.text_if("docker-path")) {
+    options.assignments.push_back("plugins.docker.docker_path=" + *path);
+  }
+  return options;
+}
+
+Selection selection_of(const Arguments& arguments) {
+  Selection selection{
+      .workspace_folder = arguments.text("workspace-folder"),
+      .config = arguments.text("config"),
+      .override_config = arguments.text("override-config"),
+      .id_labels = arguments.list("id-label"),
+      .container_id = arguments.text("container-id"),
+      .mount_workspace_git_root = !arguments.given("mount-workspace-git-root") ||
+                                  arguments.flag("mount-workspace-git-root"),
+      .mount_git_worktree_common_dir = arguments.flag("mount-git-worktree-common-dir")};
+  if (!names_something(arguments)) {
+    selection.workspace_folder = std::filesystem::current_path().string();
+  }
+  return selection;
+}
+
+RemoteEnvironmentOptions remote_options(const Arguments& arguments) {
+  return {.remote_env = arguments.list("remote-env"),
+          .default_user_env_probe = probe_of(arguments.text("default-user-env-probe")),
+          .container_data_folder = arguments.text("container-data-folder")};
+}
+
+LifecycleOptions lifecycle_options(const Arguments& arguments) {
+  return {.skip_all = arguments.flag("skip-post-create"),
+          .skip_non_blocking = arguments.flag("skip-non-blocking-commands"),
+          .skip_post_attach = arguments.flag("skip-post-attach"),
+          .prebuild = arguments.flag("prebuild"),
+          .stop_for_personalization = arguments.flag("stop-for-personalization")};
+}
+
+BuildOptions build_options(const Arguments& arguments) {
+  return {.builder = arguments.text("buildkit") == "never" ? Builder::classic : Builder::automatic,
+          .no_cache = arguments.flag("build-no-cache") || arguments.flag("no-cache"),
+          .cache_from = arguments.list("cache-from"),
+          .cache_to = arguments.text("cache-to"),
+          .additional_features = arguments.text("additional-features"),
+          .image_names = arguments.list("image-name"),
+          .labels = labels_of(arguments.list("label")),
+          .platform = arguments.text("platform"),
+          .output = arguments.text("output"),
+          .push = arguments.flag("push")};
+}
+
+}  // namespace fairlead::cli

@@ -1,0 +1,45 @@
+#include "commands/outcome.hpp"
+
+#include "commands/options.hpp"
+#include "commands/signals.hpp"
+#include "error_text.hpp"
+#include "json_text.hpp"
+
+namespace fairlead::cli {
+namespace {
+
+std::string left_behind(const OperationError& error) {
+  if (error.status() != Status::cancelled) return {};
+  if (error.container_id().empty())
+    return "No container was made; the same command starts again.\n";
+  return "The container " + error.container_id().substr(0, 12) +
+         " was left as it is; the same command goes on from there, `fairlead down` removes it.\n";
+}
+
+std::string failure_json(const OperationError& error, Mode mode) {
+  auto json = error_json(error, error.description(), mode);
+  if (error.container_id().empty()) return json;
+  json.erase(json.rfind('}'));
+  return json + R"(,"containerId":)" + json_string(error.container_id()) + "}\n";
+}
+
+}  // namespace
+
+int run_operation(const Arguments& arguments, Session& session,
+                  const std::function<Outcome(Core&, std::stop_token)>& operation) {
+  StopOnSignal signals;
+  const auto log = make_log(arguments, session);
+  const bool json = wants_json(arguments, session);
+  try {
+    Core core(core_options(arguments), *log);
+    const auto outcome = operation(core, signals.token());
+    session.write_out(json ? outcome.json : outcome.text);
+    return 0;
+  } catch (const OperationError& error) {
+    session.write_err(error_text(error, session.err.colour) + left_behind(error));
+    if (json) session.write_out(failure_json(error, arguments.mode()));
+    return signals.exit_code() != 0 ? signals.exit_code() : 1;
+  }
+}
+
+}  // namespace fairlead::cli

@@ -1,0 +1,54 @@
+#include "commands/signals.hpp"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <ctime>
+
+namespace fairlead::cli {
+namespace {
+
+sigset_t handled_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int number : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGWINCH}) sigaddset(&set, number);
+  return set;
+}
+
+/// Waits in slices, so that the thread also sees its own end.
+void deliver(const std::stop_token& stop, const std::function<void(int)>& handler) {
+  const auto set = handled_signals();
+  while (!stop.stop_requested()) {
+    const timespec slice{.tv_sec = 0, .tv_nsec = 200'000'000};
+    const int number = ::sigtimedwait(&set, nullptr, &slice);
+    if (number > 0) handler(number);
+  }
+}
+
+}  // namespace
+
+Signals::Signals(std::function<void(int)> handler) {
+  const auto set = handled_signals();
+  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  thread_ = std::jthread(
+      [handler = std::move(handler)](const std::stop_token& stop) { deliver(stop, handler); });
+}
+
+Signals::~Signals() {
+  thread_.request_stop();
+  // Wakes the thread at once; the signal's own meaning is nothing.
+  ::pthread_kill(thread_.native_handle(), SIGWINCH);
+}
+
+StopOnSignal::StopOnSignal() : signals_([this](int number) { on_signal(number); }) {}
+
+void StopOnSignal::on_signal(int number) {
+  if (number == SIGWINCH || number == SIGQUIT) return;
+  if (exit_code_ != 0) ::_exit(128 + number);
+  exit_code_ = 128 + number;
+  source_.request_stop();
+}
+
+}  // namespace fairlead::cli

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <stop_token>
+#include <thread>
+
+namespace fairlead::cli {
+
+/// Takes the process' signals as events: INT, TERM, HUP, QUIT and WINCH arrive on a thread of ours
+/// instead of interrupting anything. Made first thing in a command, before it starts threads (they
+/// inherit the blocked mask); one at a time.
+class Signals {
+ public:
+  /// `handler` gets the number of each signal, on this object's thread.
+  explicit Signals(std::function<void(int)> handler);
+  ~Signals();
+  Signals(const Signals&) = delete;
+  Signals& operator=(const Signals&) = delete;
+
+ private:
+  std::jthread thread_;
+};
+
+/// INT, TERM and HUP end the operation; a second one ends the process. `exit_code` is 128+n once
+/// one arrived.
+class StopOnSignal {
+ public:
+  StopOnSignal();
+  std::stop_token token() const { return source_.get_token(); }
+  int exit_code() const { return exit_code_; }
+
+ private:
+  void on_signal(int number);
+
+  std::stop_source source_;
+  std::atomic<int> exit_code_{0};
+  Signals signals_;  ///< last: its thread uses the rest
+};
+
+}  // namespace fairlead::cli

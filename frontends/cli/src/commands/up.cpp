@@ -1,0 +1,77 @@
+#include "commands/commands.hpp"
+#include "commands/options.hpp"
+#include "commands/outcome.hpp"
+#include "json_text.hpp"
+
+namespace fairlead::cli {
+namespace {
+
+GpuAvailability gpu_of(const std::string& name) {
+  if (name == "all") return GpuAvailability::all;
+  return name == "none" ? GpuAvailability::none : GpuAvailability::detect;
+}
+
+UpRequest request_of(const Arguments& arguments) {
+  return {.selection = selection_of(arguments),
+          .remote = remote_options(arguments),
+          .lifecycle = lifecycle_options(arguments),
+          .build = build_options(arguments),
+          .gpu = gpu_of(arguments.text("gpu-availability")),
+          .remove_existing = arguments.flag("remove-existing-container"),
+          .expect_existing = arguments.flag("expect-existing-container"),
+          .mounts = arguments.list("mount")};
+}
+
+/// The reference's members, then fairlead's own.
+std::string result_json(const Arguments& arguments, const UpResult& result) {
+  std::string json = R"({"outcome":"success","containerId":)" + json_string(result.container_id);
+  json += R"(,"remoteUser":)" + json_string(result.remote_user);
+  json += R"(,"remoteWorkspaceFolder":)" + json_string(result.remote_workspace_folder);
+  if (arguments.flag("include-configuration")) {
+    json += R"(,"configuration":)" + result.configuration;
+  }
+  if (arguments.flag("include-merged-configuration")) {
+    json += R"(,"mergedConfiguration":)" + result.merged_configuration;
+  }
+  json += ',';
+  json += no_auth_diagnostics;
+  if (arguments.mode() == Mode::fairlead) {
+    json += R"(,"backend":)" + json_string(result.backend);
+    json += R"(,"containerName":)" + json_string(result.name);
+    json += std::string(R"(,"created":)") + (result.created ? "true" : "false");
+  }
+  return json + "}\n";
+}
+
+std::string ports_text(const std::vector<ForwardPort>& ports) {
+  std::string text;
+  for (const auto& [host, port] : ports) {
+    text +=
+        (text.empty() ? "" : ", ") + (host == "localhost" ? "" : host + ':') + std::to_string(port);
+  }
+  return text;
+}
+
+std::string result_text(const UpResult& result) {
+  std::string text = result.created ? "The dev container is up.\n" : "The dev container was up.\n";
+  text += "  container  " + result.name + " (" + result.container_id.substr(0, 12) + ") on " +
+          result.backend + '\n';
+  text += "  image      " + result.image + '\n';
+  text += "  user       " + result.remote_user + '\n';
+  text += "  folder     " + result.remote_workspace_folder + '\n';
+  if (!result.forward_ports.empty()) {
+    text += "  ports      " + ports_text(result.forward_ports) + " (forwardPorts)\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+int run_up(const Arguments& arguments, Session& session) {
+  return run_operation(arguments, session, [&](Core& core, std::stop_token stop) {
+    const auto result = up(core, request_of(arguments), std::move(stop));
+    return Outcome{.json = result_json(arguments, result), .text = result_text(result)};
+  });
+}
+
+}  // namespace fairlead::cli
