@@ -1,6 +1,7 @@
 #include <fairlead/events.hpp>
 
 #include <chrono>
+#include <exception>
 #include <utility>
 
 namespace fairlead {
@@ -36,9 +37,11 @@ std::int64_t Log::start(std::string text, LogLevel level) const {
   return event.timestamp_ms;
 }
 
-void Log::stop(std::string text, std::int64_t started_ms, LogLevel level) const {
+void Log::stop(std::string text, std::int64_t started_ms, LogLevel level,
+               LogEvent::State state) const {
   LogEvent event = event_now(LogEvent::Kind::stop, level, std::move(text));
   event.start_timestamp_ms = started_ms;
+  event.state = state;
   sink_->on_event(event);
 }
 
@@ -50,8 +53,16 @@ void Log::progress(std::string name, LogEvent::State state, std::string detail) 
 }
 
 LogStep::LogStep(const Log& log, std::string text, LogLevel level)
-    : log_(log), text_(std::move(text)), level_(level), started_ms_(log_.start(text_, level)) {}
+    : log_(log),
+      text_(std::move(text)),
+      level_(level),
+      started_ms_(log_.start(text_, level)),
+      exceptions_(std::uncaught_exceptions()) {}
 
-LogStep::~LogStep() { log_.stop(text_, started_ms_, level_); }
+LogStep::~LogStep() {
+  const bool failed = std::uncaught_exceptions() > exceptions_;
+  log_.stop(text_, started_ms_, level_,
+            failed ? LogEvent::State::failed : LogEvent::State::succeeded);
+}
 
 }  // namespace fairlead

@@ -49,7 +49,9 @@ std::vector<std::string> without_words(std::span<const std::string> arguments,
 std::string unknown_in_group(const Scan& scan, Mode mode, CommandId group) {
   if (mode == Mode::fairlead) return describe_unknown(scan, group);
   std::vector<std::string> names = scan.unknown;
-  for (const ScannedWord& word : scan.words) names.push_back(word.text);
+  for (const ScannedWord& word : scan.words) {
+    if (find_command(word.text, group, mode) == nullptr) names.push_back(word.text);
+  }
   std::string text;
   for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
   return (names.size() == 1 ? "Unknown argument: " : "Unknown arguments: ") + text;

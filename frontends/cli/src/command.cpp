@@ -117,6 +117,7 @@ constexpr std::array table = {
             .parent = top,
             .name = "build",
             .purpose = "Build a dev container image",
+            .implemented = true,
             .positionals = build_positionals,
             .examples = build_examples},
     Command{.id = run_user_commands,

@@ -59,6 +59,18 @@ void HeaderLog::on_event(const LogEvent& event) {
   next_.on_event(event);
 }
 
+void ProgressLines::on_event(const LogEvent& event) {
+  if (event.kind != LogEvent::Kind::progress) return next_.on_event(event);
+  LogEvent line = event;
+  line.kind = LogEvent::Kind::text;
+  if (event.state == LogEvent::State::failed) line.level = LogLevel::error;
+  if (event.state != LogEvent::State::running) {
+    line.text += event.state == LogEvent::State::failed ? " failed" : " done";
+  }
+  if (!event.step_detail.empty()) line.text += ": " + event.step_detail;
+  next_.on_event(line);
+}
+
 SecretMask::SecretMask(EventSink& next, std::vector<std::string> secrets) : next_(next) {
   add(std::move(secrets));
 }

@@ -62,6 +62,17 @@ class HeaderLog final : public EventSink {
   std::string header_;
 };
 
+/// Turns the state of lifecycle commands, which text formats leave out, into lines of text.
+class ProgressLines final : public EventSink {
+ public:
+  /// \param next outlives this
+  explicit ProgressLines(EventSink& next) : next_(next) {}
+  void on_event(const LogEvent& event) override;
+
+ private:
+  EventSink& next_;
+};
+
 /// Replaces secret values by ******** in everything that passes, longest value first.
 ///
 /// It sees one event at a time: whoever reports a program's output keeps lines whole, so that a

@@ -1,0 +1,105 @@
+#include "dispatch.hpp"
+
+#include "commands/commands.hpp"
+#include "error_text.hpp"
+#include "help_page.hpp"
+
+#include <fairlead/error.hpp>
+
+#include <array>
+
+namespace fairlead::cli {
+namespace {
+
+struct Entry {
+  CommandId command;
+  Runner run;
+};
+
+// Add a command here and set `implemented` in command.cpp.
+constexpr std::array entries = {
+    Entry{CommandId::up, run_up},
+    Entry{CommandId::set_up, run_set_up},
+    Entry{CommandId::build, run_build},
+    Entry{CommandId::run_user_commands, run_user_commands},
+    Entry{CommandId::read_configuration, run_read_configuration},
+    Entry{CommandId::exec, run_exec},
+    Entry{CommandId::list, run_list},
+    Entry{CommandId::status, run_status},
+    Entry{CommandId::stop, run_stop},
+    Entry{CommandId::down, run_down},
+    Entry{CommandId::logs, run_logs},
+    Entry{CommandId::plugin_list, run_plugin_list},
+    Entry{CommandId::plugin_info, run_plugin_info},
+    Entry{CommandId::config_show, run_config_show},
+    Entry{CommandId::completion, run_completion},
+    Entry{CommandId::help, run_help},
+};
+
+int own_usage_error(const Parsed& parsed, Session& session) {
+  const std::string path = command_path(parsed.arguments.command());
+  const std::string subject = path.empty() ? "fairlead" : "fairlead " + path;
+  session.write_err(subject + ": " + parsed.message + "\nTry '" + subject + " --help'.\n");
+  return 2;
+}
+
+int usage_error(const Parsed& parsed, Session& session) {
+  if (session.mode == Mode::fairlead) return own_usage_error(parsed, session);
+  session.write_err(
+      drop_in_usage_error(parsed.arguments.command(), parsed.message, install_prefix(session)));
+  return 1;
+}
+
+int not_available(CommandId command, const std::string& message, Session& session) {
+  session.write_err((session.mode == Mode::fairlead ? "fairlead: " : "devcontainer: ") +
+                    (message.empty()
+                         ? "'" + command_path(command) + "' is not in this version of fairlead."
+                         : message) +
+                    '\n');
+  return 1;
+}
+
+int run(const Parsed& parsed, Session& session) {
+  const Runner runner = runner_of(parsed.arguments.command());
+  if (runner == nullptr) return not_available(parsed.arguments.command(), {}, session);
+  return runner(parsed.arguments, session);
+}
+
+}  // namespace
+
+Runner runner_of(CommandId command) {
+  for (const Entry& entry : entries) {
+    if (entry.command == command) return entry.run;
+  }
+  return nullptr;
+}
+
+int dispatch(const Parsed& parsed, Session& session) {
+  switch (parsed.kind) {
+    case Parsed::Kind::run:
+      return run(parsed, session);
+    case Parsed::Kind::nothing:
+      return 0;
+    case Parsed::Kind::help:
+      return show_help(parsed.arguments.command(), session);
+    case Parsed::Kind::version:
+      return run_version(session);
+    case Parsed::Kind::usage_error:
+      return usage_error(parsed, session);
+    case Parsed::Kind::not_available:
+      break;
+  }
+  return not_available(parsed.arguments.command(), parsed.message, session);
+}
+
+int report_error(const Error& error, const Arguments& arguments, Session& session) {
+  const bool colour = session.err.colour && !arguments.flag("no-color");
+  session.write_err(error_text(error, colour));
+  // The reference answers only long operations with JSON (outcome.cpp); its other commands leave
+  // stdout empty.
+  const bool json = session.mode == Mode::fairlead && arguments.flag("json");
+  if (json) session.write_out(error_json(error, {}, session.mode));
+  return 1;
+}
+
+}  // namespace fairlead::cli

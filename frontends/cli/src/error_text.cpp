@@ -1,0 +1,73 @@
+#include "error_text.hpp"
+
+#include "json_text.hpp"
+#include "utf8.hpp"
+
+#include <algorithm>
+
+namespace fairlead::cli {
+namespace {
+
+std::string painted(std::string_view sgr, std::string_view text, bool colour) {
+  if (!colour) return std::string(text);
+  return "\x1b[" + std::string(sgr) + 'm' + std::string(text) + "\x1b[0m";
+}
+
+std::string place(const SourceLocation& where) {
+  std::string text = where.file;
+  if (where.line > 0) text += ':' + std::to_string(where.line);
+  if (where.line > 0 && where.column > 0) text += ':' + std::to_string(where.column);
+  return text;
+}
+
+// Blanks as wide as what stands before the column; tabs stay tabs, so that the caret lines up.
+std::string indent_to(const SourceLocation& where) {
+  std::string_view rest = where.text;
+  std::string blanks;
+  for (int column = 1; column < where.column && !rest.empty(); ++column) {
+    const Utf8Step step = next_utf8(rest);
+    const bool is_tab = rest.front() == '\t';
+    blanks +=
+        is_tab ? std::string("\t") : std::string(display_width(rest.substr(0, step.size)), ' ');
+    rest.remove_prefix(step.size);
+  }
+  return blanks;
+}
+
+std::string source_text(const SourceLocation& where, bool colour) {
+  if (where.text.empty()) return {};
+  std::string text = "    " + where.text + '\n';
+  if (where.column <= 0) return text;
+  return text + "    " + indent_to(where) + painted("1;31", "^", colour) + '\n';
+}
+
+void append_field(std::string& json, std::string_view name, std::string_view value) {
+  json += ",\"" + std::string(name) + "\":";
+  append_json_string(json, value);
+}
+
+}  // namespace
+
+std::string error_text(const Error& error, bool colour) {
+  std::string text = painted("1;31", "error:", colour) + ' ' + error.message() + '\n';
+  if (!error.where().file.empty()) {
+    text += "  at " + painted("1", place(error.where()), colour) + '\n';
+  }
+  text += source_text(error.where(), colour);
+  for (const std::string& note : error.notes()) text += "  while " + note + '\n';
+  if (!error.hint().empty()) text += painted("1", "hint:", colour) + ' ' + error.hint() + '\n';
+  return text;
+}
+
+std::string error_json(const Error& error, std::string_view description, Mode mode) {
+  std::string json = "{\"outcome\":\"error\"";
+  append_field(json, "message", error.message());
+  append_field(json, "description", description.empty() ? error.message() : description);
+  if (mode == Mode::fairlead) {
+    append_field(json, "code", error.code());
+    if (!error.hint().empty()) append_field(json, "hint", error.hint());
+  }
+  return json + "}\n";
+}
+
+}  // namespace fairlead::cli

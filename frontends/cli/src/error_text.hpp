@@ -1,0 +1,21 @@
+#pragma once
+
+#include "command.hpp"
+
+#include <fairlead/error.hpp>
+
+#include <string>
+#include <string_view>
+
+namespace fairlead::cli {
+
+/// `error` for a person: "error: message", where it is with the line and a caret, what was being
+/// done, and what to do. Ends with a newline.
+std::string error_text(const Error& error, bool colour);
+
+/// `error` as the one line of JSON that commands end with: outcome, message, description; in
+/// fairlead mode also code and hint. Ends with a newline. \param description what failed as a
+/// whole; empty: the message
+std::string error_json(const Error& error, std::string_view description, Mode mode);
+
+}  // namespace fairlead::cli

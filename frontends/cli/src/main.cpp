@@ -1,0 +1,31 @@
+#include "dispatch.hpp"
+
+#include <fairlead/error.hpp>
+
+#include <exception>
+#include <string>
+#include <vector>
+
+namespace {
+
+int run(const std::vector<std::string>& arguments, fairlead::cli::Session& session) {
+  const fairlead::cli::Parsed parsed = fairlead::cli::parse_arguments(arguments, session.mode);
+  try {
+    return fairlead::cli::dispatch(parsed, session);
+  } catch (const fairlead::Error& error) {
+    return fairlead::cli::report_error(error, parsed.arguments, session);
+  } catch (const std::exception& error) {
+    const fairlead::Error unexpected(
+        fairlead::Status::internal, "internal.unexpected", error.what(),
+        "this is a fault in fairlead; please report it with the command line");
+    return fairlead::cli::report_error(unexpected, parsed.arguments, session);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  fairlead::cli::Session session = fairlead::cli::make_session(argc > 0 ? argv[0] : "fairlead");
+  return run(arguments, session);
+}
