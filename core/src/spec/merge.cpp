@@ -198,8 +198,7 @@ Json merge_json(const Json& config, const Entries& entries, Mode mode) {
   out.set("forwardPorts", forward_ports(entries));
   out.set("shutdownAction", last_truthy(entries, "shutdownAction"));
   out.set("updateRemoteUserUID", last_boolean(entries, "updateRemoteUserUID"));
-  out.set("hostRequirements",
-          merge_requirements(all(entries, "hostRequirements"), entries.empty(), mode));
+  out.set("hostRequirements", merge_requirements(entries, mode));
   return out.take();
 }
 

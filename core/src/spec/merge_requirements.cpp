@@ -34,9 +34,10 @@ Json gpu_maximum(const Json& a, const Json& b) {
   return out;
 }
 
+/// What asks for nothing gives way, also to something absent.
 std::optional<Json> merge_gpu(std::optional<Json> a, const Json* b) {
-  if (!truthy(b)) return a ? a : (b != nullptr ? std::optional<Json>(*b) : std::nullopt);
-  if (!a || !truthy(&*a)) return *b;
+  if (!a || !truthy(&*a)) return b == nullptr ? std::nullopt : std::optional<Json>(*b);
+  if (!truthy(b)) return a;
   const bool both_optional = *a == "optional" && *b == "optional";
   return both_optional ? a : std::optional<Json>(gpu_maximum(*a, *b));
 }
@@ -51,18 +52,20 @@ Json nothing_in_javascript() {
 
 }  // namespace
 
-std::optional<Json> merge_requirements(const std::vector<const Json*>& list, bool no_entries,
-                                       Mode mode) {
-  if (no_entries && mode == Mode::drop_in) return nothing_in_javascript();
+std::optional<Json> merge_requirements(const std::vector<Json>& entries, Mode mode) {
+  if (entries.empty() && mode == Mode::drop_in) return nothing_in_javascript();
   double cpus = 0;
   std::uint64_t memory = 0;
   std::uint64_t storage = 0;
   std::optional<Json> gpu;
-  for (const Json* one : list) {
-    cpus = std::max(cpus, number_of(member(*one, "cpus")));
-    memory = std::max(memory, size_of(member(*one, "memory")));
-    storage = std::max(storage, size_of(member(*one, "storage")));
-    gpu = merge_gpu(std::move(gpu), member(*one, "gpu"));
+  const Json nothing;
+  for (const Json& entry : entries) {
+    const Json* found = member(entry, "hostRequirements");
+    const Json& one = found == nullptr ? nothing : *found;
+    cpus = std::max(cpus, number_of(member(one, "cpus")));
+    memory = std::max(memory, size_of(member(one, "memory")));
+    storage = std::max(storage, size_of(member(one, "storage")));
+    gpu = merge_gpu(std::move(gpu), member(one, "gpu"));
   }
   Json out = Json::object();
   const bool some = cpus > 0 || memory > 0 || storage > 0 || (gpu && truthy(&*gpu));
