@@ -89,7 +89,7 @@ std::string content_hash(const FeaturesInstallRequest& request, const std::strin
 FeaturesInstallReply extend_image(const FeaturesInstallRequest& request, std::stop_token stop) {
   const fs::path staging = request.staging_folder;
   const std::string context = (staging / "content").string();
-  const std::string content = stage_content(request, context, stop);
+  const std::string content = stage_content(request, context, std::move(stop));
   const Layers layers = feature_layers(
       request,
       {.source = ContentSource::context, .content_image = {}, .buildkit = request.buildkit});
@@ -128,7 +128,7 @@ FeaturesInstallReply extend_dockerfile(const FeaturesInstallRequest& request,
   if (request.features.empty()) {
     layers = label_layer(request, user.parts.escape);
   } else {
-    content = stage_content(request, context, stop);
+    content = stage_content(request, context, std::move(stop));
     const std::string image = content_image_name + content.substr(0, 32);
     if (!named) reply.builds.push_back(content_image_build(request, context, image));
     layers = feature_layers(request,

@@ -18,7 +18,20 @@ constexpr const char* mounted_content = "/tmp/build-features-src";
 constexpr const char* work_folder = "/tmp/dev-container-features";
 constexpr const char* users_file_name = "devcontainer-features.builtin.env";
 
+// Field 6 of the user's line in the user database, by name or number.
+constexpr const char* home_function =
+    "home_of() { { getent passwd \"$1\" 2>/dev/null || grep -E \"^$1:|^[^:]*:[^:]*:$1:\" "
+    "/etc/passwd || true; } | head -n 1 | cut -d: -f6; }";
+constexpr const char* append_homes =
+    "printf \"_CONTAINER_USER_HOME='%s'\\n_REMOTE_USER_HOME='%s'\\n\" "
+    "\"$(home_of \"$_CONTAINER_USER\")\" \"$(home_of \"$_REMOTE_USER\")\"";
+
 using Variables = std::vector<std::pair<std::string, std::string>>;
+
+Error bad_name(const std::string& id, const std::string& name) {
+  return Error(Status::invalid, "features.env_name",
+               "feature '" + id + "': containerEnv cannot set '" + name + "'");
+}
 
 class Writer {
  public:
@@ -61,11 +74,8 @@ class Writer {
         std::string("rm -rf ") + work_folder + "/*_[0-9]*",
         std::string("cd ") + work_folder,
         ". ./" + std::string(users_file_name),
-        "home_of() { { getent passwd \"$1\" 2>/dev/null || grep -E \"^$1:|^[^:]*:[^:]*:$1:\" "
-        "/etc/passwd || true; } | head -n 1 | cut -d: -f6; }",
-        "printf \"_CONTAINER_USER_HOME='%s'\\n_REMOTE_USER_HOME='%s'\\n\" \"$(home_of "
-        "\"$_CONTAINER_USER\")\" \"$(home_of \"$_REMOTE_USER\")\" >> ./" +
-            std::string(users_file_name),
+        home_function,
+        append_homes + (" >> ./" + std::string(users_file_name)),
         std::string("chmod 0755 ./") + users_file_name,
     });
   }
@@ -99,8 +109,7 @@ class Writer {
   void environment(const Variables& variables, const std::string& id) {
     for (const auto& [name, value] : variables) {
       if (!is_environment_name(name)) {
-        throw Error(Status::invalid, "features.env_name",
-                    "feature '" + id + "': containerEnv cannot set '" + name + "'");
+        throw bad_name(id, name);
       }
       env_line(name, value, true);
     }
