@@ -1,0 +1,121 @@
+# bash completion of fairlead and devcontainer; written by 'fairlead completion bash'.
+# The commands after the words $2; with $3 only that one.
+_fairlead_commands() {
+  local names= name
+  case $1:$2 in
+    'fairlead:') names='up set-up build run-user-commands read-configuration exec list status stop down logs plugin config completion help' ;;
+    'fairlead:plugin') names='list info' ;;
+    'fairlead:config') names='show' ;;
+    'devcontainer:') names='up set-up build run-user-commands read-configuration exec' ;;
+  esac
+  for name in $names; do
+    [[ -z $3 || $3 == "$name" ]] && echo "$name"
+  done
+}
+_fairlead_flags() {
+  case $1:$2 in
+    'fairlead:') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json' ;;
+    'fairlead:up') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --workspace-mount-consistency --gpu-availability --mount-workspace-git-root --mount-git-worktree-common-dir --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --update-remote-user-uid-default --remove-existing-container --build-no-cache --expect-existing-container --skip-post-create --skip-non-blocking-commands --prebuild --user-data-folder --mount --remote-env --cache-from --cache-to --buildkit --additional-features --skip-post-attach --dotfiles-repository --dotfiles-install-command --dotfiles-target-path --container-session-data-folder --secrets-file --no-lockfile --frozen-lockfile --include-configuration --include-merged-configuration' ;;
+    'fairlead:set-up') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --docker-path --container-data-folder --container-system-data-folder --container-id --config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --skip-post-create --skip-non-blocking-commands --user-data-folder --remote-env --dotfiles-repository --dotfiles-install-command --dotfiles-target-path --container-session-data-folder --include-configuration --include-merged-configuration' ;;
+    'fairlead:build') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --workspace-folder --config --log-level --log-format --no-cache --image-name --cache-from --cache-to --buildkit --platform --push --label --output --additional-features --no-lockfile --frozen-lockfile' ;;
+    'fairlead:run-user-commands') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --skip-non-blocking-commands --prebuild --stop-for-personalization --remote-env --skip-post-attach --dotfiles-repository --dotfiles-install-command --dotfiles-target-path --container-session-data-folder --secrets-file' ;;
+    'fairlead:read-configuration') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --include-features-configuration --include-merged-configuration --additional-features' ;;
+    'fairlead:exec') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --remote-env' ;;
+    'fairlead:list') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --all' ;;
+    'fairlead:status') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format' ;;
+    'fairlead:stop') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format' ;;
+    'fairlead:down') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --volumes' ;;
+    'fairlead:logs') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --follow --tail --since' ;;
+    'fairlead:plugin') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json' ;;
+    'fairlead:plugin list') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json' ;;
+    'fairlead:plugin info') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json' ;;
+    'fairlead:config') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json' ;;
+    'fairlead:config show') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --origin' ;;
+    'fairlead:completion') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json' ;;
+    'fairlead:help') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json' ;;
+    'devcontainer:') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host' ;;
+    'devcontainer:up') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --workspace-mount-consistency --gpu-availability --mount-workspace-git-root --mount-git-worktree-common-dir --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --update-remote-user-uid-default --remove-existing-container --build-no-cache --expect-existing-container --skip-post-create --skip-non-blocking-commands --prebuild --user-data-folder --mount --remote-env --cache-from --cache-to --buildkit --additional-features --skip-post-attach --dotfiles-repository --dotfiles-install-command --dotfiles-target-path --container-session-data-folder --secrets-file --no-lockfile --frozen-lockfile --include-configuration --include-merged-configuration' ;;
+    'devcontainer:set-up') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --docker-path --container-data-folder --container-system-data-folder --container-id --config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --skip-post-create --skip-non-blocking-commands --user-data-folder --remote-env --dotfiles-repository --dotfiles-install-command --dotfiles-target-path --container-session-data-folder --include-configuration --include-merged-configuration' ;;
+    'devcontainer:build') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --user-data-folder --docker-path --docker-compose-path --workspace-folder --config --log-level --log-format --no-cache --image-name --cache-from --cache-to --buildkit --platform --push --label --output --additional-features --no-lockfile --frozen-lockfile' ;;
+    'devcontainer:run-user-commands') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --user-data-folder --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --skip-non-blocking-commands --prebuild --stop-for-personalization --remote-env --skip-post-attach --dotfiles-repository --dotfiles-install-command --dotfiles-target-path --container-session-data-folder --secrets-file' ;;
+    'devcontainer:read-configuration') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --user-data-folder --docker-path --docker-compose-path --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --include-features-configuration --include-merged-configuration --additional-features' ;;
+    'devcontainer:exec') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --user-data-folder --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --remote-env' ;;
+  esac
+}
+# What follows a flag: choice, folder, file, text, or nothing.
+_fairlead_value() {
+  case $1 in
+    --workspace-mount-consistency|--gpu-availability|--output-format|--log-level|--log-format|--default-user-env-probe|--update-remote-user-uid-default|--buildkit) echo choice ;;
+    --plugin-path|--user-data-folder|--container-data-folder|--container-system-data-folder|--workspace-folder|--dotfiles-target-path|--container-session-data-folder|--project-folder|--output-folder|--tmp-dir) echo folder ;;
+    --docker-path|--docker-compose-path|--config|--override-config|--secrets-file) echo file ;;
+    --allow-cross-origin-auth-host|--backend|--host|--set|--container-id|--id-label|--terminal-columns|--terminal-rows|--image-name|--mount|--remote-env|--cache-from|--cache-to|--platform|--label|--output|--additional-features|--dotfiles-repository|--dotfiles-install-command|--features|--filter|--base-image|--remote-user|--registry|--namespace|--github-owner|--github-repo|--template-id|--template-args|--omit-paths|--tail|--since) echo text ;;
+  esac
+}
+_fairlead_choices() {
+  case $1:$2 in
+    'up:--workspace-mount-consistency') echo 'consistent cached delegated' ;;
+    'up:--gpu-availability') echo 'all detect none' ;;
+    'up:--log-level') echo 'info debug trace' ;;
+    'up:--log-format') echo 'text json' ;;
+    'up:--default-user-env-probe') echo 'none loginInteractiveShell interactiveShell loginShell' ;;
+    'up:--update-remote-user-uid-default') echo 'never on off' ;;
+    'up:--buildkit') echo 'auto never' ;;
+    'set-up:--log-level') echo 'info debug trace' ;;
+    'set-up:--log-format') echo 'text json' ;;
+    'set-up:--default-user-env-probe') echo 'none loginInteractiveShell interactiveShell loginShell' ;;
+    'build:--log-level') echo 'info debug trace' ;;
+    'build:--log-format') echo 'text json' ;;
+    'build:--buildkit') echo 'auto never' ;;
+    'run-user-commands:--log-level') echo 'info debug trace' ;;
+    'run-user-commands:--log-format') echo 'text json' ;;
+    'run-user-commands:--default-user-env-probe') echo 'none loginInteractiveShell interactiveShell loginShell' ;;
+    'read-configuration:--log-level') echo 'info debug trace' ;;
+    'read-configuration:--log-format') echo 'text json' ;;
+    'exec:--log-level') echo 'info debug trace' ;;
+    'exec:--log-format') echo 'text json' ;;
+    'exec:--default-user-env-probe') echo 'none loginInteractiveShell interactiveShell loginShell' ;;
+    'status:--log-level') echo 'info debug trace' ;;
+    'status:--log-format') echo 'text json' ;;
+    'stop:--log-level') echo 'info debug trace' ;;
+    'stop:--log-format') echo 'text json' ;;
+    'down:--log-level') echo 'info debug trace' ;;
+    'down:--log-format') echo 'text json' ;;
+    'logs:--log-level') echo 'info debug trace' ;;
+    'logs:--log-format') echo 'text json' ;;
+  esac
+}
+_fairlead_words() {
+  case $1 in
+    'completion') echo 'bash zsh fish' ;;
+    help) _fairlead_commands fairlead '' ;;
+  esac
+}
+_fairlead() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
+  local mode=fairlead path= word i
+  [[ ${COMP_WORDS[0]##*/} == devcontainer ]] && mode=devcontainer
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    word=${COMP_WORDS[i]}
+    if [[ $word == -* ]]; then
+      [[ $word != *=* && -n $(_fairlead_value "$word") ]] && ((i++))
+    elif [[ -n $(_fairlead_commands "$mode" "$path" "$word") ]]; then
+      path=${path:+$path }$word
+    else
+      [[ $path == exec ]] && { compopt -o default 2>/dev/null; return; }
+      break
+    fi
+  done
+  case $(_fairlead_value "$previous") in
+    folder) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -d -- "$current"); return ;;
+    file) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- "$current"); return ;;
+    text) return ;;
+    ?*) mapfile -t COMPREPLY < <(compgen -W "$(_fairlead_choices "$path" "$previous")" -- "$current"); return ;;
+  esac
+  if [[ $current == -* ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(_fairlead_flags "$mode" "$path")" -- "$current")
+  else
+    mapfile -t COMPREPLY < <(compgen -W "$(_fairlead_commands "$mode" "$path") $(_fairlead_words "$path")" -- "$current")
+  fi
+}
+complete -F _fairlead fairlead devcontainer

@@ -125,8 +125,11 @@ void ProgressLog::handle(const LogEvent& event) {
 }
 
 void ProgressLog::begin(const LogEvent& event) {
-  Step step{
-      event.text, std::this_thread::get_id(), event.timestamp_ms, event.level >= style_.least, {}};
+  Step step{.text = event.text,
+            .thread = std::this_thread::get_id(),
+            .started_ms = event.timestamp_ms,
+            .visible = event.level >= style_.least,
+            .detail = event.step_detail};
   steps_.push_back(std::move(step));
   if (style_.ticking && !ticker_.joinable()) ticker_ = std::thread([this] { tick(); });
 }
