@@ -91,7 +91,7 @@ TEST_P(Cancel, StopAndDown) {
 }
 
 INSTANTIATE_TEST_SUITE_P(After, Cancel, ::testing::Values(0, 50, 500),
-                         [](const auto& info) { return std::to_string(info.param) + "ms"; });
+                         [](const auto& test) { return std::to_string(test.param) + "ms"; });
 
 }  // namespace
 }  // namespace fairlead::test

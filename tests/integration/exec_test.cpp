@@ -163,7 +163,7 @@ TEST_P(ExecSignals, EndTheCommandInsideThatDoesNotMind) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, ExecSignals, ::testing::Values("INT", "TERM", "HUP", "QUIT"),
-                         [](const auto& info) { return std::string(info.param); });
+                         [](const auto& test) { return std::string(test.param); });
 
 }  // namespace
 }  // namespace fairlead::test

@@ -165,7 +165,7 @@ TEST_P(Orchestration, KilledAtAnyMomentItConverges) {
 }
 
 INSTANTIATE_TEST_SUITE_P(On, Orchestration, ::testing::Values("docker", "testbed"),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& test) { return test.param; });
 
 /// What only the test backend is: a runtime that lacks things.
 class Capabilities : public IntegrationTest {

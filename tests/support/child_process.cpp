@@ -66,8 +66,8 @@ bool append_available(const UniqueFd& fd, std::string& text) {
   return size > 0;
 }
 
-milliseconds to_ms(const timeval& time) {
-  return milliseconds(time.tv_sec * 1000 + time.tv_usec / 1000);
+microseconds to_microseconds(const timeval& time) {
+  return std::chrono::seconds(time.tv_sec) + microseconds(time.tv_usec);
 }
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
@@ -128,7 +128,7 @@ class Spawn {
 
 std::string RunResult::text() const {
   return "exit " + std::to_string(exit_code) + (timed_out ? " (out of time)" : "") + " after " +
-         std::to_string(duration.count()) + " ms\n--- out\n" + out.substr(0, 4000) + "\n--- err\n" +
+         std::to_string(duration.count() / 1000) + " ms\n--- out\n" + out.substr(0, 4000) + "\n--- err\n" +
          err.substr(0, 8000) + "\n";
 }
 
@@ -195,9 +195,9 @@ void ChildProcess::reap() {
   while (::wait4(pid_, &status, 0, &usage) < 0 && errno == EINTR) {
   }
   result_.duration =
-      std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - started_);
+      std::chrono::duration_cast<microseconds>(std::chrono::steady_clock::now() - started_);
   result_.exit_code = WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
-  result_.cpu = to_ms(usage.ru_utime) + to_ms(usage.ru_stime);
+  result_.cpu = to_microseconds(usage.ru_utime) + to_microseconds(usage.ru_stime);
   result_.resident_kib = usage.ru_maxrss;
   pid_ = -1;
 }

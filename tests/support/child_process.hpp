@@ -14,6 +14,7 @@
 namespace fairlead::test {
 
 using Variables = std::map<std::string, std::string>;
+using std::chrono::microseconds;
 using std::chrono::milliseconds;
 
 /// What to run and how.
@@ -33,8 +34,8 @@ struct RunResult {
   std::string out;
   std::string err;
   bool timed_out = false;  ///< killed by us
-  milliseconds duration{0};
-  milliseconds cpu{0};    ///< user and system, of it and what it waited for
+  microseconds duration{0};
+  microseconds cpu{0};    ///< user and system, of it and what it waited for
   long resident_kib = 0;  ///< the largest
 
   /// Everything that helps to understand a failure.

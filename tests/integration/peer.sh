@@ -1,0 +1,21 @@
+#!/bin/sh
+# peer.sh command-line|read-configuration DEVCONTAINER: asks the reference CLI and ours the same
+# questions and compares the answers. 77 (skipped) without the reference CLI.
+set -eu
+here=$(dirname "$0")
+reference=${FAIRLEAD_TEST_REFERENCE_CLI:-${FAIRLEAD_REFERENCE_CLI:-}}
+if [ -z "$reference" ]; then
+  echo "skipped: no reference CLI"
+  exit 77
+fi
+case $1 in
+  command-line) FAIRLEAD_DEVCONTAINER=$2 FAIRLEAD_REFERENCE_CLI=$reference exec "$here/cli_peer.sh" ;;
+  read-configuration)
+    if ! command -v python3 >/dev/null; then
+      echo "skipped: no python3"
+      exit 77
+    fi
+    exec python3 "$here/read_configuration_differential.py" "$reference" "$2" --count 40
+    ;;
+  *) exit 2 ;;
+esac
