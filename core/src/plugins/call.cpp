@@ -120,8 +120,8 @@ class Pending {
   Error no_answer() {
     const std::lock_guard lock(mutex_);
     const auto what = "the plugin '" + context_->id + "' does not answer: its operation '" +
-                      operation_ + "' was left behind " +
-                      std::to_string(context_->grace.count() / 1000) + " s after it was cancelled";
+                      operation_ + "' was left behind " + std::to_string(context_->grace.count()) +
+                      " ms after it was cancelled";
     return {cancelled_.value_or(Status::internal), "plugin.no_answer", what};
   }
 
@@ -288,6 +288,7 @@ CallReply run_call(const PluginCall& call, std::string request, CallOptions opti
   if (!answered) {
     const auto error = pending->no_answer();
     call.context->fault(error.message());
+    call.context->set_abandoned();
     pending->ignore_reply();
     abandon(pending, call);
     throw error;

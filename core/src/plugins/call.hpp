@@ -32,6 +32,10 @@ class PluginContext {
   void fault(const std::string& what);
   bool faulty() const { return faulty_; }
 
+  /// An operation did not end after its cancel: the instance can never be destroyed.
+  void set_abandoned() { abandoned_ = true; }
+  bool abandoned() const { return abandoned_; }
+
   /// Keeps the record of a finished call for a while: a plugin that answers twice from a thread of
   /// its own must find it.
   void keep(std::shared_ptr<void> finished);
@@ -41,6 +45,7 @@ class PluginContext {
 
  private:
   std::atomic<bool> faulty_ = false;
+  std::atomic<bool> abandoned_ = false;
   std::mutex mutex_;
   std::vector<std::shared_ptr<void>> finished_;  ///< a ring
   std::size_t next_ = 0;
@@ -52,7 +57,7 @@ struct PluginCall {
   fairlead_op op;
   void* self;
   std::shared_ptr<PluginContext> context;
-  std::shared_ptr<const void> instance;  ///< kept until the operation has ended
+  std::shared_ptr<const void> instance;  ///< held until the operation has returned
 };
 
 struct CallReply {

@@ -5,8 +5,11 @@
 
 #include <fairlead/error.hpp>
 
+#include <condition_variable>
 #include <exception>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 namespace fairlead {
 
@@ -29,6 +32,14 @@ LogLevel log_level(fairlead_level level) {
 
 Error cannot_make(const PluginContext& context, const std::string& why) {
   return {Status::failed, "plugin.load", "The plugin '" + context.id + "' cannot be used: " + why};
+}
+
+// Not a leak: its code still runs on it.
+void leave_behind(std::shared_ptr<void> state) {
+  static auto& mutex = *new std::mutex;
+  static auto& left = *new std::vector<std::shared_ptr<void>>;
+  const std::lock_guard lock(mutex);
+  left.push_back(std::move(state));
 }
 
 }  // namespace
@@ -76,11 +87,32 @@ struct PluginInstance::State {
     }
   }
 
+  // Held as long as an operation runs; the last thing that its thread lets go. It does not own us:
+  // we outlast it (`wait_until_idle`, `leave_behind`), and end on the thread that closes us.
+  std::shared_ptr<const void> running() {
+    const std::lock_guard lock(mutex);
+    ++operations;
+    return {this, [](State* self) {
+              const std::lock_guard ended(self->mutex);
+              if (--self->operations == 0) self->idle.notify_all();
+            }};
+  }
+
+  // An operation may still be on its way out when its answer is there already.
+  bool wait_until_idle() {
+    std::unique_lock lock(mutex);
+    const auto limit = context->abandoned() ? std::chrono::milliseconds(0) : context->grace;
+    return idle.wait_for(lock, limit, [&] { return operations == 0; });
+  }
+
   const fairlead_plugin& entry;
   const std::shared_ptr<PluginContext> context;
   Services services;
   fairlead_core core{};
   void* self = nullptr;
+  std::mutex mutex;
+  std::condition_variable idle;
+  int operations = 0;
 };
 
 std::shared_ptr<PluginInstance> PluginInstance::make(const fairlead_plugin& entry,
@@ -101,14 +133,22 @@ std::shared_ptr<PluginInstance> PluginInstance::make(const fairlead_plugin& entr
 
 PluginInstance::~PluginInstance() {
   const auto state = state_;
+  if (!state->wait_until_idle()) {
+    state->context->fault("an operation still runs at its end, so it is left behind");
+    leave_behind(state);
+    return;
+  }
   try {
     const bool ended =
         state->context->workers->run_within(state->context->grace, [state] { state->destroy(); });
-    if (!ended) state->context->fault("its destroy function does not return");
+    if (ended) {
+      state->context->forget();
+      return;
+    }
+    state->context->fault("its destroy function does not return");
   } catch (const Error&) {  // no thread to be had: it stays, like one that hangs
-    return;
   }
-  state->context->forget();
+  leave_behind(state);
 }
 
 const void* PluginInstance::table(const char* id) const {
@@ -124,7 +164,7 @@ const void* PluginInstance::table(const char* id) const {
 
 CallReply PluginInstance::call(const char* operation, fairlead_op op, std::string request,
                                CallOptions options) {
-  const PluginCall call{operation, op, state_->self, state_->context, shared_from_this()};
+  const PluginCall call{operation, op, state_->self, state_->context, state_->running()};
   return run_call(call, std::move(request), std::move(options));
 }
 

@@ -20,9 +20,9 @@ struct PluginServices {
   std::shared_ptr<Backend> backend;
 };
 
-/// One instance of a plugin: made by its `create`, configured, destroyed with the last adapter and
-/// the last running call. Thread-safe.
-class PluginInstance : public std::enable_shared_from_this<PluginInstance> {
+/// One instance of a plugin: made by its `create`, configured, destroyed here when its operations
+/// have ended; left behind when one was abandoned. Thread-safe.
+class PluginInstance {
  public:
   /// Throws Error(failed, "plugin.load") when the plugin makes none, and what its configure fails
   /// with.
