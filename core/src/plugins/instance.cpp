@@ -92,9 +92,9 @@ struct PluginInstance::State {
   std::shared_ptr<const void> running() {
     const std::lock_guard lock(mutex);
     ++operations;
-    return {this, [](State* self) {
-              const std::lock_guard ended(self->mutex);
-              if (--self->operations == 0) self->idle.notify_all();
+    return {this, [](State* state) {
+              const std::lock_guard ended(state->mutex);
+              if (--state->operations == 0) state->idle.notify_all();
             }};
   }
 
