@@ -128,6 +128,7 @@ struct ReadConfigurationRequest {
   Selection selection;
   std::string additional_features;
   bool include_merged = false;
+  bool include_features = false;  ///< "read.features" (unsupported) when there are any
 };
 
 struct ReadConfigurationResult {

@@ -14,15 +14,15 @@ constexpr const char* content_key = "dev.fairlead.content";
 void add_common_options(const ImageContext& c, BuildImageRequest& build) {
   build.no_cache = c.options.no_cache;
   build.builder = c.options.builder;
-  build.cache_to = c.options.cache_to;
   build.platform = c.options.platform;
-  if (build.cache_from.empty() && !c.options.no_cache) build.cache_from = c.options.cache_from;
 }
 
 /// Only the last of several builds makes the image that was asked for.
 void add_result_options(const ImageContext& c, BuildImageRequest& build) {
   build.output = c.options.output;
   build.push = c.options.push;
+  build.cache_to = c.options.cache_to;
+  if (build.cache_from.empty() && !c.options.no_cache) build.cache_from = c.options.cache_from;
   build.labels.insert(c.options.labels.begin(), c.options.labels.end());
 }
 

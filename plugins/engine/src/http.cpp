@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdio>
 #include <optional>
+#include <utility>
 
 namespace fairlead::engine {
 namespace {
@@ -79,6 +80,7 @@ struct HttpConnection::State {
   std::string received;  ///< not parsed yet
   std::string body;      ///< parsed, being handed on
   std::optional<ResponseParser> parser;
+  bool handed_on = true;  ///< `body` was given out and may be overwritten
   bool broken = false;    ///< a request was left half sent
   bool upgraded = false;  ///< what comes is no HTTP any more
 
@@ -155,6 +157,7 @@ HttpConnection::~HttpConnection() = default;
 void HttpConnection::send(const HttpRequest& request, const sdk::Call& call) {
   state_->broken = true;  // until it is out whole
   state_->body.clear();
+  state_->handed_on = false;
   state_->parser.emplace(state_->body);
   auto head = head_of(request, state_->host);
   if (!request.source) head += request.body;
@@ -185,7 +188,8 @@ unsigned HttpConnection::read_head(const sdk::Call& call) {
 }
 
 std::string_view HttpConnection::read_body(const sdk::Call& call) {
-  state_->body.clear();
+  // What came together with the head was parsed with it and is still there.
+  if (std::exchange(state_->handed_on, true)) state_->body.clear();
   while (state_->body.empty() && !state_->parser->is_done()) {
     state_->parse();
     if (!state_->body.empty() || state_->parser->is_done()) break;
