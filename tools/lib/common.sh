@@ -2,6 +2,10 @@
 # shellcheck shell=bash
 
 export PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin   # sbin is not on every user's PATH
+# What one clone compiled serves another: paths below the tree are not part of the cache's key.
+CCACHE_BASEDIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+export CCACHE_BASEDIR CCACHE_NOHASHDIR=1
+
 now_ms() { date +%s%3N; }
 started_ms=$(now_ms)
 
