@@ -48,7 +48,7 @@ bool already_built(const ImageContext& c, const BuildImageRequest& build, const 
 
 FeaturesInstallRequest install_request(const ImageContext& c, const Base& base,
                                        const std::vector<MetadataEntry>& entries) {
-  const auto merged = merge(*c.workspace.document, entries);
+  const auto merged = merge(*c.workspace.document, entries, faulty_values(c.core.mode()));
   FeaturesInstallRequest request{.base_image = base.image,
                                  .build = base.build,
                                  .image_user = base.user,

@@ -36,7 +36,7 @@ std::string merged_json(Core& core, const Workspace& workspace,
   const auto entries =
       metadata_entries(core, workspace, {.additional_features = request.additional_features},
                        found->backend, probe, stop);
-  return merged_configuration_json(merge(*workspace.document, entries));
+  return merged_configuration_json(merge(*workspace.document, entries, faulty_values(core.mode())));
 }
 
 }  // namespace

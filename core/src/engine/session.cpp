@@ -44,7 +44,8 @@ MergedConfig merged_for_instance(const Core& core, const Workspace& workspace,
     own = metadata_entry(document);
   }
   if (own) entries.push_back(std::move(*own));
-  return substitute_container_env(merge(document, entries), container_environment(instance));
+  return substitute_container_env(merge(document, entries, faulty_values(core.mode())),
+                                  container_environment(instance));
 }
 
 InstanceInfo running_instance(const Found& found, std::stop_token stop) {

@@ -10,6 +10,14 @@ namespace {
 
 constexpr const char* default_description = "An error occurred setting up the container.";
 
+/// The reference's word for the failure as a whole: a fault in the configuration speaks for itself.
+std::string description_of(const Error& error) {
+  const bool own_words =
+      (error.code().starts_with("config.") && error.code() != "config.file_name") ||
+      error.code() == "dockerfile.not_found";
+  return own_words ? error.message() : default_description;
+}
+
 Workspace read(Core& core, const UpRequest& request) {
   if (!request.selection.config.empty()) require_standard_file_name(request.selection.config);
   auto workspace = open_workspace(core, request.selection);
@@ -68,7 +76,7 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
                      const Found& found, const std::stop_token& stop) {
   const auto abilities = probe(core, request, workspace, found, stop);
   const auto image = prepare_image(core, workspace, request.build, found.backend, abilities, stop);
-  const auto merged = merge(*workspace.document, image.entries);
+  const auto merged = merge(*workspace.document, image.entries, faulty_values(core.mode()));
   require_capabilities(needs_of(merged, abilities.capabilities), found.backend->name(),
                        workspace.document->config_file);
   auto created = create_and_start(core, workspace, request.selection,
@@ -144,7 +152,7 @@ UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
   } catch (const OperationError&) {
     throw;
   } catch (const Error& error) {
-    throw OperationError(error, default_description);
+    throw OperationError(error, description_of(error));
   }
 }
 

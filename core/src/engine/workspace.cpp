@@ -49,7 +49,7 @@ Workspace open_workspace(Core& core, const Selection& selection) {
   log_warnings(core, document);
   auto identity = resolve_identity(document, selection.id_labels);
   auto settings = core.settings(document.workspace.local_folder, &document);
-  auto config = parse_config(document);
+  auto config = parse_config(document, faulty_values(core.mode()));
   return {.document = std::move(document),
           .config = std::move(config),
           .identity = std::move(identity),
@@ -65,11 +65,14 @@ Workspace open_workspace_if_any(Core& core, const Selection& selection) {
   }
 }
 
+Faulty faulty_values(Mode mode) { return mode == Mode::drop_in ? Faulty::ignore : Faulty::refuse; }
+
 Workspace with_devcontainer_id(Workspace workspace) {
   if (!workspace.document) return workspace;
   workspace.document = substitute_devcontainer_id(std::move(*workspace.document),
                                                   workspace.identity.devcontainer_id);
-  workspace.config = parse_config(*workspace.document);
+  workspace.config =
+      parse_config(*workspace.document, faulty_values(workspace.document->variables.mode));
   return workspace;
 }
 

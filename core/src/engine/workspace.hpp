@@ -22,6 +22,9 @@ Workspace open_workspace(Core& core, const Selection& selection);
 /// The same, but an absent configuration is an answer.
 Workspace open_workspace_if_any(Core& core, const Selection& selection);
 
+/// The reference judges no types: what it would not understand is as if it were absent.
+Faulty faulty_values(Mode mode);
+
 /// Stage 2 of the substitution (VAR-011, 014): once a container is to be made or there is one.
 Workspace with_devcontainer_id(Workspace workspace);
 

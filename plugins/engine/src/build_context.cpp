@@ -184,9 +184,14 @@ void refuse_buildkit_only(const BuildImageRequest& request) {
 std::string target_of(const BuildImageRequest& request, const std::string& dockerfile) {
   Parameters parameters;
   auto& plain = parameters.plain;
-  plain = {{"dockerfile", dockerfile},        {"rm", "1"},
-           {"target", request.target},        {"platform", request.platform},
-           {"pull", request.pull ? "1" : ""}, {"nocache", request.no_cache ? "1" : ""}};
+  plain = {{"dockerfile", dockerfile},
+           {"rm", "1"},
+           {"forcerm", "1"},  // also what a failed step leaves
+
+           {"target", request.target},
+           {"platform", request.platform},
+           {"pull", request.pull ? "1" : ""},
+           {"nocache", request.no_cache ? "1" : ""}};
   for (const auto& tag : request.tags) plain.emplace_back("t", tag);
   parameters.args = request.args;
   parameters.labels = request.labels;

@@ -92,7 +92,13 @@ INSTANTIATE_TEST_SUITE_P(Kinds, PumpBetween,
                          ::testing::Values(Kinds(&make_pipe, &make_pipe),
                                            Kinds(&make_pipe, &make_sockets),
                                            Kinds(&make_sockets, &make_pipe),
-                                           Kinds(&make_sockets, &make_sockets)));
+                                           Kinds(&make_sockets, &make_sockets)),
+                         [](const auto& ends) {
+                           const auto kind = [](MakeEnds end) {
+                             return std::string(end == &make_pipe ? "Pipe" : "Sockets");
+                           };
+                           return kind(ends.param.first) + "To" + kind(ends.param.second);
+                         });
 
 TEST(Pump, EndsWhileItsReceiverTakesNothingMore) {
   for (const auto make : {make_pipe, make_sockets}) {
