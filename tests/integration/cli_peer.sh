@@ -26,7 +26,15 @@ mask() {
       /^devcontainer exec/ { exec_page = 1; sub(/ <cmd>.*/, "") }
       /^[A-Z][a-z]+:$/ { section = $0 }
       exec_page && (section == "Commands:" || section == "Positionals:") { next }
-      /^ +(-[a-z], +)?--[a-z-]+ / || (section == "Positionals:" && /^  [a-zA-Z]+ /) {
+      # A positional: its name and facts, however its description is broken into lines.
+      section == "Positionals:" && NF && !/^[A-Z]/ {
+        sub(/ \[deprecated: [^]]*\]/, "")
+        if (/^  [a-zA-Z]+( |$)/) print "  " $1
+        if (match($0, /  \[(string|array|required|choices).*/)) print substr($0, RSTART)
+        next
+      }
+      section == "Positionals:" && !NF { next }
+      /^ +(-[a-z], +)?--[a-z-]+ / {
         match($0, /^ +(-[a-z], +)?[-a-zA-Z]+ +/); first = substr($0, 1, RLENGTH)
         at = match($0, /  \[(deprecated|string|boolean|number|array|required|choices)/)
         print first (at ? substr($0, at) : ""); next
@@ -35,8 +43,8 @@ mask() {
 }
 
 run_both() {
-  "$reference" "$@" </dev/null >"$work/ref.out" 2>"$work/ref.err"; ref_rc=$?
-  "$ours" "$@" </dev/null >"$work/our.out" 2>"$work/our.err"; our_rc=$?
+  timeout 60 "$reference" "$@" </dev/null >"$work/ref.out" 2>"$work/ref.err"; ref_rc=$?
+  timeout 60 "$ours" "$@" </dev/null >"$work/our.out" 2>"$work/our.err"; our_rc=$?
 }
 
 is_missing_here() {
