@@ -18,6 +18,17 @@ std::string description_of(const Error& error) {
   return own_words ? error.message() : default_description;
 }
 
+/// Runs one step; a failure, a cancellation above all, says which one it was.
+template <class Step>
+auto during(const char* what, const Step& step) {
+  try {
+    return step();
+  } catch (Error& error) {
+    error.note(what);
+    throw;
+  }
+}
+
 Workspace read(Core& core, const UpRequest& request) {
   if (!request.selection.config.empty()) require_standard_file_name(request.selection.config);
   auto workspace = open_workspace(core, request.selection);
@@ -74,15 +85,23 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
 
 CreatedInstance make(Core& core, const UpRequest& request, const Workspace& workspace,
                      const Found& found, const std::stop_token& stop) {
-  const auto abilities = probe(core, request, workspace, found, stop);
-  const auto image = prepare_image(core, workspace, request.build, found.backend, abilities, stop);
+  const auto abilities = during("asking the backend what it can do",
+                                [&] { return probe(core, request, workspace, found, stop); });
+  const auto image = during("preparing the image", [&] {
+    return prepare_image(core, workspace, request.build, found.backend, abilities, stop);
+  });
   const auto merged = merge(*workspace.document, image.entries, faulty_values(core.mode()));
   require_capabilities(needs_of(merged, abilities.capabilities), found.backend->name(),
                        workspace.document->config_file);
-  auto created = create_and_start(core, workspace, request.selection,
-                                  create_request(workspace, merged, image, request, abilities),
-                                  found.backend, stop);
-  copy_content(core, workspace, *found.backend, created.instance.id, abilities.capabilities, stop);
+  auto created = during("creating the container", [&] {
+    return create_and_start(core, workspace, request.selection,
+                            create_request(workspace, merged, image, request, abilities),
+                            found.backend, stop);
+  });
+  during("copying the workspace", [&] {
+    copy_content(core, workspace, *found.backend, created.instance.id, abilities.capabilities,
+                 stop);
+  });
   return created;
 }
 
@@ -91,7 +110,10 @@ CreatedInstance resume(Core& core, const Found& found, const std::stop_token& st
     return {.instance = found.backend->inspect({.id = found.instance->id}, {.stop = stop}),
             .created = false};
   }
-  return {.instance = start_instance(core, *found.instance, found.backend, stop), .created = false};
+  return {.instance =
+              during("starting the container",
+                     [&] { return start_instance(core, *found.instance, found.backend, stop); }),
+          .created = false};
 }
 
 UpResult report(const Core& core, const Workspace& workspace, const Backend& backend,
@@ -127,7 +149,8 @@ UpResult enter_and_report(Core& core, const UpRequest& request, const Workspace&
                           const Found& found, const CreatedInstance& made,
                           const std::stop_token& stop) {
   try {
-    run_due_hooks(core, request, workspace, found, made, stop);
+    during("running the lifecycle commands",
+           [&] { run_due_hooks(core, request, workspace, found, made, stop); });
     return report(core, workspace, *found.backend, made);
   } catch (const OperationError&) {
     throw;
@@ -141,8 +164,10 @@ UpResult enter_and_report(Core& core, const UpRequest& request, const Workspace&
 UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
   try {
     const auto workspace = read(core, request);
-    const auto lock = lock_workspace(core, workspace.identity, "up", stop);
-    auto found = find_environment(core, workspace, request.selection, stop);
+    const auto lock = during("waiting for the workspace",
+                             [&] { return lock_workspace(core, workspace.identity, "up", stop); });
+    auto found = during("looking for the container",
+                        [&] { return find_environment(core, workspace, request.selection, stop); });
     clear_the_way(core, request, found, stop);
     run_initialize_command(core, workspace.config, workspace.document->workspace.local_folder,
                            stop);

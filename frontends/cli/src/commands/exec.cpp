@@ -86,7 +86,8 @@ ExecOptions options_of(const Arguments& arguments, bool terminal) {
                       .in = duplicate(STDIN_FILENO),
                       .out = duplicate(STDOUT_FILENO),
                       .err = duplicate(STDERR_FILENO)};
-  if (terminal) options.terminal = fairlead::Terminal{.size = size_of(arguments), .term = terminal_type()};
+  if (terminal)
+    options.terminal = fairlead::Terminal{.size = size_of(arguments), .term = terminal_type()};
   return options;
 }
 

@@ -1,5 +1,6 @@
 #include "commands/outcome.hpp"
 
+#include "commands/idle_flags.hpp"
 #include "commands/options.hpp"
 #include "commands/signals.hpp"
 #include "error_text.hpp"
@@ -30,6 +31,7 @@ int run_operation(const Arguments& arguments, Session& session,
   StopOnSignal signals;
   const auto log = make_log(arguments, session);
   const bool json = wants_json(arguments, session);
+  warn_about_idle_flags(arguments, *log);
   try {
     Core core(core_options(arguments), *log);
     const auto outcome = operation(core, signals.token());

@@ -1,0 +1,27 @@
+#include "commands/idle_flags.hpp"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+namespace fairlead::cli {
+namespace {
+
+/// The reference's flags whose subject this version does not have: dotfiles, secrets, lockfiles,
+/// ids.
+constexpr std::array<std::string_view, 9> idle = {
+    "dotfiles-repository", "dotfiles-install-command",       "secrets-file",
+    "frozen-lockfile",     "experimental-frozen-lockfile",   "omit-config-remote-env-from-metadata",
+    "oci-auth-hardening",  "update-remote-user-uid-default", "container-session-data-folder"};
+
+}  // namespace
+
+void warn_about_idle_flags(const Arguments& arguments, EventSink& log) {
+  for (const auto name : idle) {
+    if (!arguments.given(name)) continue;
+    Log(log).text(LogLevel::warning,
+                  "--" + std::string(name) + " has no effect in this version of fairlead.");
+  }
+}
+
+}  // namespace fairlead::cli
