@@ -78,7 +78,7 @@ struct HttpConnection::State {
   std::unique_ptr<Transport> transport;
   std::string host;
   std::string received;  ///< not parsed yet
-  std::string body;      ///< parsed, being handed on
+  std::string body;      ///< parsed
   std::optional<ResponseParser> parser;
   bool handed_on = true;  ///< `body` was given out and may be overwritten
   bool broken = false;    ///< a request was left half sent
