@@ -4,9 +4,12 @@
 #include <fairlead/engine/create.hpp>
 #include <fairlead/error.hpp>
 
+#include <cctype>
 #include <fstream>
 #include <iterator>
 #include <map>
+#include <set>
+#include <string>
 
 namespace fairlead::engine {
 namespace {
@@ -82,6 +85,31 @@ void finish_process(Draft& draft) {
   }
 }
 
+/// "sys_ptrace" and "SYS_PTRACE" are CAP_SYS_PTRACE; ALL stands alone.
+std::set<std::string> capabilities(const Json& host, const char* key) {
+  std::set<std::string> names;
+  if (!host.contains(key)) return names;
+  for (const auto& entry : host[key]) {
+    auto name = entry.get<std::string>();
+    for (auto& c : name) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    if (name != "ALL" && !name.starts_with("CAP_")) name = "CAP_" + name;
+    names.insert(std::move(name));
+  }
+  if (names.contains("ALL")) return {"ALL"};
+  return names;
+}
+
+/// As the docker client sends them: one spelling, sorted, and what is added is not dropped.
+void finish_capabilities(Draft& draft) {
+  const auto added = capabilities(draft.host, "CapAdd");
+  auto dropped = capabilities(draft.host, "CapDrop");
+  for (const auto& name : added) dropped.erase(name);
+  draft.host.erase("CapAdd");
+  draft.host.erase("CapDrop");
+  if (!added.empty()) draft.host["CapAdd"] = added;
+  if (!dropped.empty()) draft.host["CapDrop"] = dropped;
+}
+
 /// Options without a network of their own go to the first one.
 Json finish_networks(Draft& draft) {
   auto endpoints = Json::object();
@@ -126,6 +154,7 @@ CreateBody create_body(const CreateRequest& request, const ClientSide& client) {
                 "The container cannot be described: " + bad.why + ".");
   }
   finish_process(draft);
+  finish_capabilities(draft);
   const auto endpoints = finish_networks(draft);
   auto body = draft.config;
   if (!draft.host.empty()) body["HostConfig"] = draft.host;

@@ -1,5 +1,6 @@
 #include "run_args.hpp"
 
+#include <algorithm>
 #include <array>
 
 /// Flags of docker run about the process: environment, labels, user, privileges, namespaces,
@@ -120,7 +121,8 @@ void restart(Draft& draft, const std::string& value) {
   draft.host["RestartPolicy"] = policy;
 }
 
-/// "key:value" is the old spelling of "key=value"; profiles of seccomp travel by content.
+/// Profiles of seccomp travel by content; the engine itself understands "key:value", the old
+/// spelling.
 void security_opt(Draft& draft, const std::string& value) {
   if (value == "systempaths=unconfined") {
     draft.host["MaskedPaths"] = Json::array();
@@ -128,14 +130,14 @@ void security_opt(Draft& draft, const std::string& value) {
     return;
   }
   auto text = value;
-  if (text.find('=') == std::string::npos) {
-    if (const auto colon = text.find(':'); colon != std::string::npos) text[colon] = '=';
-  }
-  auto [option, profile] = split_pair(text);
-  if (option == "seccomp" && !profile.empty() && profile != "unconfined" && profile != "builtin") {
-    const auto content = Json::parse(draft.client.read_file(profile), nullptr, false);
-    if (content.is_discarded()) throw BadValue{"the seccomp profile is not JSON"};
-    text = "seccomp=" + dump(content);
+  const auto split_at = std::min(value.find('='), value.find(':'));
+  if (value.substr(0, split_at) == "seccomp" && split_at != std::string::npos) {
+    const auto profile = value.substr(split_at + 1);
+    if (profile != "unconfined" && profile != "builtin") {
+      const auto content = Json::parse(draft.client.read_file(profile), nullptr, false);
+      if (content.is_discarded()) throw BadValue{"the seccomp profile is not JSON"};
+      text = "seccomp=" + dump(content);
+    }
   }
   draft.host["SecurityOpt"].push_back(text);
 }

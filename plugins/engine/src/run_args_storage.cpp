@@ -8,9 +8,11 @@
 namespace fairlead::engine {
 namespace {
 
-/// The client's own paths may be relative; only those that say so ("." and "./x") are.
+/// The client's own paths may be relative; only those that say so (".", "./x", "../x") are.
 std::string absolute_source(const ClientSide& client, const std::string& source) {
-  if (source != "." && !source.starts_with("./")) return source;
+  const bool relative =
+      source == "." || source == ".." || source.starts_with("./") || source.starts_with("../");
+  if (!relative) return source;
   const std::filesystem::path base = client.working_directory;
   auto path = (base / source).lexically_normal().string();
   if (path.size() > 1 && path.ends_with('/')) path.pop_back();
