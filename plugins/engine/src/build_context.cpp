@@ -64,6 +64,17 @@ std::vector<TarEntry> context_entries(const fs::path& context, const std::string
   return entries;
 }
 
+std::vector<TarEntry> readable_entries(const fs::path& context, const std::string& dockerfile) {
+  try {
+    return context_entries(context, dockerfile);
+  } catch (const fs::filesystem_error& error) {
+    throw Error(Status::failed, "image.build_file",
+                "The build context cannot be read: " + error.path1().string() + ": " +
+                    error.code().message() + ".",
+                "A .dockerignore keeps folders out of the build context.");
+  }
+}
+
 /// The parameters of POST /build.
 struct Parameters {
   std::vector<std::pair<std::string, std::string>> plain;
@@ -213,7 +224,7 @@ ClassicBuild classic_build(const BuildImageRequest& request) {
       request.dockerfile.empty() ? context / "Dockerfile" : fs::path(request.dockerfile);
   if (!fs::exists(dockerfile)) throw missing("Dockerfile", dockerfile.string());
   const auto place = inside(dockerfile, context);
-  auto entries = context_entries(context, place.value_or(""));
+  auto entries = readable_entries(context, place.value_or(""));
   if (!place) entries.push_back({outside_dockerfile, {}, read_text(dockerfile)});
   const auto archive = std::make_shared<TarStream>(std::move(entries));
   return {target_of(request, place.value_or(outside_dockerfile)),

@@ -69,18 +69,18 @@ TEST(EngineErrors, TellsRefusedFromUnreachable) {
 TEST(Instances, ReadsAList) {
   const auto list = instances_from_list(R"([
     {"Id":"old","Names":["/other/alias","/name"],"Image":"img","ImageID":"sha256:1","Created":10,
-     "State":"exited","Status":"Exited (0)","Labels":{"a":"b"},
+     "State":"exited","Status":"Exited","Labels":{"a":"b"},
      "Ports":[{"PrivatePort":80,"Type":"tcp"},
               {"IP":"0.0.0.0","PrivatePort":90,"PublicPort":9000,"Type":"tcp"}]},
     {"Id":"new","Names":null,"Created":1700000000,"State":"running","Labels":null,"Ports":null}])");
   ASSERT_EQ(list.size(), 2U);
-EXPECT_EQ(list[0].id, "new");
-EXPECT_EQ(list[0].created, "2023-11-14T22:13:20Z");
-EXPECT_EQ(list[1].name, "name");
-EXPECT_EQ(list[1].state, InstanceState::stopped);
-ASSERT_EQ(list[1].ports.size(), 1U);
-EXPECT_EQ(list[1].ports[0].host_port, "9000");
-EXPECT_FALSE(list[1].detailed);
+  EXPECT_EQ(list[0].id, "new");
+  EXPECT_EQ(list[0].created, "2023-11-14T22:13:20Z");
+  EXPECT_EQ(list[1].name, "name");
+  EXPECT_EQ(list[1].state, InstanceState::stopped);
+  ASSERT_EQ(list[1].ports.size(), 1U);
+  EXPECT_EQ(list[1].ports[0].host_port, "9000");
+  EXPECT_FALSE(list[1].detailed);
 }
 
 TEST(Instances, ReadsAnInspect) {
