@@ -26,9 +26,10 @@ function(fairlead_add_plugin name)
     PREFIX "" OUTPUT_NAME "${arg_OUTPUT_NAME}" LIBRARY_OUTPUT_DIRECTORY "${arg_OUTPUT_DIRECTORY}"
     C_VISIBILITY_PRESET hidden CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LINK_DEPENDS "${script}")
-  # A sanitizer's own symbols are the program's, so a plugin cannot resolve them by itself.
-  target_link_options(${name} PRIVATE "LINKER:--version-script=${script}"
-    $<$<NOT:$<BOOL:${FAIRLEAD_SANITIZE}>>:LINKER:-z,defs>)
+  target_link_options(${name} PRIVATE "LINKER:--version-script=${script}")
+  if(NOT FAIRLEAD_SANITIZE)  # whose symbols are the program's: a plugin cannot resolve them itself
+    target_link_options(${name} PRIVATE LINKER:-z,defs)
+  endif()
   if(arg_MANIFEST)
     get_filename_component(manifest "${arg_MANIFEST}" ABSOLUTE)
     set_target_properties(${name} PROPERTIES
