@@ -10,6 +10,7 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <future>
 #include <string>
 #include <thread>
 
@@ -158,12 +159,12 @@ TEST_F(LocalHost, ResizesATerminal) {
   auto request = shell("trap 'stty size; exit 4' WINCH; echo ready; while :; do sleep 0.01; done");
   request.terminal = Terminal{{24, 80}, "vt100"};
   CallOptions options;
-  std::string process;
+  std::promise<std::string> process;
   std::array<int, 2> ends{};
   ASSERT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
   const UniqueFd reader(ends[0]);
   request.out = options.pass(UniqueFd(ends[1]));
-  options.on_event = [&](const Event& event) { process = event.started.value_or(""); };
+  options.on_event = [&](const Event& event) { process.set_value(event.started.value_or("")); };
   int exit_code = -1;
   std::thread runner([&] { exit_code = host_->spawn(request, std::move(options)).exit_code; });
   std::string out;
@@ -175,7 +176,7 @@ TEST_F(LocalHost, ResizesATerminal) {
   };
   while (out.find("ready") == std::string::npos && read_more()) {
   }
-  host_->spawn_control({process, TerminalSize{40, 120}, ""}, {});
+  host_->spawn_control({process.get_future().get(), TerminalSize{40, 120}, ""}, {});
   while (read_more()) {
   }
   runner.join();
