@@ -84,7 +84,8 @@ void add_locks(const fs::path& folder, std::vector<std::string>& leaks) {
 }
 
 /// Anything in TMPDIR, but for what the reference CLI keeps there; and in the runtime folder
-/// anything but lock files, which stay because removing them would break the lock.
+/// anything but lock files, which stay because removing them would break the lock, and the cache of
+/// probed environments, which is to be gone after a reboot.
 void add_files(const TestRun& run, std::vector<std::string>& leaks) {
   for (const auto& entry : fs::directory_iterator(run.below("tmp"))) {
     const std::string name = entry.path().filename().string();
@@ -94,7 +95,9 @@ void add_files(const TestRun& run, std::vector<std::string>& leaks) {
   for (const auto& entry : fs::recursive_directory_iterator(run.below("run"))) {
     const std::string name = entry.path().filename().string();
     const bool lock = name.ends_with(".lock") && entry.is_regular_file() && entry.file_size() < 256;
-    if (!lock && !entry.is_directory()) leaks.push_back("runtime file " + entry.path().string());
+    const bool cache = entry.path().parent_path().filename() == "environments";
+    if (!lock && !cache && !entry.is_directory())
+      leaks.push_back("runtime file " + entry.path().string());
   }
 }
 

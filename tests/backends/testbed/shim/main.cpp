@@ -79,7 +79,7 @@ void take_place(const ShimSpec& spec) {
   const Account account = find_account(spec.user);
   ::setenv("HOME", account.home.c_str(), 0);
   go_to(spec.directory, !spec.join);
-  if (::setsid() < 0 && errno != EPERM) throw std::runtime_error("setsid");
+  if (!spec.join && ::setsid() < 0) throw std::runtime_error("setsid");
   if (spec.terminal && ::ioctl(STDIN_FILENO, TIOCSCTTY, 0) != 0) {
     throw std::runtime_error("no controlling terminal");
   }
@@ -102,7 +102,9 @@ void take_place(const ShimSpec& spec) {
   run_command(spec);
 }
 
-[[noreturn]] void be_joined_process(const ShimSpec& spec) {
+[[noreturn]] void be_joined_process(const ShimSpec& spec, int ready) {
+  ::setsid();
+  ::close(ready);  // from now on a signal to our group arrives
   try {
     take_place(spec);
   } catch (const std::exception& error) {
@@ -162,9 +164,18 @@ int run_instance(const ShimSpec& spec) {
 
 int run_joined(const ShimSpec& spec) {
   join_instance(spec.pid);
+  int ready[2];
+  if (::pipe2(ready, O_CLOEXEC) != 0) throw std::runtime_error("pipe2");
   const pid_t child = ::fork();
   if (child < 0) throw std::runtime_error("fork");
-  if (child == 0) be_joined_process(spec);
+  if (child == 0) {
+    ::close(ready[0]);
+    be_joined_process(spec, ready[1]);
+  }
+  ::close(ready[1]);
+  char byte = 0;
+  if (::read(ready[0], &byte, 1) != 0) throw std::runtime_error("the command was not started");
+  ::close(ready[0]);
   release_stdio();  // or the end of the command's streams would wait for us
   say(spec.status_fd, "pid " + std::to_string(child));
   say(spec.status_fd, "exit " + std::to_string(wait_for(child)));
