@@ -52,16 +52,23 @@ void resize(engine::Client& client, const std::string& exec, const TerminalSize&
       call);
 }
 
+engine::ExecState state_of(engine::Client& client, const ExecName& exec, const sdk::Call& call) {
+  return engine::exec_state_from(
+      client.send({{.target = "/exec/" + exec.id + "/json"}, {SubjectKind::exec, exec.id}}, call)
+          .body);
+}
+
 /// Engines before API 1.42 take the size only once the process runs, which may be a moment after
 /// the start was answered. A command that has ended meanwhile needs none.
 void first_resize(engine::Client& client, const ExecName& exec, const TerminalSize& size,
                   const sdk::Call& call) {
-  for (int attempt = 0; attempt < 10; ++attempt) {
+  for (int attempt = 0; attempt < 200; ++attempt) {
     try {
       return resize(client, exec.id, size, call);
     } catch (const Error& error) {
       if (error.status() == Status::cancelled) throw;
     }
+    if (state_of(client, exec, call).ended) return;
     engine::pause_for(10ms, call);
   }
 }
@@ -69,9 +76,7 @@ void first_resize(engine::Client& client, const ExecName& exec, const TerminalSi
 /// The stream ends a moment before the engine has booked the command's end.
 int exit_code_of(engine::Client& client, const ExecName& exec, const sdk::Call& call) {
   for (auto wait = 1ms;; wait = std::min<std::chrono::milliseconds>(wait * 2, 100ms)) {
-    const auto state = engine::exec_state_from(
-        client.send({{.target = "/exec/" + exec.id + "/json"}, {SubjectKind::exec, exec.id}}, call)
-            .body);
+    const auto state = state_of(client, exec, call);
     if (!state.running) return state.exit_code;
     engine::pause_for(wait, call);
   }
@@ -92,10 +97,11 @@ ExecReply DockerBackend::exec(const ExecRequest& request, sdk::Call& call) {
   engine::RelayEnds ends{call.take(request.in), call.take(request.out), call.take(request.err),
                          !request.terminal.has_value()};
   const auto exec = create_exec(client(), request, !is_local(call), call);
-  call.emit({.started = exec.text()});
   try {
     auto stream = start_exec(client(), exec, request, call);
+    // Before anybody may ask for another size.
     if (request.terminal) first_resize(client(), exec, request.terminal->size, call);
+    call.emit({.started = exec.text()});
     if (engine::relay(stream, std::move(ends), call) == engine::RelayResult::output_closed) {
       end_exec(client(), exec);
       return {exit_of_sigpipe};
