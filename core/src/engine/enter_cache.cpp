@@ -5,10 +5,18 @@
 
 #include <nlohmann/json.hpp>
 
+#include <system_error>
+
 namespace fairlead {
 namespace {
 
 constexpr std::size_t file_limit = 4U << 20U;
+
+std::filesystem::path folder_of(const Core& core, const std::string& backend,
+                                const std::string& id) {
+  return std::filesystem::path(core.runtime_folder()) / "environments" /
+         sha256_hex(backend + '\n' + id).substr(0, 32);
+}
 
 }  // namespace
 
@@ -16,8 +24,7 @@ EnterCache::EnterCache(const Core& core, const std::string& backend, const Insta
                        const EnterRequest& request)
     : key_(backend + '\n' + instance.id + '\n' + instance.started + '\n' + request.user + '\n' +
            std::to_string(static_cast<int>(request.probe))),
-      file_(std::filesystem::path(core.runtime_folder()) / "environments" /
-            (sha256_hex(backend + instance.id + request.user) + ".json")) {}
+      file_(folder_of(core, backend, instance.id) / (sha256_hex(request.user) + ".json")) {}
 
 std::optional<Inside> EnterCache::load() const {
   try {
@@ -48,6 +55,11 @@ void EnterCache::save(const Inside& inside) const {
   } catch (const std::exception&) {
     // Only time is lost.
   }
+}
+
+void forget_environment(const Core& core, const std::string& backend, const std::string& id) {
+  std::error_code ignored;
+  std::filesystem::remove_all(folder_of(core, backend, id), ignored);
 }
 
 }  // namespace fairlead

@@ -23,4 +23,7 @@ class EnterCache {
   std::filesystem::path file_;
 };
 
+/// Removes what is kept of an instance that is no more.
+void forget_environment(const Core& core, const std::string& backend, const std::string& id);
+
 }  // namespace fairlead

@@ -1,3 +1,4 @@
+#include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
 
 namespace fairlead {
@@ -73,6 +74,7 @@ std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, bool
   const LogStep step(core.log(), "Removing container " + info.instance.name);
   found.backend->remove({.id = info.instance.id, .force = true, .volumes = volumes},
                         {.stop = stop});
+  forget_environment(core, found.backend->name(), info.instance.id);
   return info;
 }
 

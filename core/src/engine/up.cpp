@@ -1,5 +1,6 @@
 #include "engine/capabilities.hpp"
 #include "engine/content.hpp"
+#include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
 #include "engine/instance.hpp"
 #include "engine/session.hpp"
@@ -44,6 +45,7 @@ Workspace read(Core& core, const UpRequest& request) {
 void remove_existing(Core& core, Found& found, std::stop_token stop) {
   const LogStep step(core.log(), "Removing Existing Container");
   found.backend->remove({.id = found.instance->id, .force = true}, {.stop = std::move(stop)});
+  forget_environment(core, found.backend->name(), found.instance->id);
   found.instance.reset();
 }
 
