@@ -1,5 +1,7 @@
 #include "base/pipe.hpp"
 
+#include <fairlead/error.hpp>
+
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
@@ -7,7 +9,6 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
-#include <fairlead/error.hpp>
 #include <utility>
 
 namespace fairlead {
@@ -43,8 +44,8 @@ Pipe make_pipe() {
 }
 
 PipeReader::PipeReader(UniqueFd fd, std::function<void(std::string_view)> sink)
-    : fd_(std::move(fd)), sink_(std::move(sink)), thread_([this](const std::stop_token& stop) {
-        drain(stop, fd_.get(), sink_);
-      }) {}
+    : fd_(std::move(fd)),
+      sink_(std::move(sink)),
+      thread_([this](const std::stop_token& stop) { drain(stop, fd_.get(), sink_); }) {}
 
 }  // namespace fairlead

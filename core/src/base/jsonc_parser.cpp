@@ -1,0 +1,238 @@
+#include "base/jsonc_parser.hpp"
+
+#include "base/text.hpp"
+
+#include <algorithm>
+
+namespace fairlead::jsonc {
+
+/// The location of byte `offset` in `text`.
+SourceLocation location_of(std::string_view text, std::size_t offset, const std::string& file) {
+  offset = std::min(offset, text.size());
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t newline = before.rfind('\n');
+  const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
+  std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+
+  SourceLocation where;
+  where.file = file;
+  where.line = 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
+  where.column = 1 + static_cast<int>(count_characters(text.substr(begin, offset - begin)));
+  where.text = invalid_utf8(line) ? replace_invalid_utf8(line) : std::string(line);
+  std::replace(where.text.begin(), where.text.end(), '\t', ' ');  // keeps the caret below its place
+  return where;
+}
+
+void Parser::fail(std::size_t offset, std::string message, std::string hint) const {
+  throw Error(Status::invalid, "config.syntax", std::move(message), std::move(hint))
+      .at(location_of(text_, offset, options_.file));
+}
+
+/// What stands at the cursor, for messages.
+std::string Parser::found() const {
+  if (at_end()) return "the end of the file";
+  std::size_t length = 1;
+  while (at_ + length < text_.size() &&
+         (static_cast<unsigned char>(text_[at_ + length]) & 0xC0U) == 0x80U) {
+    ++length;
+  }
+  return "'" + std::string(text_.substr(at_, length)) + "'";
+}
+
+void Parser::skip_comment() {
+  const std::size_t begin = at_;
+  if (peek_next() == '/') {
+    at_ = std::min(text_.find_first_of("\r\n", at_), text_.size());
+    return;
+  }
+  const std::size_t end = text_.find("*/", at_ + 2);
+  if (end == std::string_view::npos) fault(begin, "this comment is never closed", "add '*/'");
+  at_ = end == std::string_view::npos ? text_.size() : end + 2;
+}
+
+void Parser::skip_blanks() {
+  while (!at_end()) {
+    const char c = text_[at_];
+    if (c == ' ' || c == '\t' || c == '\n' || c == '\r') {
+      ++at_;
+    } else if (c == '/' && (peek_next() == '/' || peek_next() == '*')) {
+      skip_comment();
+    } else {
+      return;
+    }
+  }
+}
+
+/// Lenient reading: over one thing that is no JSON.
+void Parser::skip_word() {
+  constexpr std::string_view ends = " \t\r\n{}[],:\"";
+  ++at_;
+  while (!at_end() && ends.find(text_[at_]) == std::string_view::npos) ++at_;
+}
+
+/// Lenient reading: to the next place where a member or item may begin or end.
+void Parser::skip_to_separator() {
+  for (skip_blanks(); !at_end(); skip_blanks()) {
+    const char c = peek();
+    if (c == ',' || c == '}' || c == ']') return;
+    if (c == '"') {
+      string();
+    } else {
+      skip_word();
+    }
+  }
+}
+
+std::optional<Json> Parser::document() {
+  if (text_.substr(0, 3) == "\xEF\xBB\xBF") at_ = 3;
+  if (const auto bad = invalid_utf8(text_))
+    fail(*bad, "this byte is not UTF-8", "save the file as UTF-8");
+  skip_blanks();
+  if (at_end()) return std::nullopt;
+  std::optional<Json> root = value(0);
+  if (!root) {
+    fault(at_, "expected a value instead of " + found());
+    return std::nullopt;
+  }
+  skip_blanks();
+  if (!at_end()) fault(at_, "unexpected " + found() + " behind the configuration's end");
+  return root;
+}
+
+std::optional<Json> Parser::value(int depth) {
+  if (recorder_ != nullptr) recorder_->enter_value(at_);
+  const char c = peek();
+  if (c == '{' || c == '[') {
+    if (depth >= jsonc_depth_limit) {
+      throw Error(Status::invalid, "config.depth",
+                  "values stand more than " + std::to_string(jsonc_depth_limit) + " levels deep")
+          .at(location_of(text_, at_, options_.file));
+    }
+    return c == '{' ? object(depth + 1) : array(depth + 1);
+  }
+  if (c == '"') return Json(string());
+  if (c == '-' || (c >= '0' && c <= '9')) return number();
+  return word();
+}
+
+/// Between members or items: true when one may follow, false at the end.
+bool Parser::separator(char close, bool& need_comma, std::size_t open) {
+  for (;;) {
+    skip_blanks();
+    if (at_end()) {
+      fault(open, std::string("this '") + text_[open] + "' is never closed",
+            std::string("add '") + close + "'");
+      return false;
+    }
+    if (peek() == close) {
+      ++at_;
+      return false;
+    }
+    if (peek() == ',') {
+      if (!need_comma) fault(at_, "unexpected ','");
+      need_comma = false;
+      ++at_;
+      continue;
+    }
+    if (need_comma) {
+      fault(at_, std::string("expected ',' or '") + close + "' instead of " + found());
+    }
+    need_comma = true;
+    return true;
+  }
+}
+
+bool Parser::member(std::vector<std::pair<std::string, Json>>& members, int depth) {
+  const std::size_t name_at = at_;
+  if (peek() != '"') {
+    fault(at_, "expected a property name in double quotes instead of " + found());
+    skip_to_separator();
+    // A bracket that nothing opened would otherwise stop us for ever.
+    if (peek() == ']') ++at_;
+    return false;
+  }
+  std::string name = string();
+  skip_blanks();
+  if (peek() != ':') {
+    fault(at_, "expected ':' behind the property name instead of " + found());
+    skip_to_separator();
+    return false;
+  }
+  ++at_;
+  skip_blanks();
+  if (recorder_ != nullptr) recorder_->enter_member(name, name_at);
+  std::optional<Json> read = value(depth);
+  if (recorder_ != nullptr) recorder_->leave();
+  if (!read) {
+    fault(at_, "expected a value instead of " + found());
+    skip_to_separator();
+    return false;
+  }
+  members.emplace_back(std::move(name), std::move(*read));
+  return true;
+}
+
+namespace {
+
+/// Members into an object; of equal names the last value at the first place.
+Json make_object(std::vector<std::pair<std::string, Json>> members) {
+  Json result = Json::object();
+  auto& target = result.get_ref<Json::object_t&>();
+  target.reserve(members.size());
+  // ordered_json looks names up one by one; a table keeps large objects linear.
+  constexpr std::size_t small = 16;
+  std::unordered_map<std::string_view, std::size_t> places;
+  std::vector<std::pair<std::string, Json>*> order;
+  order.reserve(members.size());
+  for (auto& member : members) {
+    std::size_t place = order.size();
+    if (members.size() <= small) {
+      for (std::size_t i = 0; i < order.size(); ++i) {
+        if (order[i]->first == member.first) place = i;
+      }
+    } else {
+      place = places.emplace(member.first, order.size()).first->second;
+    }
+    if (place == order.size()) {
+      order.push_back(&member);
+    } else {
+      order[place]->second = std::move(member.second);
+    }
+  }
+  for (auto* member : order) {
+    target.emplace_back(std::move(member->first), std::move(member->second));
+  }
+  return result;
+}
+
+}  // namespace
+
+Json Parser::object(int depth) {
+  const std::size_t open = at_++;
+  std::vector<std::pair<std::string, Json>> members;
+  bool need_comma = false;
+  while (separator('}', need_comma, open)) member(members, depth);
+  return make_object(std::move(members));
+}
+
+Json Parser::array(int depth) {
+  const std::size_t open = at_++;
+  Json result = Json::array();
+  bool need_comma = false;
+  while (separator(']', need_comma, open)) {
+    if (recorder_ != nullptr) recorder_->enter_item(result.size(), at_);
+    std::optional<Json> item = value(depth);
+    if (recorder_ != nullptr) recorder_->leave();
+    if (item) {
+      result.push_back(std::move(*item));
+    } else {
+      fault(at_, "expected a value instead of " + found());
+      skip_to_separator();
+      if (peek() == '}') return result;  // the enclosing object's end
+    }
+  }
+  return result;
+}
+
+}  // namespace fairlead::jsonc
