@@ -82,6 +82,18 @@ engine::ExecState state_of(engine::Client& client, const ExecName& exec, const s
           .body);
 }
 
+/// The command's first output may arrive before the engine has booked its process: waited for.
+engine::ExecState started_state_of(engine::Client& client, const ExecName& exec,
+                                   const sdk::Call& call) {
+  const auto deadline = std::chrono::steady_clock::now() + 5s;
+  auto state = state_of(client, exec, call);
+  while (!state.ended && state.pid == 0 && std::chrono::steady_clock::now() < deadline) {
+    engine::pause_for(5ms, call);
+    state = state_of(client, exec, call);
+  }
+  return state;
+}
+
 /// The process id as the container numbers it; 0: it is not our /proc.
 int inner_pid(int pid) {
   const auto status = slurp("/proc/" + std::to_string(pid) + "/status");
@@ -192,7 +204,7 @@ std::string new_marker() {
 void signal_exec(engine::Client& client, const ExecName& exec, const std::string& signal,
                  const sdk::Call& call) {
   const int number = signal_number(signal);
-  const auto state = state_of(client, exec, call);
+  const auto state = started_state_of(client, exec, call);
   if (!state.running) {
     throw Error(Status::not_found, "exec.not_found", "The command is not running.");
   }
