@@ -43,7 +43,7 @@ TEST(LeakGuard, FindsAProcessThatLeftItsParent) {
   run(shell(test, "setsid sleep 100 >/dev/null 2>&1 </dev/null &"));
   const auto leaks = guard.leaks();
   EXPECT_TRUE(mentions(leaks, "sleep 100"));
-  for (const std::string& process : marked_processes("FAIRLEAD_TEST_ID", test.id())) {
+  for (const std::string& process : marked_processes("FLTEST_RUN", test.id())) {
     ::kill(std::atoi(process.c_str()), SIGKILL);
   }
   EXPECT_TRUE(guard.leaks().empty());

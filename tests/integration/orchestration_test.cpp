@@ -67,7 +67,8 @@ TEST_P(Orchestration, ExecPassesSignals) {
 TEST_P(Orchestration, ExecHasATerminal) {
   const Workspace project = workspace();
   must_up(project);
-  RunRequest request = exec(project, {"sh", "-c", "test -t 0 && stty size"});
+  RunRequest request = exec(
+      project, {"sh", "-c", "until stty size 2>/dev/null | grep '30 100'; do sleep 0.1; done"});
   request.terminal = true;
   const RunResult result = run(std::move(request));
   EXPECT_NE(result.out.find("30 100"), std::string::npos) << result.text();

@@ -25,8 +25,10 @@ class TerminalExec : public DockerTest {
 };
 
 TEST_F(TerminalExec, GivesTheCommandATerminalOfTheSameSize) {
+  // Engines before 23 take the size only once the command runs.
   const RunResult result =
-      run(command("test -t 0 && test -t 1 && test -t 2 && stty size; echo $TERM"));
+      run(command("test -t 0 && test -t 1 && test -t 2 && "
+                  "until stty size 2>/dev/null | grep '30 100'; do sleep 0.1; done; echo $TERM"));
   EXPECT_EQ(result.exit_code, 0) << result.text();
   EXPECT_NE(result.out.find("30 100"), std::string::npos) << result.text();
   EXPECT_NE(result.out.find("xterm"), std::string::npos) << result.text();
@@ -79,7 +81,7 @@ TEST_F(TerminalExec, RestoresTheTerminalWhenTerminated) {
                   line + "; stty -g | cmp - $TMPDIR/before && echo same; rm $TMPDIR/before"};
   ChildProcess child(std::move(request));
   ASSERT_TRUE(child.wait_for_output("ready", milliseconds(20'000)));
-  for (const std::string& process : marked_processes("FAIRLEAD_TEST_ID", test_run().id())) {
+  for (const std::string& process : marked_processes("FLTEST_RUN", test_run().id())) {
     if (process.find(devcontainer_binary()) != std::string::npos &&
         process.find("/bin/sh -c") == std::string::npos) {
       ::kill(std::atoi(process.c_str()), SIGTERM);

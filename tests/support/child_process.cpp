@@ -91,6 +91,13 @@ class Spawn {
   Spawn(const Spawn&) = delete;
   Spawn& operator=(const Spawn&) = delete;
 
+  /// The first terminal that a new session's leader opens becomes its controlling one.
+  void terminal(const std::string& path) {
+    ::posix_spawn_file_actions_addopen(&actions_, 0, path.c_str(), O_RDWR, 0);
+    ::posix_spawn_file_actions_adddup2(&actions_, 0, 1);
+    ::posix_spawn_file_actions_adddup2(&actions_, 0, 2);
+  }
+
   void stream(const UniqueFd& fd, int as) {
     ::posix_spawn_file_actions_adddup2(&actions_, fd.get(), as);
   }
@@ -128,8 +135,8 @@ class Spawn {
 
 std::string RunResult::text() const {
   return "exit " + std::to_string(exit_code) + (timed_out ? " (out of time)" : "") + " after " +
-         std::to_string(duration.count() / 1000) + " ms\n--- out\n" + out.substr(0, 4000) + "\n--- err\n" +
-         err.substr(0, 8000) + "\n";
+         std::to_string(duration.count() / 1000) + " ms\n--- out\n" + out.substr(0, 4000) +
+         "\n--- err\n" + err.substr(0, 8000) + "\n";
 }
 
 ChildProcess::ChildProcess(RunRequest request)
@@ -140,7 +147,9 @@ ChildProcess::ChildProcess(RunRequest request)
   Spawn spawn;
   if (request_.terminal) {
     Ends ends = open_terminal();
-    for (const int stream : {0, 1, 2}) spawn.stream(ends.theirs, stream);
+    std::array<char, 64> path{};
+    ::ptsname_r(ends.ours.get(), path.data(), path.size());
+    spawn.terminal(path.data());
     in_ = std::move(ends.ours);
     out_.reset(::fcntl(in_.get(), F_DUPFD_CLOEXEC, 3));
     close_input_ = false;  // a terminal is not half-closed

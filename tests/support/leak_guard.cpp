@@ -107,7 +107,7 @@ LeakGuard::LeakGuard(const TestRun& run) : run_(run), descriptors_(open_descript
 
 std::vector<std::string> LeakGuard::look() const {
   std::vector<std::string> leaks;
-  for (const std::string& process : marked_processes("FAIRLEAD_TEST_ID", run_.id())) {
+  for (const std::string& process : marked_processes("FLTEST_RUN", run_.id())) {
     leaks.push_back("process " + process);
   }
   for (const std::string& descriptor : open_descriptors()) {

@@ -18,7 +18,7 @@ Variables TestRun::environment() const {
       {"PATH", variable("PATH")},
       {"LANG", "C.UTF-8"},
       {"TERM", "xterm"},
-      {"FAIRLEAD_TEST_ID", id_},
+      {"FLTEST_RUN", id_},  // not FAIRLEAD_…: that would be an unknown setting
       {"HOME", below("home")},
       {"TMPDIR", below("tmp")},
       {"XDG_RUNTIME_DIR", below("run")},
@@ -26,9 +26,7 @@ Variables TestRun::environment() const {
       {"XDG_CACHE_HOME", below("cache")},
       {"XDG_CONFIG_HOME", below("config")},
   };
-  for (const char* name : {"DOCKER_HOST", "FAIRLEAD_TEST_STATE"}) {
-    if (!variable(name).empty()) variables[name] = variable(name);
-  }
+  if (!variable("DOCKER_HOST").empty()) variables["DOCKER_HOST"] = variable("DOCKER_HOST");
   for (const auto& [name, value] : more_) variables[name] = value;
   return variables;
 }
