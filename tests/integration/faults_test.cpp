@@ -46,8 +46,7 @@ TEST_F(Faults, NoEngineMakesTheDropInsJson) {
 }
 
 TEST_F(Faults, ASocketWithoutPermissionIsNamed) {
-  if (::geteuid() != 0) GTEST_SKIP() << "skipped: changing the user needs root";
-  // A listening socket that only its owner may use, asked by somebody else.
+  // A listening socket that nobody may use, asked by somebody who does not stand above that.
   const std::string path = test_run().below("closed.sock").string();
   const UniqueFd listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
@@ -55,20 +54,15 @@ TEST_F(Faults, ASocketWithoutPermissionIsNamed) {
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   ASSERT_EQ(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address), 0);
   ASSERT_EQ(::listen(listener.get(), 1), 0);
-  ASSERT_EQ(::chmod(path.c_str(), 0600), 0);
+  ASSERT_EQ(::chmod(path.c_str(), 0), 0);
   const Workspace project = workspace();
-  ASSERT_EQ(::chmod(test_run().folder().c_str(), 0755), 0);
-  for (const char* name : {"home", "tmp", "run", "state", "cache", "config"}) {
-    ASSERT_EQ(::chown(test_run().below(name).c_str(), 65534, 65534), 0);
-  }
   RunRequest request = fairlead({"up", "--workspace-folder", project.folder.string()});
-  request.argv.insert(request.argv.begin(), {"/usr/bin/setpriv", "--reuid", "65534", "--regid",
-                                             "65534", "--clear-groups"});
+  if (::geteuid() == 0) {
+    request.argv.insert(request.argv.begin(), {"/usr/bin/setpriv", "--bounding-set=-dac_override",
+                                               "--inh-caps=-dac_override"});
+  }
   request.environment["DOCKER_HOST"] = "unix://" + path;
   const RunResult result = run(std::move(request));
-  if (result.exit_code == 126 || result.exit_code == 127) {
-    GTEST_SKIP() << "skipped: other users cannot run the program here";
-  }
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_NE(result.err.find(path), std::string::npos) << result.text();
   EXPECT_NE(result.err.find("ermission"), std::string::npos) << result.text();
