@@ -1,4 +1,5 @@
 #include "engine/capabilities.hpp"
+#include "engine/deadlines.hpp"
 #include "engine/find.hpp"
 #include "engine/image.hpp"
 #include "engine/workspace_lock.hpp"
@@ -24,7 +25,7 @@ std::vector<std::string> build_image(Core& core, const BuildRequest& request,
   }
   const auto lock = lock_workspace(core, workspace.identity, "build", stop);
   const auto found = find_environment(core, workspace, request.selection, stop);
-  const auto probe = found.backend->probe({.builder = true}, {.stop = stop});
+  const auto probe = found.backend->probe({.builder = true}, question(stop));
   const bool builds = !probe.capabilities.build.empty();
   require_capabilities({{"build", "build", builds}}, found.backend->name(),
                        workspace.document->config_file);

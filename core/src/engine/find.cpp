@@ -1,5 +1,7 @@
 #include "engine/find.hpp"
 
+#include "engine/deadlines.hpp"
+
 #include <algorithm>
 
 namespace fairlead {
@@ -39,7 +41,7 @@ void look_up(Found& found, const Identity& identity, std::stop_token stop) {
   if (filter.empty()) return;
   ListRequest request;
   for (const auto& [key, value] : filter) request.labels.push_back(key + '=' + value);
-  auto instances = found.backend->list(request, {.stop = std::move(stop)}).instances;
+  auto instances = found.backend->list(request, question(std::move(stop))).instances;
   std::erase_if(instances, [](const auto& i) { return i.state == InstanceState::removing; });
   for (const auto& instance : instances) {
     if (has_labels(instance, identity.id_labels)) {
@@ -58,7 +60,7 @@ void look_up(Found& found, const Identity& identity, std::stop_token stop) {
 
 void look_up_id(Found& found, const std::string& id, std::stop_token stop) {
   try {
-    found.instance = found.backend->inspect({.id = id}, {.stop = std::move(stop)});
+    found.instance = found.backend->inspect({.id = id}, question(std::move(stop)));
   } catch (const Error& error) {
     if (error.status() != Status::not_found) throw;
   }

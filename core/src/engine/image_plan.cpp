@@ -2,6 +2,7 @@
 
 #include "base/atomic_file.hpp"
 #include "engine/call_log.hpp"
+#include "engine/deadlines.hpp"
 #include "engine/registry_credentials.hpp"
 #include "features/layered_installer.hpp"
 #include "spec/dockerfile.hpp"
@@ -115,7 +116,7 @@ std::vector<PlannedFeature> plan_features(const ImageContext& c, FeatureInstalle
 
 std::optional<ImageInfo> inspect_if_there(const ImageContext& c, const std::string& image) {
   try {
-    return c.backend.inspect_image({.image = image}, {.stop = c.stop});
+    return c.backend.inspect_image({.image = image}, question(c.stop));
   } catch (const Error& error) {
     if (error.status() != Status::not_found) throw;
     return {};

@@ -1,6 +1,7 @@
 #include "engine/instance.hpp"
 
 #include "engine/content.hpp"
+#include "engine/deadlines.hpp"
 #include "engine/find.hpp"
 #include "spec/mount.hpp"
 
@@ -132,8 +133,8 @@ CreateRequest create_request(const Workspace& workspace, const MergedConfig& mer
 InstanceInfo start_instance(Core& core, const InstanceInfo& instance,
                             const std::shared_ptr<Backend>& backend, std::stop_token stop) {
   const LogStep step(core.log(), "Starting container");
-  const auto started = backend->start({.id = instance.id}, {.stop = stop});
-  return backend->inspect({.id = started.id}, {.stop = stop});
+  const auto started = backend->start({.id = instance.id}, change(stop));
+  return backend->inspect({.id = started.id}, question(stop));
 }
 
 CreatedInstance create_and_start(Core& core, const Workspace& workspace, const Selection& selection,
@@ -141,7 +142,7 @@ CreatedInstance create_and_start(Core& core, const Workspace& workspace, const S
                                  std::stop_token stop) {
   std::string id;
   try {
-    id = backend->create(request, {.stop = stop}).id;
+    id = backend->create(request, change(stop)).id;
   } catch (const Error& error) {
     if (error.code() != "instance.name_taken") throw;
     if (auto other = somebody_elses(core, workspace, selection, backend, stop)) {
@@ -151,7 +152,7 @@ CreatedInstance create_and_start(Core& core, const Workspace& workspace, const S
       return {.instance = *other, .created = false};
     }
     request.name.clear();  // taken by something that is not ours
-    id = backend->create(request, {.stop = stop}).id;
+    id = backend->create(request, change(stop)).id;
   }
   try {
     return {.instance = start_instance(core, {.id = id}, backend, stop)};

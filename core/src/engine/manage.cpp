@@ -1,3 +1,4 @@
+#include "engine/deadlines.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
 
@@ -32,7 +33,7 @@ ListResult list(Core& core, bool all, std::stop_token stop) {
     try {
       const auto backend = core.backend(name, settings);
       const auto instances =
-          backend->list({.labels = {folder_label}, .all = all}, {.stop = stop}).instances;
+          backend->list({.labels = {folder_label}, .all = all}, question(stop)).instances;
       for (const auto& instance : instances) {
         result.environments.push_back(describe(*backend, instance));
       }
@@ -60,7 +61,7 @@ EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds
   const auto found = require_environment(core, workspace, selection, stop);
   auto info = describe(*found.backend, *found.instance);
   const LogStep step(core.log(), "Stopping container " + info.instance.name);
-  found.backend->stop({.id = info.instance.id, .timeout_seconds = timeout_seconds}, {.stop = stop});
+  found.backend->stop({.id = info.instance.id, .timeout_seconds = timeout_seconds}, change(stop));
   info.instance.state = InstanceState::stopped;
   return info;
 }
@@ -72,8 +73,7 @@ std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, bool
   if (!found.instance) return {};
   auto info = describe(*found.backend, *found.instance);
   const LogStep step(core.log(), "Removing container " + info.instance.name);
-  found.backend->remove({.id = info.instance.id, .force = true, .volumes = volumes},
-                        {.stop = stop});
+  found.backend->remove({.id = info.instance.id, .force = true, .volumes = volumes}, change(stop));
   forget_environment(core, found.backend->name(), info.instance.id);
   return info;
 }

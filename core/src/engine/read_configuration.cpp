@@ -1,4 +1,5 @@
 #include "engine/capabilities.hpp"
+#include "engine/deadlines.hpp"
 #include "engine/image.hpp"
 #include "engine/session.hpp"
 
@@ -32,7 +33,7 @@ std::string merged_json(Core& core, const Workspace& workspace,
                 "The merged configuration needs the image's metadata, and no backend answers.",
                 "Leave out --include-merged-configuration, or start an engine.");
   }
-  const auto probe = found->backend->probe({}, {.stop = stop});
+  const auto probe = found->backend->probe({}, question(stop));
   const auto entries =
       metadata_entries(core, workspace, {.additional_features = request.additional_features},
                        found->backend, probe, stop);
@@ -58,7 +59,7 @@ ReadConfigurationResult read_configuration(Core& core, const ReadConfigurationRe
   if (found && found->instance) {
     instance = found->instance->detailed
                    ? *found->instance
-                   : found->backend->inspect({.id = found->instance->id}, {.stop = stop});
+                   : found->backend->inspect({.id = found->instance->id}, question(stop));
     if (workspace.document) {
       workspace.document =
           substitute_container_env(substitute_devcontainer_id(std::move(*workspace.document),

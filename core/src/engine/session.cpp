@@ -1,5 +1,7 @@
 #include "engine/session.hpp"
 
+#include "engine/deadlines.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
@@ -51,7 +53,7 @@ MergedConfig merged_for_instance(const Core& core, const Workspace& workspace,
 InstanceInfo running_instance(const Found& found, std::stop_token stop) {
   const auto& known = *found.instance;
   auto instance =
-      known.detailed ? known : found.backend->inspect({.id = known.id}, {.stop = std::move(stop)});
+      known.detailed ? known : found.backend->inspect({.id = known.id}, question(std::move(stop)));
   if (instance.state != InstanceState::running) {
     throw Error(Status::conflict, "environment.not_running",
                 "The dev container is not running (" + instance.status + ").",

@@ -1,5 +1,6 @@
 #include "engine/capabilities.hpp"
 #include "engine/content.hpp"
+#include "engine/deadlines.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
 #include "engine/instance.hpp"
@@ -44,7 +45,7 @@ Workspace read(Core& core, const UpRequest& request) {
 
 void remove_existing(Core& core, Found& found, std::stop_token stop) {
   const LogStep step(core.log(), "Removing Existing Container");
-  found.backend->remove({.id = found.instance->id, .force = true}, {.stop = std::move(stop)});
+  found.backend->remove({.id = found.instance->id, .force = true}, change(std::move(stop)));
   forget_environment(core, found.backend->name(), found.instance->id);
   found.instance.reset();
 }
@@ -78,7 +79,7 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
   const bool builds = config.scenario == Scenario::dockerfile || !config.features.empty() ||
                       !request.build.additional_features.empty();
   const bool gpu = config.host_requirements.gpu && request.gpu == GpuAvailability::detect;
-  auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, {.stop = std::move(stop)});
+  auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, question(std::move(stop)));
   require_capabilities(needs_of(config, reply.capabilities), found.backend->name(),
                        workspace.document->config_file);
   warn_about_gpu(core, request, config, reply);
@@ -109,7 +110,7 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
 
 CreatedInstance resume(Core& core, const Found& found, const std::stop_token& stop) {
   if (found.instance->state == InstanceState::running) {
-    return {.instance = found.backend->inspect({.id = found.instance->id}, {.stop = stop}),
+    return {.instance = found.backend->inspect({.id = found.instance->id}, question(stop)),
             .created = false};
   }
   return {.instance =
