@@ -3,6 +3,7 @@
 #include <fairlead/core.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -100,7 +101,9 @@ class OperationError : public Error {
 /// VSC-001, LIFE-001. Throws OperationError.
 UpResult up(Core& core, const UpRequest& request, std::stop_token stop);
 
-/// A running command as its caller steers it; usable until `exec` returns, from any thread.
+/// A running command as its caller steers it, from any thread. It may be kept: once the command has
+/// ended both throw, "exec.not_found" as a rule; an engine that does not answer within 10 s is
+/// "call.timeout".
 class ExecControl {
  public:
   virtual ~ExecControl() = default;
@@ -117,7 +120,8 @@ struct ExecOptions {
   UniqueFd in;  ///< empty: nothing to read
   UniqueFd out;
   UniqueFd err;
-  std::function<void(ExecControl&)> on_started;
+  /// Called once, on a thread of the backend's, before any output of the command arrives.
+  std::function<void(std::shared_ptr<ExecControl>)> on_started;
 };
 
 /// Runs a command in an environment and returns its exit status (128+n after signal n). USER-002,

@@ -1,25 +1,30 @@
 #include "engine/session.hpp"
 
-#include <future>
+#include <chrono>
+#include <memory>
+#include <utility>
 
 namespace fairlead {
 namespace {
 
+/// A frontend asks while it holds a lock: an engine that hangs must not hang it, too.
+constexpr std::chrono::seconds control_limit{10};
+
 /// Steers the command through the backend; the id comes with the call's first event.
 class BackendExecControl : public ExecControl {
  public:
-  BackendExecControl(Backend& backend, std::string exec)
-      : backend_(backend), exec_(std::move(exec)) {}
+  BackendExecControl(std::shared_ptr<Backend> backend, std::string exec)
+      : backend_(std::move(backend)), exec_(std::move(exec)) {}
 
   void resize(TerminalSize size) override {
-    backend_.exec_control({.exec = exec_, .resize = size}, {});
+    backend_->exec_control({.exec = exec_, .resize = size}, {.timeout = control_limit});
   }
   void signal(const std::string& name) override {
-    backend_.exec_control({.exec = exec_, .signal = name}, {});
+    backend_->exec_control({.exec = exec_, .signal = name}, {.timeout = control_limit});
   }
 
  private:
-  Backend& backend_;
+  std::shared_ptr<Backend> backend_;
   std::string exec_;
 };
 
@@ -40,11 +45,10 @@ int exec(Core& core, ExecOptions options, std::stop_token stop) {
   if (options.in) request.in = call.pass(std::move(options.in));
   if (options.out) request.out = call.pass(std::move(options.out));
   if (options.err) request.err = call.pass(std::move(options.err));
-  std::unique_ptr<BackendExecControl> control;
   call.on_event = [&](const Event& event) {
-    if (!event.started || control) return;
-    control = std::make_unique<BackendExecControl>(*session.backend, *event.started);
-    if (options.on_started) options.on_started(*control);
+    if (!event.started || !options.on_started) return;
+    const auto tell = std::exchange(options.on_started, nullptr);
+    tell(std::make_shared<BackendExecControl>(session.backend, *event.started));
   };
   return session.backend->exec(request, std::move(call)).exit_code;
 }

@@ -7,7 +7,9 @@
 #include <signal.h>
 
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 
 namespace fairlead::cli {
 namespace {
@@ -21,13 +23,13 @@ class Steering {
   std::stop_token token() const { return source_.get_token(); }
   int exit_code() const { return exit_code_; }
 
-  void attach(ExecControl& control) {
+  void attach(std::shared_ptr<ExecControl> control) {
     const std::lock_guard lock(mutex_);
-    control_ = &control;
+    control_ = std::move(control);
   }
   void detach() {
     const std::lock_guard lock(mutex_);
-    control_ = nullptr;
+    control_.reset();
   }
 
  private:
@@ -46,19 +48,18 @@ class Steering {
     }
   }
 
-  /// A command that has just ended cannot be steered any more; its exit status says the rest.
   template <class Action>
   void steer(const Action& action) {
     try {
       action();
-    } catch (const Error&) {
-      if (control_ == nullptr) return;
+    } catch (const Error&) {  // it has just ended: its exit status says the rest
+      return;
     }
   }
 
   bool terminal_;
   std::mutex mutex_;
-  ExecControl* control_ = nullptr;
+  std::shared_ptr<ExecControl> control_;
   std::stop_source source_;
   std::atomic<int> exit_code_{0};
   Signals signals_;  ///< last: its thread uses the rest
@@ -94,13 +95,18 @@ ExecOptions options_of(const Arguments& arguments, bool terminal) {
 }  // namespace
 
 int run_exec(const Arguments& arguments, Session& session) {
-  const bool terminal = session.in.is_terminal && session.out.is_terminal;
+  const bool logged = arguments.text("log-format") == "json";
+  const bool terminal = session.in.is_terminal && session.out.is_terminal && !logged;
   Steering steering(terminal);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   auto options = options_of(arguments, terminal);
-  const RawTerminal raw(terminal ? STDIN_FILENO : -1);
-  options.on_started = [&](ExecControl& control) { steering.attach(control); };
+  // Not before the command runs: until then the interrupt key ends the attempt.
+  std::optional<RawTerminal> raw;
+  options.on_started = [&](std::shared_ptr<ExecControl> control) {
+    steering.attach(std::move(control));
+    if (terminal) raw.emplace(STDIN_FILENO);
+  };
   try {
     const int status = exec(core, std::move(options), steering.token());
     steering.detach();
