@@ -110,6 +110,17 @@ struct HttpConnection::State {
     if (fault) throw_gone("it closed the connection in the middle of an answer");
   }
 
+  /// The server has said something, or has ended. Readable alone says less: what comes over TLS may
+  /// be for TLS itself (a session ticket).
+  bool heard() {
+    if (!received.empty()) return true;
+    if (!readable_now(transport->fd()) && !transport->pending()) return false;
+    std::array<char, 4096> buffer;
+    const auto got = transport->try_read(buffer.data(), buffer.size());
+    if (got > 0) received.append(buffer.data(), static_cast<std::size_t>(got));
+    return got >= 0;
+  }
+
   /// False when the server has begun to answer: it will not read the rest.
   bool send_part(const char* data, std::size_t size, const sdk::Call& call) {
     while (size > 0) {
@@ -120,7 +131,7 @@ struct HttpConnection::State {
         continue;
       }
       wait_for(transport->fd(), POLLIN | POLLOUT, call);
-      if (readable_now(transport->fd())) return false;
+      if (heard()) return false;
     }
     return true;
   }
@@ -137,7 +148,7 @@ struct HttpConnection::State {
     for (;;) {
       const auto got = source(buffer.data(), buffer.size());
       if (got == 0) break;
-      if (readable_now(transport->fd()) || !send_chunk(buffer.data(), got, call)) {
+      if (heard() || !send_chunk(buffer.data(), got, call)) {
         broken = true;
         return;
       }
@@ -203,7 +214,13 @@ bool HttpConnection::reusable() const {
          state_->parser->keep_alive() && state_->received.empty();
 }
 
-bool HttpConnection::stale() const { return readable_now(state_->transport->fd()); }
+bool HttpConnection::stale() const {
+  try {
+    return state_->heard();
+  } catch (const Error&) {
+    return true;
+  }
+}
 
 int HttpConnection::fd() const { return state_->transport->fd(); }
 

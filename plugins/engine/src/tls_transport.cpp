@@ -1,3 +1,4 @@
+#include "sink.hpp"
 #include "tls_table.hpp"
 
 #include <fairlead/engine/transport.hpp>
@@ -49,6 +50,7 @@ const TlsTable& table() {
   return *loaded;
 }
 
+/// OpenSSL writes with write(2), so a peer that is gone would raise SIGPIPE wherever it may write.
 class TlsTransport final : public Transport {
  public:
   TlsTransport(UniqueFd socket, const Endpoint& endpoint) : socket_(std::move(socket)) {
@@ -64,6 +66,7 @@ class TlsTransport final : public Transport {
   ~TlsTransport() override { table().close(self_); }
 
   void handshake(const sdk::Call& call) {
+    const NoSigpipe quiet;
     for (;;) {
       const long result = table().handshake(self_);
       if (result == tls_ended) return;
@@ -74,15 +77,20 @@ class TlsTransport final : public Transport {
 
   int fd() const noexcept override { return socket_.get(); }
   bool pending() const noexcept override { return table().pending(self_) != 0; }
-  void close_write() override { table().close_write(self_); }
+  void close_write() override {
+    const NoSigpipe quiet;
+    table().close_write(self_);
+  }
 
   ssize_t try_read(char* data, std::size_t size) override {
+    const NoSigpipe quiet;
     const long result = table().read(self_, data, size);
     if (result == tls_wants_write) wait_writable();
     return checked(result);
   }
 
   ssize_t try_write(const char* data, std::size_t size) override {
+    const NoSigpipe quiet;
     return checked(table().write(self_, data, size));
   }
 

@@ -119,7 +119,8 @@ long write_bytes(void* self, const char* data, std::size_t size) {
   return result == 1 ? static_cast<long>(sent) : outcome(from(self), result);
 }
 
-int pending(void* self) { return SSL_has_pending(from(self).ssl.get()); }
+/// Not SSL_has_pending: half a record is nothing that can be read yet.
+int pending(void* self) { return SSL_pending(from(self).ssl.get()) > 0 ? 1 : 0; }
 void close_write(void* self) { SSL_shutdown(from(self).ssl.get()); }
 const char* message(void* self) { return from(self).message.c_str(); }
 void close_session(void* self) { delete &from(self); }
