@@ -97,8 +97,10 @@ ExecReply DockerBackend::exec(const ExecRequest& request, sdk::Call& call) {
   engine::RelayEnds ends{call.take(request.in), call.take(request.out), call.take(request.err),
                          !request.terminal.has_value()};
   const auto exec = create_exec(client(), request, !is_local(call), call);
+  bool started = false;
   try {
     auto stream = start_exec(client(), exec, request, call);
+    started = true;
     // Before anybody may ask for another size.
     if (request.terminal) first_resize(client(), exec, request.terminal->size, call);
     call.emit({.started = exec.text()});
@@ -108,8 +110,9 @@ ExecReply DockerBackend::exec(const ExecRequest& request, sdk::Call& call) {
     }
     return {exit_code_of(client(), exec, call)};
   } catch (const Error& error) {
-    if (error.status() == Status::cancelled) end_exec(client(), exec);
-    if (error.status() != Status::invalid && error.status() != Status::failed) throw;
+    const bool gone = error.code() == "engine.gone";
+    if (error.status() == Status::cancelled || (started && !gone)) end_exec(client(), exec);
+    if (started || (error.status() != Status::invalid && error.status() != Status::failed)) throw;
     return {failed_start(error, ends.err)};
   }
 }
