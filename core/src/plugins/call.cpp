@@ -99,9 +99,11 @@ class Pending {
 
   CallReply take(std::chrono::milliseconds timeout) {
     const std::lock_guard lock(mutex_);
-    if (event_failure_) std::rethrow_exception(event_failure_);
-    if (*status_ == FAIRLEAD_OK) return {std::move(body_), std::move(reply_fds_)};
+    if (*status_ == FAIRLEAD_OK && !event_failure_) {
+      return {std::move(body_), std::move(reply_fds_)};
+    }
     reply_fds_.clear();
+    if (event_failure_) std::rethrow_exception(event_failure_);
     if (cancelled_ && *status_ == FAIRLEAD_CANCELLED) throw ended_early(timeout);
     throw failure();
   }
