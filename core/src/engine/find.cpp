@@ -28,13 +28,6 @@ bool can_run(const PluginManifest& manifest, const std::string& scenario) {
          std::ranges::find(manifest.scenarios, scenario) != manifest.scenarios.end();
 }
 
-bool has_labels(const InstanceInfo& instance, const LabelPairs& labels) {
-  return std::ranges::all_of(labels, [&](const auto& label) {
-    const auto found = instance.labels.find(label.first);
-    return found != instance.labels.end() && found->second == label.second;
-  });
-}
-
 /// One list request serves both lookups: the legacy labels are a subset of the full ones.
 void look_up(Found& found, const Identity& identity, std::stop_token stop) {
   const auto& filter = identity.legacy_labels.empty() ? identity.id_labels : identity.legacy_labels;
@@ -67,10 +60,18 @@ void look_up_id(Found& found, const std::string& id, std::stop_token stop) {
 }
 
 bool does_not_answer(const Error& error) {
-  return error.status() == Status::unavailable || error.status() == Status::denied;
+  return error.status() == Status::unavailable || error.status() == Status::denied ||
+         error.status() == Status::timeout;
 }
 
 }  // namespace
+
+bool has_labels(const InstanceInfo& instance, const LabelPairs& labels) {
+  return std::ranges::all_of(labels, [&](const auto& label) {
+    const auto found = instance.labels.find(label.first);
+    return found != instance.labels.end() && found->second == label.second;
+  });
+}
 
 std::vector<std::string> backend_candidates(Core& core, const Settings& settings,
                                             Scenario scenario) {

@@ -29,6 +29,10 @@ Found find_environment(Core& core, const Workspace& workspace, const Selection& 
 Found require_environment(Core& core, const Workspace& workspace, const Selection& selection,
                           std::stop_token stop);
 
+/// Whether the instance carries all of these.
+bool has_labels(const InstanceInfo& instance,
+                const std::vector<std::pair<std::string, std::string>>& labels);
+
 /// The names that `settings` lets us try for `scenario`.
 std::vector<std::string> backend_candidates(Core& core, const Settings& settings,
                                             Scenario scenario);

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cctype>
+#include <chrono>
+#include <thread>
 
 namespace fairlead {
 namespace {
@@ -62,13 +64,43 @@ bool wants_gpu(const HostRequirements& requirements, GpuAvailability availabilit
   return availability == GpuAvailability::all || probe.gpu_runtime;
 }
 
-std::optional<InstanceInfo> somebody_elses(Core& core, const Workspace& workspace,
-                                           const Selection& selection,
-                                           const std::shared_ptr<Backend>& backend,
-                                           std::stop_token stop) {
-  auto found = find_environment(core, workspace, selection, stop);
-  if (!found.instance || found.backend->name() != backend->name()) return {};
-  return found.instance;
+/// An engine reserves a name a moment before it shows the container that has it.
+constexpr std::chrono::seconds appearance_limit{10};
+constexpr std::chrono::milliseconds appearance_interval{50};
+
+std::optional<InstanceInfo> holder_of(const std::string& name, Backend& backend,
+                                      const std::stop_token& stop) {
+  const auto end = std::chrono::steady_clock::now() + appearance_limit;
+  for (;;) {
+    try {
+      return backend.inspect({.id = name}, question(stop));
+    } catch (const Error& error) {
+      if (error.status() != Status::not_found) throw;
+    }
+    if (std::chrono::steady_clock::now() >= end) return {};
+    std::this_thread::sleep_for(appearance_interval);
+  }
+}
+
+/// What was made, or the workspace's own container that somebody else made first.
+struct Made {
+  std::string id;
+  std::optional<InstanceInfo> adopted;
+};
+
+Made create_or_adopt(const Workspace& workspace, CreateRequest request, Backend& backend,
+                     const std::stop_token& stop) {
+  try {
+    return {.id = backend.create(request, change(stop)).id};
+  } catch (const Error& error) {
+    if (error.code() != "instance.name_taken") throw;
+  }
+  auto holder = holder_of(request.name, backend, stop);
+  if (holder && has_labels(*holder, workspace.identity.id_labels)) {
+    return {.id = holder->id, .adopted = std::move(holder)};
+  }
+  request.name.clear();  // taken by something that is not ours
+  return {.id = backend.create(request, change(stop)).id};
 }
 
 void remove_quietly(Core& core, Backend& backend, const std::string& id) {
@@ -114,7 +146,10 @@ CreateRequest create_request(const Workspace& workspace, const MergedConfig& mer
   create.env = merged.container_env;
   create.user = merged.container_user;
   add_workspace_mounts(create, workspace, probe);
-  for (const auto& mount : merged.mounts) add_mount(create, mount.mount);
+  for (const auto& mount : merged.mounts) {
+    // Reading lets a faulty mount pass in the drop-in; making a container without it does not.
+    add_mount(create, mount.mount.target.empty() ? parse_mount(mount.text) : mount.mount);
+  }
   for (const auto& text : request.mounts) add_mount(create, parse_mount(text));
   add_app_ports(create, workspace.config.app_ports);
   create.run_args.insert(create.run_args.end(), workspace.config.run_args.begin(),
@@ -137,27 +172,19 @@ InstanceInfo start_instance(Core& core, const InstanceInfo& instance,
   return backend->inspect({.id = started.id}, question(stop));
 }
 
-CreatedInstance create_and_start(Core& core, const Workspace& workspace, const Selection& selection,
-                                 CreateRequest request, const std::shared_ptr<Backend>& backend,
-                                 std::stop_token stop) {
-  std::string id;
-  try {
-    id = backend->create(request, change(stop)).id;
-  } catch (const Error& error) {
-    if (error.code() != "instance.name_taken") throw;
-    if (auto other = somebody_elses(core, workspace, selection, backend, stop)) {
-      if (other->state != InstanceState::running) {
-        other = start_instance(core, *other, backend, stop);
-      }
-      return {.instance = *other, .created = false};
+CreatedInstance create_and_start(Core& core, const Workspace& workspace, CreateRequest request,
+                                 const std::shared_ptr<Backend>& backend, std::stop_token stop) {
+  auto made = create_or_adopt(workspace, std::move(request), *backend, stop);
+  if (made.adopted) {
+    if (made.adopted->state != InstanceState::running) {
+      made.adopted = start_instance(core, *made.adopted, backend, stop);
     }
-    request.name.clear();  // taken by something that is not ours
-    id = backend->create(request, change(stop)).id;
+    return {.instance = std::move(*made.adopted), .created = false};
   }
   try {
-    return {.instance = start_instance(core, {.id = id}, backend, stop)};
+    return {.instance = start_instance(core, {.id = made.id}, backend, stop)};
   } catch (const Error&) {
-    remove_quietly(core, *backend, id);
+    remove_quietly(core, *backend, made.id);
     throw;
   }
 }

@@ -24,9 +24,8 @@ struct CreatedInstance {
   InstanceInfo instance;
   bool created = true;
 };
-CreatedInstance create_and_start(Core& core, const Workspace& workspace, const Selection& selection,
-                                 CreateRequest request, const std::shared_ptr<Backend>& backend,
-                                 std::stop_token stop);
+CreatedInstance create_and_start(Core& core, const Workspace& workspace, CreateRequest request,
+                                 const std::shared_ptr<Backend>& backend, std::stop_token stop);
 
 /// Starts a stopped instance; its id may change.
 InstanceInfo start_instance(Core& core, const InstanceInfo& instance,

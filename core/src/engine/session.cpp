@@ -4,17 +4,11 @@
 
 #include <nlohmann/json.hpp>
 
-#include <algorithm>
-
 namespace fairlead {
 namespace {
 
 bool has_id_labels(const InstanceInfo& instance, const Identity& identity) {
-  const auto on_instance = [&](const auto& label) {
-    const auto found = instance.labels.find(label.first);
-    return found != instance.labels.end() && found->second == label.second;
-  };
-  return !identity.id_labels.empty() && std::ranges::all_of(identity.id_labels, on_instance);
+  return !identity.id_labels.empty() && has_labels(instance, identity.id_labels);
 }
 
 /// What a foreign container without any configuration is merged over.
@@ -72,7 +66,7 @@ Session open_session(Core& core, const Workspace& workspace,
                   .data_folder = options.container_data_folder};
   session.inside =
       enter(core, *backend, instance,
-            {.user = remote_user_of(session.merged, instance),
+            {.user = remote_account_of(session.merged, instance),
              .probe = session.merged.user_env_probe.value_or(options.default_user_env_probe),
              .data_folder = options.container_data_folder,
              .need_markers = need_markers},

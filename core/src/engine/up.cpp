@@ -1,24 +1,20 @@
 #include "engine/capabilities.hpp"
 #include "engine/content.hpp"
 #include "engine/deadlines.hpp"
+#include "engine/description.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
 #include "engine/instance.hpp"
 #include "engine/session.hpp"
 #include "engine/workspace_lock.hpp"
 
+#include <chrono>
+#include <thread>
+
 namespace fairlead {
 namespace {
 
 constexpr const char* default_description = "An error occurred setting up the container.";
-
-/// The reference's word for the failure as a whole: a fault in the configuration speaks for itself.
-std::string description_of(const Error& error) {
-  const bool own_words =
-      (error.code().starts_with("config.") && error.code() != "config.file_name") ||
-      error.code() == "dockerfile.not_found";
-  return own_words ? error.message() : default_description;
-}
 
 /// Runs one step; a failure, a cancellation above all, says which one it was.
 template <class Step>
@@ -36,7 +32,7 @@ Workspace read(Core& core, const UpRequest& request) {
   auto workspace = open_workspace(core, request.selection);
   if (!workspace.document) {
     throw Error(Status::invalid, "up.no_workspace",
-                "There is no workspace folder and no configuration to bring up.",
+                "No dev container config and no workspace found.",
                 "Give --workspace-folder, or run this in a project's folder.");
   }
   require_source(*workspace.document, workspace.config);
@@ -97,7 +93,7 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
   require_capabilities(needs_of(merged, abilities.capabilities), found.backend->name(),
                        workspace.document->config_file);
   auto created = during("creating the container", [&] {
-    return create_and_start(core, workspace, request.selection,
+    return create_and_start(core, workspace,
                             create_request(workspace, merged, image, request, abilities),
                             found.backend, stop);
   });
@@ -117,6 +113,26 @@ CreatedInstance resume(Core& core, const Found& found, const std::stop_token& st
               during("starting the container",
                      [&] { return start_instance(core, *found.instance, found.backend, stop); }),
           .created = false};
+}
+
+/// With overrideCommand false the image's own process keeps the container up, or does not: one that
+/// ends at once is told here, not by the first command that finds no container (CFG-041).
+void watch_own_process(const Core& core, const Workspace& workspace, const Found& found,
+                       const CreatedInstance& made, const std::stop_token& stop) {
+  if (merged_for_instance(core, workspace, made.instance).override_command != false) return;
+  constexpr int looks = 6;
+  for (int i = 0; i < looks && !stop.stop_requested(); ++i) {
+    const auto now = found.backend->inspect({.id = made.instance.id}, question(stop));
+    if (now.state != InstanceState::running) {
+      throw OperationError(
+          Error(Status::failed, "environment.ended",
+                "The container's own process has ended (" + now.status + ").",
+                "overrideCommand is false, so the image's command has to keep running; leave the "
+                "property out, or look at what it printed with `fairlead logs`."),
+          default_description, made.instance.id);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  }
 }
 
 UpResult report(const Core& core, const Workspace& workspace, const Backend& backend,
@@ -174,13 +190,15 @@ UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
     clear_the_way(core, request, found, stop);
     run_initialize_command(core, workspace.config, workspace.document->workspace.local_folder,
                            stop);
+    const bool running = found.instance && found.instance->state == InstanceState::running;
     const auto made =
         found.instance ? resume(core, found, stop) : make(core, request, workspace, found, stop);
+    if (!running) watch_own_process(core, workspace, found, made, stop);
     return enter_and_report(core, request, workspace, found, made, stop);
   } catch (const OperationError&) {
     throw;
   } catch (const Error& error) {
-    throw OperationError(error, description_of(error));
+    throw OperationError(error, description_of(error, default_description));
   }
 }
 
