@@ -47,7 +47,9 @@ done
 case $shell in
 */pwsh|*/pwsh-preview) case $2 in -l*) set -- "$1" "-Login -Command" "$3" "$4";; *) set -- "$1" -Command "$3" "$4";; esac;;
 esac
-HOME=$home "$shell" $2 "printf %s '$4'; cat /proc/self/environ; printf %s '$4'" </dev/null
+# Without an entry the HOME that the engine gave stands.
+[ -z "$dir" ] || { HOME=$home; export HOME; }
+"$shell" $2 "printf %s '$4'; cat /proc/self/environ; printf %s '$4'" </dev/null
 )sh";
 
 std::string_view shell_options(UserEnvProbe probe) {
@@ -120,7 +122,8 @@ Inside enter(Core& core, Backend& backend, const InstanceInfo& instance,
   }
   const auto options = std::string(shell_options(request.probe));
   RunSpec spec{.instance = instance.id,
-               .argv = {"/bin/sh", "-c", std::string(script), "sh", request.user, options,
+               .argv = {"/bin/sh", "-c", std::string(script), "sh",
+                        request.user.substr(0, request.user.find(':')), options,
                         request.data_folder, std::string(mark)},
                .user = request.user,
                .timeout = probe_limit};

@@ -27,6 +27,9 @@ struct EnterRequest {
 /// The user that the tool's processes run as: remoteUser, else the instance's, else root. USER-003.
 std::string remote_user_of(const MergedConfig& merged, const InstanceInfo& instance);
 
+/// What processes run as: `remote_user_of` and the group, where one is given (USER-006).
+std::string remote_account_of(const MergedConfig& merged, const InstanceInfo& instance);
+
 /// Looks around in a running instance with a single exec: the user's entry, the probed environment
 /// and the hooks' markers. Answers are kept per start of the instance in the caller's runtime
 /// folder, readable by the caller alone. USER-006, 010, 011, 013..016.

@@ -28,6 +28,13 @@ std::string remote_user_of(const MergedConfig& merged, const InstanceInfo& insta
   return user.empty() || user == "0" ? "root" : user;
 }
 
+std::string remote_account_of(const MergedConfig& merged, const InstanceInfo& instance) {
+  const auto& account = merged.remote_user.empty() ? instance.user : merged.remote_user;
+  const auto colon = account.find(':');
+  const auto group = colon == std::string::npos ? "" : account.substr(colon);
+  return remote_user_of(merged, instance) + group;
+}
+
 Environment container_environment(const InstanceInfo& instance) {
   Environment environment;
   for (const auto& entry : instance.env) {
@@ -62,8 +69,8 @@ ProcessEnvironment process_environment(const Inside& inside, const InstanceInfo&
   const auto probed_path = result.set.find("PATH");
   const auto container_path = container.find("PATH");
   if (probed_path != result.set.end() && container_path != container.end()) {
-    probed_path->second =
-        merge_path(probed_path->second, container_path->second, inside.user == "root");
+    probed_path->second = merge_path(probed_path->second, container_path->second,
+                                     inside.user.substr(0, inside.user.find(':')) == "root");
   }
   for (const auto& assignment : remote_env) {
     const auto equals = assignment.find('=');

@@ -12,6 +12,18 @@ InstanceInfo instance_with(std::vector<std::string> env) {
   return instance;
 }
 
+TEST(RemoteAccount, KeepsTheGroupThatTheUserCameWith) {  // USER-006
+  InstanceInfo instance;
+  const std::pair<const char*, const char*> rows[] = {
+      {"", "root"}, {"0", "root"}, {"dev", "dev"}, {"nobody:adm", "nobody:adm"}, {"0:5", "root:5"}};
+  for (const auto& [user, account] : rows) {
+    instance.user = user;
+    EXPECT_EQ(remote_account_of({}, instance), account);
+  }
+  instance.user = "nobody:adm";
+  EXPECT_EQ(remote_user_of({}, instance), "nobody");
+}
+
 TEST(MergePath, PutsBackWhatALoginShellDropped) {  // USER-014
   EXPECT_EQ(merge_path("/usr/bin:/bin", "/opt/x:/usr/bin:/opt/y:/bin", true),
             "/opt/x:/usr/bin:/opt/y:/bin");
