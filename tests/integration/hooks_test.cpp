@@ -53,12 +53,24 @@ TEST_F(Hooks, StopAtTheFirstThatFails) {  // edge case 60
   const RunResult result = run(up(project));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(json_at(result.out, "/outcome"), "error") << result.text();
-  EXPECT_NE(result.out.find("onCreateCommand"), std::string::npos) << result.text();
+  EXPECT_EQ(json_at(result.out, "/description"),
+            "bad of onCreateCommand from devcontainer.json failed.")
+      << result.text();
   EXPECT_NE(result.err.find("to-stderr"), std::string::npos) << result.text();
   EXPECT_TRUE(std::filesystem::exists(project.folder / "good"));
   EXPECT_FALSE(std::filesystem::exists(project.folder / "later"));
   EXPECT_EQ(instances().size(), 1U) << "the container stays for a look";
   EXPECT_EQ(json_at(result.out, "/containerId"), instances().at(0).id);
+}
+
+TEST_F(Hooks, AnInitializeCommandThatIsNotThereMakesNothing) {
+  const Workspace project = workspace(R"("initializeCommand": ["fairlead-no-such-program"])");
+  const RunResult result = run(up(project));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(json_at(result.out, "/description"),
+            "The initializeCommand in the devcontainer.json failed.")
+      << result.text();
+  EXPECT_TRUE(instances().empty());
 }
 
 TEST_F(Hooks, AFailedInitializeCommandMakesNothing) {

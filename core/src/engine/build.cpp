@@ -1,5 +1,6 @@
 #include "engine/capabilities.hpp"
 #include "engine/deadlines.hpp"
+#include "engine/description.hpp"
 #include "engine/find.hpp"
 #include "engine/image.hpp"
 #include "engine/workspace_lock.hpp"
@@ -46,7 +47,7 @@ std::vector<std::string> build(Core& core, const BuildRequest& request, std::sto
   } catch (const OperationError&) {
     throw;
   } catch (const Error& error) {
-    throw OperationError(error, default_description);
+    throw OperationError(error, description_of(error, default_description));
   }
 }
 

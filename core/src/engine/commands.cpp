@@ -27,16 +27,18 @@ std::string shown(const CommandLine& line) {
   return text != nullptr ? *text : joined(std::get<std::vector<std::string>>(line));
 }
 
-OperationError failure(const Core& core, const HookTitle& title, const CommandLine& line,
-                       int status) {
+/// `entry`: the command's name in an object, empty for the other forms.
+OperationError failure(const Core& core, const HookTitle& title, const std::string& entry,
+                       const CommandLine& line, int status) {
   auto message = "Command failed: " + joined(words_of(line));
   if (core.mode() == Mode::fairlead) message += " (exit code " + std::to_string(status) + ")";
-  const auto description = title.hook + " from " + title.origin + " failed.";
+  const auto which = (entry.empty() ? "" : entry + " of ") + title.hook + " from " + title.origin;
+  const auto description = which + " failed.";
   Error error(Status::failed, "hook.failed", std::move(message),
               core.mode() == Mode::fairlead ? "The container is left as it is; mend the command "
                                               "and run `fairlead up` again."
                                             : "");
-  error.note("running the " + title.hook + " from " + title.origin);
+  error.note("running the " + which);
   return {std::move(error), description};
 }
 
@@ -122,7 +124,7 @@ void run_lifecycle_command(const Core& core, const HookTitle& title,
     const int status = run_single(core, title, only, run);
     report.end(!failed(status));
     note_interruption(core, title, status);
-    if (failed(status)) throw failure(core, title, only.line, status);
+    if (failed(status)) throw failure(core, title, {}, only.line, status);
     return;
   }
   const auto outcomes = run_entries(core, title, command, run);
@@ -130,7 +132,8 @@ void run_lifecycle_command(const Core& core, const HookTitle& title,
     if (!outcomes[i].error && !failed(outcomes[i].status)) continue;
     report.end(false);
     if (outcomes[i].error) std::rethrow_exception(outcomes[i].error);
-    throw failure(core, title, command.commands[i].line, outcomes[i].status);
+    const auto& entry = command.commands[i];
+    throw failure(core, title, entry.name, entry.line, outcomes[i].status);
   }
   report.end(true);
 }

@@ -28,7 +28,8 @@ void run_initialize_command(Core& core, const Config& config, const std::string&
   try {
     run_lifecycle_command(core, {.hook = "initializeCommand", .origin = "devcontainer.json"},
                           config.initialize_command, run);
-  } catch (const OperationError& error) {
+  } catch (const Error& error) {  // a command that fails, and one that cannot be started
+    if (error.status() == Status::cancelled) throw;
     throw OperationError(error, "The initializeCommand in the devcontainer.json failed.");
   }
 }

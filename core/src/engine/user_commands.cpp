@@ -1,3 +1,4 @@
+#include "engine/description.hpp"
 #include "engine/session.hpp"
 
 namespace fairlead {
@@ -44,7 +45,7 @@ RunUserCommandsResult run_user_commands(Core& core, const RunUserCommandsRequest
   } catch (const OperationError&) {
     throw;
   } catch (const Error& error) {
-    throw OperationError(error, default_description);
+    throw OperationError(error, description_of(error, default_description));
   }
 }
 

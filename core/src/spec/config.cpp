@@ -169,7 +169,7 @@ void require_source(const ConfigDocument& document, const Config& config) {
   if (config.scenario != Scenario::none) return;
   throw Error(
       Status::invalid, "config.no_source",
-      "Dev container config (" + document.config_uri_scheme + "://" + document.config_file +
+      "Dev container config (" + document.config_uri_scheme + ":" + document.config_file +
           ") is missing one of \"image\", \"dockerFile\" or \"dockerComposeFile\" properties.",
       "add \"image\", or \"build\": {\"dockerfile\": \"Dockerfile\"}");
 }

@@ -198,7 +198,7 @@ TEST(ParseConfig, KnowsWhatUpNeeds) {
     ADD_FAILURE();
   } catch (const Error& error) {
     EXPECT_EQ(project.shortened(error.message()),
-              "Dev container config (vscode-fileHost://R/proj/.devcontainer/devcontainer.json) is "
+              "Dev container config (vscode-fileHost:R/proj/.devcontainer/devcontainer.json) is "
               "missing one of \"image\", \"dockerFile\" or \"dockerComposeFile\" properties.");
   }
   EXPECT_NO_THROW(require_standard_file_name("/a/devcontainer.json"));

@@ -26,7 +26,9 @@ UpRequest request_of(const Arguments& arguments) {
 std::string result_json(const Arguments& arguments, const UpResult& result) {
   std::string json = R"({"outcome":"success","containerId":)" + json_string(result.container_id);
   json += R"(,"remoteUser":)" + json_string(result.remote_user);
-  json += R"(,"remoteWorkspaceFolder":)" + json_string(result.remote_workspace_folder);
+  if (!result.remote_workspace_folder.empty()) {
+    json += R"(,"remoteWorkspaceFolder":)" + json_string(result.remote_workspace_folder);
+  }
   if (arguments.flag("include-configuration")) {
     json += R"(,"configuration":)" + result.configuration;
   }
