@@ -79,7 +79,7 @@ struct FeatureConfig {
 /// One entry of "mounts". `text` is the string as written and empty for the object form.
 struct ConfiguredMount {
   std::string text;
-  Mount mount;
+  Mount mount;  ///< without a target: faulty, where faults do not stop the reading
 };
 
 /// `appPort`: a number publishes on 127.0.0.1, a string is docker's `-p` argument (CFG-040, 073).

@@ -18,9 +18,10 @@ std::optional<MountType> mount_type(const std::string& name) {
   return std::nullopt;
 }
 
-std::optional<ConfiguredMount> mount_object(const Values& values, const std::string& pointer) {
+ConfiguredMount mount_object(const Values& values, const std::string& pointer) {
   ConfiguredMount out;
   const std::string type = values.text("type");
+  out.text = "type=" + type + ",target=" + values.text("target");  // what is refused, if it is
   const auto known = mount_type(type);
   out.mount.source = values.text("source");
   out.mount.target = values.text("target");
@@ -31,10 +32,12 @@ std::optional<ConfiguredMount> mount_object(const Values& values, const std::str
   } else if (out.mount.target.empty()) {
     values.fault_at(pointer, "a mount needs a \"target\"");
   } else {
+    out.text.clear();
     out.mount.type = *known;
     return out;
   }
-  return std::nullopt;
+  out.mount = {};
+  return out;
 }
 
 std::optional<ConfiguredMount> read_mount(const Values& values, const Json& item,
@@ -48,15 +51,14 @@ std::optional<ConfiguredMount> read_mount(const Values& values, const Json& item
                     "each item of \"mounts\" must be a string or an object, not " + kind_of(item));
     return std::nullopt;
   }
+  ConfiguredMount out;
+  out.text = item.get<std::string>();
   try {
-    ConfiguredMount out;
-    out.text = item.get<std::string>();
     out.mount = parse_mount(out.text);
-    return out;
   } catch (const Error& error) {
     values.fault_at(pointer, error.message());
-    return std::nullopt;
   }
+  return out;
 }
 
 std::vector<ConfiguredMount> read_mounts(const Values& values) {

@@ -50,10 +50,10 @@ MountType type_of(std::string_view text, std::string_view type) {
   fail(text, "has the unknown type '" + std::string(type) + "'");
 }
 
-bool flag_of(std::string_view text, std::string_view value) {
+bool flag_of(std::string_view text, std::string_view key, std::string_view value) {
   if (value.empty() || value == "true" || value == "1") return true;
   if (value == "false" || value == "0") return false;
-  fail(text, "says neither true nor false for readonly");
+  fail(text, "says neither true nor false for " + std::string(key));
 }
 
 std::string_view type_name(MountType type) {
@@ -83,9 +83,11 @@ Mount parse_mount(std::string_view text) {
     } else if (is_target(key)) {
       mount.target = value;
     } else if (key == "readonly" || key == "ro") {
-      mount.read_only = flag_of(text, value);
+      mount.read_only = flag_of(text, key, value);
     } else if (key == "consistency") {
       mount.consistency = value;
+    } else if (key == "external") {
+      flag_of(text, key, value);  // means something to Compose only
     } else if (equals == std::string::npos) {
       fail(text, "has the field '" + field + "' without '='");
     } else {

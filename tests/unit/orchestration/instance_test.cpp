@@ -90,6 +90,13 @@ TEST(CreateRequest, PublishesAppPortsOnLoopbackUnlessTold) {  // CFG-040, CFG-07
                                                        "8921:5000", "--label", "x=a b"}));
 }
 
+TEST(CreateRequest, RefusesAMountThatReadingLetPass) {  // CFG-054
+  MergedConfig merged;
+  merged.mounts = {{.text = "type=nope,target=/t", .mount = {}}};
+  EXPECT_THROW(create_request(workspace_at("/w/proj"), merged, {.image = "i"}, {}, everything()),
+               Error);
+}
+
 TEST(CreateRequest, TheLaterMountOnOneTargetWins) {  // IMG-014
   MergedConfig merged;
   merged.mounts = {

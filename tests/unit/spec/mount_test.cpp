@@ -24,6 +24,8 @@ TEST(Mount, ReadsAndWritesDockersText) {
       {"type=bind,\"source=/a\"\"b,\",target=/c", "type=bind,\"source=/a\"\"b,\",target=/c"},
       {"type=bind,source=/x=y,target=/c,bind-propagation=rslave",
        "type=bind,source=/x=y,target=/c,bind-propagation=rslave"},
+      // `up --mount` knows a key that means something to Compose only.
+      {"type=volume,source=v,target=/c,external=true", "type=volume,source=v,target=/c"},
   };
   for (const auto& [text, expected] : rows) EXPECT_EQ(format_mount(parse_mount(text)), expected);
 }
