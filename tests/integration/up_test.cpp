@@ -85,6 +85,27 @@ RUN echo never > /never
             "hello " + project.base() + "\n");
 }
 
+TEST_F(Up, SaysThatTheImagesOwnProcessHasEnded) {  // CFG-041
+  const Workspace project = workspace();
+  project.write(".devcontainer/Dockerfile",
+                "FROM " + base_image + "\nENTRYPOINT [\"/bin/sh\", \"-c\", \"exit 3\"]\n");
+  project.write(".devcontainer/devcontainer.json",
+                R"({"build": {"dockerfile": "Dockerfile"}, "overrideCommand": false})");
+  const RunResult result = run(up(project));
+  EXPECT_EQ(result.exit_code, 1) << result.text();
+  EXPECT_EQ(json_at(result.out, "/containerId"), instances().at(0).id);
+}
+
+TEST_F(Up, LeavesTheLabelOfADockerfileAlone) {  // IMG-034: nothing of ours to record
+  const Workspace project = workspace();
+  project.write(".devcontainer/Dockerfile", "FROM " + base_image + R"(
+LABEL devcontainer.metadata="{\"postCreateCommand\":\"touch from-label\"}"
+)");
+  project.write(".devcontainer/devcontainer.json", R"({"build": {"dockerfile": "Dockerfile"}})");
+  must_up(project);
+  EXPECT_TRUE(std::filesystem::exists(project.folder / "from-label"));
+}
+
 TEST_F(Up, InstallsALocalFeatureOnce) {
   const Workspace project = workspace(R"("features": {"./greeting": {"word": "it's \"$HOME\""}})");
   project.write(".devcontainer/greeting/devcontainer-feature.json",

@@ -46,6 +46,11 @@ bool already_built(const ImageContext& c, const BuildImageRequest& build, const 
   return label != known->labels.end() && label->second == hash;
 }
 
+/// Nothing to record leaves the image's own label, which a Dockerfile may set, alone.
+std::string label_of(const std::vector<MetadataEntry>& entries) {
+  return entries.empty() ? std::string() : metadata_label(entries);
+}
+
 FeaturesInstallRequest install_request(const ImageContext& c, const Base& base,
                                        const std::vector<MetadataEntry>& entries) {
   const auto merged = merge(*c.workspace.document, entries, faulty_values(c.core.mode()));
@@ -54,7 +59,7 @@ FeaturesInstallRequest install_request(const ImageContext& c, const Base& base,
                                  .image_user = base.user,
                                  .container_user = merged.container_user,
                                  .remote_user = merged.remote_user,
-                                 .metadata = metadata_label(entries),
+                                 .metadata = label_of(entries),
                                  .container_env = c.workspace.config.container_env};
   if (base.info && !base.image.empty()) request.base_image_id = base.info->id;
   request.buildkit = c.probe.buildkit && c.options.builder == Builder::automatic;
@@ -72,7 +77,7 @@ void build_layers(const ImageContext& c, const Base& base, FeatureInstaller& ins
   request.staging_folder = staging.path();
   auto plan = installer.install(request, {.stop = c.stop});
   if (plan.builds.empty() || already_built(c, base.build, plan.content_hash)) return;
-  plan.builds.back().labels[content_key] = plan.content_hash;
+  if (!plan.content_hash.empty()) plan.builds.back().labels[content_key] = plan.content_hash;
   add_result_options(c, plan.builds.back());
   const LogStep step(c.core.log(), "Building image " + base.build.tags.front());
   for (auto& build : plan.builds) build_image(c, std::move(build));
@@ -85,7 +90,7 @@ void build_label_only(const ImageContext& c, const Plan& plan) {
   build.context = staging.path();
   build.dockerfile = staging.path() / "Dockerfile";
   write_file(build.dockerfile, "FROM " + plan.base.image + "\n");
-  build.labels[metadata_key] = metadata_label(plan.entries);
+  if (!plan.entries.empty()) build.labels[metadata_key] = metadata_label(plan.entries);
   add_result_options(c, build);
   build_image(c, std::move(build));
 }
