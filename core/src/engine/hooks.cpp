@@ -46,17 +46,20 @@ bool due(const Session& session, Hook hook) {
 }
 
 /// Written before the commands as the reference does, or after them so that what failed runs again.
-void write_marker(const Session& session, Hook hook, std::stop_token stop) {
+/// False: it could not be written.
+bool write_marker(const Session& session, Hook hook, std::stop_token stop) {
   const auto* file = info_of(hook).marker;
-  if (file == nullptr) return;
+  if (file == nullptr) return true;
   const auto folder =
       session.data_folder.empty() ? session.inside.home + "/.devcontainer" : session.data_folder;
-  run_captured(*session.backend,
-               {.instance = session.instance.id,
-                .argv = {"/bin/sh", "-c", "mkdir -p \"$1\" && printf '%s\\n' \"$3\" > \"$1/$2\"",
-                         "sh", folder, file, occasion(session.instance, hook)},
-                .user = session.inside.user},
-               std::move(stop));
+  return run_captured(
+             *session.backend,
+             {.instance = session.instance.id,
+              .argv = {"/bin/sh", "-c", "mkdir -p \"$1\" && printf '%s\\n' \"$3\" > \"$1/$2\"",
+                       "sh", folder, file, occasion(session.instance, hook)},
+              .user = session.inside.user},
+             std::move(stop))
+             .exit_code == 0;
 }
 
 CommandRunner runner_inside(const Session& session, std::stop_token stop) {
@@ -74,7 +77,8 @@ CommandRunner runner_inside(const Session& session, std::stop_token stop) {
 
 void run_hook(Core& core, const Session& session, Hook hook, const std::stop_token& stop) {
   const bool marker_first = core.mode() == Mode::drop_in;
-  if (marker_first) write_marker(session, hook, stop);
+  // The reference runs nothing that it could not mark as run.
+  if (marker_first && !write_marker(session, hook, stop)) return;
   const auto run = runner_inside(session, stop);
   for (const auto& command : session.merged.hooks.at(hook)) {
     try {
