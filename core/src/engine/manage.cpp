@@ -23,7 +23,12 @@ EnvironmentInfo describe(const Backend& backend, const InstanceInfo& instance) {
 }  // namespace
 
 Settings workspace_settings(Core& core, const Selection& selection) {
-  return open_workspace_if_any(core, selection).settings;
+  try {
+    return open_workspace_if_readable(core, selection).settings;
+  } catch (const Error& error) {
+    if (error.code() != "config.not_found") throw;
+    return open_workspace_if_any(core, selection).settings;
+  }
 }
 
 ListResult list(Core& core, bool all, std::stop_token stop) {
@@ -57,7 +62,7 @@ StatusResult status(Core& core, const Selection& selection, std::stop_token stop
 
 EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds,
                      std::stop_token stop) {
-  const auto workspace = open_workspace(core, selection);
+  const auto workspace = open_workspace_if_readable(core, selection);
   const auto found = require_environment(core, workspace, selection, stop);
   auto info = describe(*found.backend, *found.instance);
   const LogStep step(core.log(), "Stopping container " + info.instance.name);
@@ -68,7 +73,7 @@ EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds
 
 std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, bool volumes,
                                     std::stop_token stop) {
-  const auto workspace = open_workspace(core, selection);
+  const auto workspace = open_workspace_if_readable(core, selection);
   const auto found = find_environment(core, workspace, selection, stop);
   if (!found.instance) return {};
   auto info = describe(*found.backend, *found.instance);
@@ -79,7 +84,7 @@ std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, bool
 }
 
 void logs(Core& core, LogsOptions options, std::stop_token stop) {
-  const auto workspace = open_workspace(core, options.selection);
+  const auto workspace = open_workspace_if_readable(core, options.selection);
   const auto found = require_environment(core, workspace, options.selection, stop);
   LogsRequest request{.id = found.instance->id,
                       .follow = options.follow,

@@ -1,5 +1,7 @@
 #include "engine/workspace.hpp"
 
+#include "spec/locate.hpp"
+
 namespace fairlead {
 namespace {
 
@@ -62,6 +64,23 @@ Workspace open_workspace_if_any(Core& core, const Selection& selection) {
   } catch (const Error& error) {
     if (error.code() != "config.not_found") throw;
     return without_configuration(core, selection);
+  }
+}
+
+Workspace open_workspace_if_readable(Core& core, const Selection& selection) {
+  try {
+    return open_workspace(core, selection);
+  } catch (const Error& error) {
+    if (!error.code().starts_with("config.") || error.code() == "config.not_found") throw;
+    core.log().text(LogLevel::warning, "The configuration has a fault: " + error.message());
+    const auto location = locate_config(read_options(core, selection));
+    ConfigDocument place;
+    place.config_file = location.config_file;
+    place.workspace.local_folder = location.workspace_folder;
+    return {.document = {},
+            .config = {},
+            .identity = resolve_identity(place, selection.id_labels),
+            .settings = core.settings(location.workspace_folder, nullptr)};
   }
 }
 

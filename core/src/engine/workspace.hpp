@@ -22,6 +22,10 @@ Workspace open_workspace(Core& core, const Selection& selection);
 /// The same, but an absent configuration is an answer.
 Workspace open_workspace_if_any(Core& core, const Selection& selection);
 
+/// The same for what needs no more of a configuration than its place, such as stopping a container:
+/// a faulty one is a warning. The workspace has no document then.
+Workspace open_workspace_if_readable(Core& core, const Selection& selection);
+
 /// The reference judges no types: what it would not understand is as if it were absent.
 Faulty faulty_values(Mode mode);
 

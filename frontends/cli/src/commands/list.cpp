@@ -43,11 +43,13 @@ int run_list(const Arguments& arguments, Session& session) {
     session.write_out(list_json(result));
     return 0;
   }
-  session.write_out(list_text(result, session.out.colour));
+  // Nothing is known of what cannot be asked.
+  const bool blind = result.environments.empty() && !result.silent.empty();
+  if (!blind) session.write_out(list_text(result, session.out.colour));
   for (const auto& [name, reason] : result.silent) {
     session.write_err("The backend '" + name + "' does not answer: " + reason + '\n');
   }
-  return 0;
+  return blind ? 1 : 0;
 }
 
 }  // namespace fairlead::cli
