@@ -91,6 +91,7 @@ void label(Draft& draft, const std::string& value) {
 
 void label_file(Draft& draft, const std::string& path) {
   each_line(draft, path, [&](const std::string& line) {
+    if (line.find('=') == std::string::npos) return;  // the docker client passes over it
     auto [name, text] = split_pair(line);
     draft.file_labels[name] = text;
   });

@@ -172,6 +172,10 @@ TEST(RunArgs, WinOverTheStructuredPart) {  // but for the entrypoint
   EXPECT_EQ(made.warnings.size(), 1U);
 }
 
+TEST(CreateBody, PassesOverLinesOfALabelFileWithoutAValue) {  // as the docker client does
+  EXPECT_EQ(body({"--label-file", "vars"})["Labels"], Json({{"A", "1"}, {"B", "2 "}}));
+}
+
 TEST(CreateBody, DescribesTheStructuredPart) {
   CreateRequest request;
   request.image = "img";
