@@ -75,6 +75,17 @@ std::vector<TarEntry> readable_entries(const fs::path& context, const std::strin
   }
 }
 
+/// The engine wants the Dockerfile in the archive; a line in .dockerignore keeps it, as the docker
+/// client does, out of what COPY sees.
+void add_outside_dockerfile(std::vector<TarEntry>& entries, const fs::path& context,
+                            const fs::path& dockerfile) {
+  const auto ignore_file = context / ".dockerignore";
+  const auto own = fs::exists(ignore_file) ? read_text(ignore_file) : ".dockerignore";
+  std::erase_if(entries, [](const TarEntry& entry) { return entry.name == ".dockerignore"; });
+  entries.push_back({".dockerignore", {}, own + "\n" + outside_dockerfile + "\n"});
+  entries.push_back({outside_dockerfile, {}, read_text(dockerfile)});
+}
+
 /// The parameters of POST /build.
 struct Parameters {
   std::vector<std::pair<std::string, std::string>> plain;
@@ -225,7 +236,7 @@ ClassicBuild classic_build(const BuildImageRequest& request) {
   if (!fs::exists(dockerfile)) throw missing("Dockerfile", dockerfile.string());
   const auto place = inside(dockerfile, context);
   auto entries = readable_entries(context, place.value_or(""));
-  if (!place) entries.push_back({outside_dockerfile, {}, read_text(dockerfile)});
+  if (!place) add_outside_dockerfile(entries, context, dockerfile);
   const auto archive = std::make_shared<TarStream>(std::move(entries));
   return {target_of(request, place.value_or(outside_dockerfile)),
           [archive](char* data, std::size_t size) { return archive->read(data, size); }};
