@@ -144,7 +144,8 @@ std::vector<std::string> processes_below(const std::string& folder) {
 
 bool is_keep_alive(const std::string& command_line) {
   return command_line.find("Container started") != std::string::npos ||
-         command_line.find("sleep 1") != std::string::npos;
+         command_line.find("sleep 1") != std::string::npos ||
+         command_line.find("[sleep]") != std::string::npos;  // ended, and not waited for yet
 }
 
 }  // namespace fairlead::test

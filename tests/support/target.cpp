@@ -129,7 +129,13 @@ class TestbedTarget : public Target {
       ::kill(std::atoi(process.c_str()), SIGKILL);
     }
     wait_until(milliseconds(5000), [&] { return processes_below(state(run)).empty(); });
-    fs::remove_all(state(run));
+    // Their supervisor still writes how they ended while this removes.
+    const bool gone = wait_until(milliseconds(5000), [&] {
+      std::error_code ignored;
+      fs::remove_all(state(run), ignored);
+      return !fs::exists(state(run), ignored);
+    });
+    if (!gone) throw std::runtime_error("cannot remove " + state(run));
   }
 
   std::vector<std::string> processes(const TestRun& run) const override {

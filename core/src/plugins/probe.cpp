@@ -15,6 +15,7 @@
 #include <array>
 #include <cerrno>
 #include <chrono>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <optional>
@@ -32,7 +33,7 @@ constexpr auto probe_limit = std::chrono::seconds(10);
 constexpr std::size_t longest_verdict = 4096;
 
 // Written by a version that judges otherwise, a verdict must not count.
-constexpr auto* key_version = "probe 1";
+constexpr auto* key_version = "probe 2";
 
 std::optional<std::string> key_of(const std::string& library) {
   struct stat info {};
@@ -75,9 +76,23 @@ std::string read_all(int fd) {
   }
 }
 
+constexpr std::string_view crashed = "quarantined: it crashed";
+
+/// Only what the file alone decides: a library that it needs may be installed later, and a machine
+/// may have been too busy to load it in time.
+bool is_lasting(std::string_view verdict) {
+  return verdict.empty() || verdict.starts_with(crashed);
+}
+
 std::string crash_text(int signal) {
-  return "quarantined: it crashed while loading (signal " + std::to_string(signal) + ", " +
+  return std::string(crashed) + " while loading (signal " + std::to_string(signal) + ", " +
          ::strsignal(signal) + ")";
+}
+
+/// Somebody ended it from outside: that says nothing about the plugin.
+bool is_interruption(int signal) {
+  return signal == SIGINT || signal == SIGTERM || signal == SIGHUP || signal == SIGQUIT ||
+         signal == SIGKILL;
 }
 
 // The verdict fits into the pipe, so the child never waits for us to read it.
@@ -94,6 +109,10 @@ std::string run_probe(const std::string& program, const std::string& library) {
   const auto result = wait_process(process, -1, probe_limit);
   if (result.end == ProcessEnd::timeout) {
     return "quarantined: it did not load within " + std::to_string(probe_limit.count()) + " s";
+  }
+  if (is_interruption(result.exit_code - 128)) {
+    throw Error(Status::cancelled, "plugin.probe",
+                "Trying out the plugin " + library + " was interrupted.");
   }
   if (result.exit_code > 128) return crash_text(result.exit_code - 128);
   auto said = read_all(reader.get());
@@ -139,7 +158,9 @@ std::string probe_library(const std::string& library, const ProbeOptions& option
                 "Install fairlead completely: it belongs into <prefix>/libexec/fairlead.");
   }
   auto verdict = run_probe(program, library);
-  if (kept) keep_verdict(record_of(library, options.state_folder), *key, verdict);
+  if (kept && is_lasting(verdict)) {
+    keep_verdict(record_of(library, options.state_folder), *key, verdict);
+  }
   return verdict;
 }
 

@@ -11,8 +11,9 @@ struct ProbeOptions {
 };
 
 /// Loads `library` in a child process and says what is wrong with it; "" when nothing is. A library
-/// that crashes its process, or does not load within 10 s, does so there and not here. The verdict
-/// is kept as long as path, inode, size and time of change stay the same. Never throws for a bad
+/// that crashes its process, or does not load within 10 s, does so there and not here. That it is
+/// good, or crashed, is kept as long as path, inode, size and time of change stay the same; what
+/// may change without the file (a library that it needs) is tried again. Never throws for a bad
 /// library; throws Error(failed, "plugin.probe") when the probe itself cannot run.
 std::string probe_library(const std::string& library, const ProbeOptions& options);
 

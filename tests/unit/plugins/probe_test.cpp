@@ -36,10 +36,22 @@ TEST_F(Probe, FindsNothingAgainstAGoodPlugin) {
 }
 
 TEST_F(Probe, RunsOncePerFile) {
-  const ProbeOptions options{fake_probe("echo broken; exit 1"), folder_ / "state"};
-  EXPECT_EQ(probe_library(library("plain_c"), options), "broken");
-  EXPECT_EQ(probe_library(library("plain_c"), options), "broken");
+  const ProbeOptions good{fake_probe("echo ok"), folder_ / "state"};
+  EXPECT_EQ(probe_library(library("plain_c"), good), "");
+  EXPECT_EQ(probe_library(library("plain_c"), good), "");
   EXPECT_EQ(runs(), 1U);
+  const ProbeOptions crash{fake_probe("kill -SEGV $$"), folder_ / "crashes"};
+  const auto verdict = probe_library(library("plain_c"), crash);
+  EXPECT_TRUE(verdict.starts_with("quarantined: it crashed")) << verdict;
+  EXPECT_EQ(probe_library(library("plain_c"), crash), verdict);
+  EXPECT_EQ(runs(), 2U);
+}
+
+TEST_F(Probe, TriesAgainWhatMayChangeWithoutTheFile) {
+  const auto missing = fake_probe("echo 'libmissing.so.1: cannot open shared object file'; exit 1");
+  EXPECT_NE(probe_library(library("plain_c"), {missing, folder_ / "state"}), "");
+  const ProbeOptions installed{fake_probe("echo ok"), folder_ / "state"};
+  EXPECT_EQ(probe_library(library("plain_c"), installed), "");
 }
 
 TEST_F(Probe, RunsAgainWhenTheFileHasChanged) {
