@@ -120,11 +120,14 @@ TEST_F(Hooks, CanBeSkipped) {
 }
 
 TEST_F(Hooks, ReportTheirProgressAsJson) {
-  const Workspace project = workspace(R"("postCreateCommand": "echo hook-output")");
+  const Workspace project =
+      workspace(R"("postCreateCommand": "echo hook-output; echo ::step::half way")");
   const RunResult result = run(up(project, {"--log-format", "json"}));
   ASSERT_EQ(result.exit_code, 0) << result.text();
   EXPECT_NE(result.err.find("\"Running postCreateCommand...\""), std::string::npos) << result.err;
   EXPECT_NE(result.err.find("hook-output"), std::string::npos) << result.err;
+  EXPECT_NE(result.err.find(R"("stepDetail":"half way","channel":"postCreate")"), std::string::npos)
+      << result.err;
 }
 
 }  // namespace

@@ -25,6 +25,7 @@ struct LogEvent {
   std::int64_t start_timestamp_ms = 0;  ///< of a stop event
   State state = State::running;         ///< of a progress event; of a stop event failed or not
   std::string step_detail;              ///< of a progress event; empty: none
+  std::string channel;                  ///< whose output this is; empty: the operation's own
 };
 
 /// Where events go. Implementations are thread-safe: parallel commands report from several threads.
@@ -39,6 +40,9 @@ class Log {
  public:
   explicit Log(EventSink& sink) : sink_(&sink) {}
 
+  /// The same log; its events carry the channel.
+  Log on_channel(std::string channel) const;
+
   void text(LogLevel level, std::string text) const;
   void raw(std::string_view output, LogLevel level = LogLevel::debug) const;
   /// Returns the start time in milliseconds, to be handed to `stop`.
@@ -48,7 +52,10 @@ class Log {
   void progress(std::string name, LogEvent::State state, std::string detail = {}) const;
 
  private:
+  void send(LogEvent event) const;
+
   EventSink* sink_;
+  std::string channel_;
 };
 
 /// A step that reports its start now and its stop when it goes out of scope: failed when an

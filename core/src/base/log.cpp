@@ -23,18 +23,30 @@ LogEvent event_now(LogEvent::Kind kind, LogLevel level, std::string text) {
 
 }  // namespace
 
+Log Log::on_channel(std::string channel) const {
+  Log log = *this;
+  log.channel_ = std::move(channel);
+  return log;
+}
+
+void Log::send(LogEvent event) const {
+  event.channel = channel_;
+  sink_->on_event(event);
+}
+
 void Log::text(LogLevel level, std::string text) const {
-  sink_->on_event(event_now(LogEvent::Kind::text, level, std::move(text)));
+  send(event_now(LogEvent::Kind::text, level, std::move(text)));
 }
 
 void Log::raw(std::string_view output, LogLevel level) const {
-  sink_->on_event(event_now(LogEvent::Kind::raw, level, std::string(output)));
+  send(event_now(LogEvent::Kind::raw, level, std::string(output)));
 }
 
 std::int64_t Log::start(std::string text, LogLevel level) const {
-  const LogEvent event = event_now(LogEvent::Kind::start, level, std::move(text));
-  sink_->on_event(event);
-  return event.timestamp_ms;
+  auto event = event_now(LogEvent::Kind::start, level, std::move(text));
+  const auto started_ms = event.timestamp_ms;
+  send(std::move(event));
+  return started_ms;
 }
 
 void Log::stop(std::string text, std::int64_t started_ms, LogLevel level,
@@ -42,14 +54,14 @@ void Log::stop(std::string text, std::int64_t started_ms, LogLevel level,
   LogEvent event = event_now(LogEvent::Kind::stop, level, std::move(text));
   event.start_timestamp_ms = started_ms;
   event.state = state;
-  sink_->on_event(event);
+  send(std::move(event));
 }
 
 void Log::progress(std::string name, LogEvent::State state, std::string detail) const {
   LogEvent event = event_now(LogEvent::Kind::progress, LogLevel::info, std::move(name));
   event.state = state;
   event.step_detail = std::move(detail);
-  sink_->on_event(event);
+  send(std::move(event));
 }
 
 LogStep::LogStep(const Log& log, std::string text, LogLevel level)

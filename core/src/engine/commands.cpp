@@ -42,29 +42,55 @@ OperationError failure(const Core& core, const HookTitle& title, const std::stri
   return {std::move(error), description};
 }
 
+/// Everything that a lifecycle command says goes here, as with the reference.
+Log hook_log(const Core& core) { return core.log().on_channel("postCreate"); }
+
 /// The state of one hook for those who watch.
 class ProgressReport {
  public:
-  ProgressReport(const Core& core, const HookTitle& title, const std::string& detail)
-      : core_(core), name_("Running " + title.hook + "...") {
-    core_.log().progress(name_, LogEvent::State::running, detail);
+  ProgressReport(const Core& core, const HookTitle& title)
+      : log_(hook_log(core)), name_("Running " + title.hook + "...") {}
+
+  void begin(const std::string& detail) const {
+    log_.progress(name_, LogEvent::State::running, detail);
   }
-  void end(bool well) {
-    core_.log().progress(name_, well ? LogEvent::State::succeeded : LogEvent::State::failed);
+  void end(bool well) const {
+    log_.progress(name_, well ? LogEvent::State::succeeded : LogEvent::State::failed);
+  }
+  /// A command may say what it is at: "::step::text", and "::endstep::" to say no more.
+  void listen(std::string_view output) {
+    for (const char c : output) {
+      if (c != '\n' && line_.size() < longest_line) {
+        line_ += c;
+        continue;
+      }
+      if (line_.starts_with(step)) begin(line_.substr(step.size()));
+      if (line_.starts_with("::endstep::")) begin({});
+      line_.clear();
+    }
   }
 
  private:
-  const Core& core_;
+  static constexpr std::string_view step = "::step::";
+  static constexpr std::size_t longest_line = 4096;
+
+  Log log_;
   std::string name_;
+  std::string line_;
 };
 
 int run_single(const Core& core, const HookTitle& title, const NamedCommand& command,
-               const CommandRunner& run) {
-  core.log().raw(
-      "\x1b[1mRunning the " + title.hook + " from " + title.origin + "...\x1b[0m\r\n\r\n",
-      LogLevel::info);
-  return run(words_of(command.line),
-             [&](std::string_view piece) { core.log().raw(piece, LogLevel::info); });
+               const CommandRunner& run, ProgressReport& report) {
+  const auto log = hook_log(core);
+  log.raw("\x1b[1mRunning the " + title.hook + " from " + title.origin + "...\x1b[0m\r\n\r\n",
+          LogLevel::info);
+  report.begin(shown(command.line));
+  const int status = run(words_of(command.line), [&](std::string_view piece) {
+    log.raw(piece, LogLevel::info);
+    report.listen(piece);
+  });
+  log.raw("\r\n", LogLevel::info);
+  return status;
 }
 
 /// One entry of an object: quiet until it ends, then all of it at once.
@@ -73,10 +99,21 @@ int run_entry(const Core& core, const HookTitle& title, const NamedCommand& comm
   std::string output;
   const int status = run(words_of(command.line), [&](std::string_view piece) { output += piece; });
   const std::lock_guard lock(printing);
-  core.log().raw("\x1b[1mRunning " + command.name + " of " + title.hook + " from " + title.origin +
-                     "...\x1b[0m\r\n\r\n" + output,
-                 LogLevel::info);
+  hook_log(core).raw("\x1b[1mRunning " + command.name + " of " + title.hook + " from " +
+                         title.origin + "...\x1b[0m\r\n" + output + "\r\n",
+                     LogLevel::info);
   return status;
+}
+
+/// The reference tells them one by one; a person sees all that run at once.
+void report_entries(const Core& core, const LifecycleCommand& command,
+                    const ProgressReport& report) {
+  std::string all;
+  for (const auto& entry : command.commands) {
+    if (core.mode() == Mode::drop_in) report.begin(shown(entry.line));
+    all += (all.empty() ? "" : "; ") + shown(entry.line);
+  }
+  if (core.mode() != Mode::drop_in) report.begin(all);
 }
 
 struct Outcome {
@@ -114,19 +151,16 @@ void note_interruption(const Core& core, const HookTitle& title, int status) {
 void run_lifecycle_command(const Core& core, const HookTitle& title,
                            const LifecycleCommand& command, const CommandRunner& run) {
   if (command.empty()) return;
-  std::string detail;
-  for (const auto& entry : command.commands) {
-    detail += (detail.empty() ? "" : "; ") + shown(entry.line);
-  }
-  ProgressReport report(core, title, detail);
+  ProgressReport report(core, title);
   if (!command.object_form) {
     const auto& only = command.commands.front();
-    const int status = run_single(core, title, only, run);
+    const int status = run_single(core, title, only, run, report);
     report.end(!failed(status));
     note_interruption(core, title, status);
     if (failed(status)) throw failure(core, title, {}, only.line, status);
     return;
   }
+  report_entries(core, command, report);
   const auto outcomes = run_entries(core, title, command, run);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     if (!outcomes[i].error && !failed(outcomes[i].status)) continue;

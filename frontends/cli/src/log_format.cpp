@@ -203,6 +203,10 @@ std::string json_log_line(const LogEvent& event) {
   } else {
     append_message(line, event);
   }
+  if (!event.channel.empty()) {
+    line += ",\"channel\":";
+    append_json_string(line, event.channel);
+  }
   return line + "}\n";
 }
 
