@@ -81,7 +81,8 @@ ProcessEnvironment process_environment(const Inside& inside, const InstanceInfo&
       result.set[name] = *value;
     } else {
       result.set.erase(name);
-      if (container.contains(name)) result.unset.push_back(name);
+      // The probe also knows what the engine adds on its own, such as HOSTNAME.
+      if (container.contains(name) || inside.probed.contains(name)) result.unset.push_back(name);
     }
   }
   return result;

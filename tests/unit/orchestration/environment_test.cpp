@@ -49,6 +49,10 @@ TEST(ProcessEnvironment, NullUnsetsTheVariable) {  // CFG-047, edge case 40
                                        {{"GONE", std::nullopt}, {"NEVER", std::nullopt}});
   EXPECT_FALSE(env.set.contains("GONE"));
   EXPECT_EQ(env.unset, std::vector<std::string>{"GONE"});
+  inside.probed["FROM_THE_ENGINE"] = "1";
+  EXPECT_EQ(
+      process_environment(inside, instance_with({}), {}, {{"FROM_THE_ENGINE", std::nullopt}}).unset,
+      std::vector<std::string>{"FROM_THE_ENGINE"});
   EXPECT_EQ(with_unset(env, {"true"}), (std::vector<std::string>{"env", "-u", "GONE", "true"}));
 }
 
