@@ -6,6 +6,7 @@
 #include <fairlead/sdk/backend.hpp>
 #include <fairlead/sdk/core.hpp>
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -56,7 +57,8 @@ class DockerBackend final : public sdk::Backend {
   Settings settings_;
   ConfigureRequest configuration_;
   std::unique_ptr<engine::Client> client_;
-  std::mutex mutex_;     ///< of builder_
+  std::atomic<bool> processes_elsewhere_ = false;  ///< seen: a container's are not in our /proc
+  std::mutex mutex_;                               ///< of builder_
   std::string builder_;  ///< what choose_builder found; empty: not asked yet
 };
 

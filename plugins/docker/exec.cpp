@@ -96,7 +96,7 @@ int failed_start(const Error& error, const UniqueFd& err) {
 ExecReply DockerBackend::exec(const ExecRequest& request, sdk::Call& call) {
   engine::RelayEnds ends{call.take(request.in), call.take(request.out), call.take(request.err),
                          !request.terminal.has_value()};
-  const auto exec = create_exec(client(), request, !is_local(call), call);
+  const auto exec = create_exec(client(), request, processes_elsewhere_ || !is_local(call), call);
   bool started = false;
   try {
     auto stream = start_exec(client(), exec, request, call);

@@ -29,13 +29,6 @@ std::string slurp(const std::string& path) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-/// A container's id in a process's cgroups proves that the process id is of our own /proc and that
-/// it was not given to another process meanwhile.
-bool is_in_container(int pid, const std::string& container) {
-  return !container.empty() &&
-         slurp("/proc/" + std::to_string(pid) + "/cgroup").find(container) != std::string::npos;
-}
-
 /// The session of a process: the fourth word behind the name, which may contain anything.
 int session_of(int pid) {
   const auto stat = slurp("/proc/" + std::to_string(pid) + "/stat");
@@ -187,6 +180,13 @@ void end_within(engine::Client& client, const ExecName& exec, const sdk::Call& c
 }
 
 }  // namespace
+
+/// A container's id in a process's cgroups proves that the process id is of our own /proc and that
+/// it was not given to another process meanwhile.
+bool is_in_container(int pid, const std::string& container) {
+  return !container.empty() &&
+         slurp("/proc/" + std::to_string(pid) + "/cgroup").find(container) != std::string::npos;
+}
 
 ExecName exec_name_from(const std::string& text) {
   const auto colon = text.find(':');

@@ -17,6 +17,10 @@ struct ExecName {
 };
 ExecName exec_name_from(const std::string& text);
 
+/// `pid`, as the engine numbers it, is a process of `container` in our own /proc. An engine in a
+/// virtual machine, or one whose socket was mounted into our own container, is local all the same.
+bool is_in_container(int pid, const std::string& container);
+
 /// The variable that carries the marker.
 inline constexpr auto marker_variable = "FAIRLEAD_EXEC";
 /// A new random marker.

@@ -1,4 +1,5 @@
 #include "docker.hpp"
+#include "exec_signal.hpp"
 
 #include <fairlead/engine/create.hpp>
 #include <fairlead/engine/instances.hpp>
@@ -60,7 +61,12 @@ Empty DockerBackend::remove(const RemoveRequest& request, sdk::Call& call) {
 }
 
 InstanceInfo DockerBackend::inspect(const InspectRequest& request, sdk::Call& call) {
-  return engine::instance_from_inspect(client().send(about(request.id, "GET", "/json"), call).body);
+  const auto answer = client().send(about(request.id, "GET", "/json"), call);
+  auto info = engine::instance_from_inspect(answer.body);
+  if (const int pid = engine::pid_from_inspect(answer.body); pid > 0) {
+    processes_elsewhere_ = !is_in_container(pid, info.id);
+  }
+  return info;
 }
 
 ListReply DockerBackend::list(const ListRequest& request, sdk::Call& call) {

@@ -162,6 +162,11 @@ bool has_terminal(std::string_view json) {
   return flag_of(member(parse_json(json, Json::value_t::object), "Config"), "Tty");
 }
 
+int pid_from_inspect(std::string_view json) {
+  const auto all = parse_json(json, Json::value_t::object);
+  return static_cast<int>(number_of(member(all, "State"), "Pid"));
+}
+
 std::string address_from_inspect(std::string_view json) {
   const auto all = parse_json(json, Json::value_t::object);
   if (text_of(member(all, "HostConfig"), "NetworkMode") == "host") return "127.0.0.1";

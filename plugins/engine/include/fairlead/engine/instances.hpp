@@ -26,6 +26,10 @@ CreateReply created_from(std::string_view json);
 /// The container has a terminal: its logs are raw, not framed.
 bool has_terminal(std::string_view json);
 
+/// The container's first process on the engine's machine, by GET /containers/ID/json; 0: it does
+/// not run.
+int pid_from_inspect(std::string_view json);
+
 /// One address where ports of the instance may be reached from the engine's machine; empty: none.
 std::string address_from_inspect(std::string_view json);
 
