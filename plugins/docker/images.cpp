@@ -141,13 +141,11 @@ std::string DockerBackend::choose_builder(const sdk::Call& call) {
   };
   try {
     const auto buildx = ask({"buildx", "version"});
-    const auto client_version = ask({"--version"});
     if (buildx.exit_code == 0 && buildx.tail.find("buildx") != std::string::npos) {
       builder_ = "buildx";
-    } else if (const int major = engine::major_of(client_version.tail); major > 0 && major < 23) {
-      builder_ = "buildkit";
     } else {
-      builder_ = "classic";
+      const int major = engine::major_of(ask({"--version"}).tail);
+      builder_ = major > 0 && major < 23 ? "buildkit" : "classic";
     }
   } catch (const Error& error) {
     if (error.status() != Status::not_found) throw;
