@@ -1,5 +1,6 @@
 #include "ignore_file.hpp"
 #include "json.hpp"
+#include "run_args.hpp"
 #include "tar_stream.hpp"
 
 #include <fairlead/engine/build.hpp>
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -137,17 +137,15 @@ bool is_size(std::string_view parameter) {
   return parameter == "memory" || parameter == "memswap" || parameter == "shmsize";
 }
 
-std::string bytes_of(std::string_view value) {
-  // The API takes bytes where the command line takes units.
-  constexpr std::string_view units = "bkmg";
-  double number = 0;
-  const auto digits = value.find_first_not_of("0123456789.");
-  number = std::atof(std::string(value.substr(0, digits)).c_str());
-  if (digits != std::string_view::npos) {
-    auto power = units.find(static_cast<char>(value[digits] | 0x20));
-    for (; power != std::string_view::npos && power > 0; --power) number *= 1024;
+/// The API takes bytes where the command line takes units; -1 is swap without a limit.
+std::string bytes_of(const std::string& flag, const std::string& value) {
+  if (value == "-1") return value;
+  try {
+    return std::to_string(parse_bytes(value));
+  } catch (const BadValue& bad) {
+    throw Error(Status::invalid, "image.build_option",
+                "build.options: '" + flag + "': " + bad.why + ".");
   }
-  return std::to_string(static_cast<std::int64_t>(number));
 }
 
 void set_option(Parameters& parameters, const Option& option, const std::string& value) {
@@ -155,14 +153,16 @@ void set_option(Parameters& parameters, const Option& option, const std::string&
   const auto name = value.substr(0, equals);
   const auto text = equals == std::string::npos ? "" : value.substr(equals + 1);
   if (option.flag == "--build-arg") {
-    parameters.args[name] = text;
+    // Without a value the Dockerfile's own default stays: null, not an empty text.
+    parameters.args[name] = equals == std::string::npos ? Json() : Json(text);
   } else if (option.flag == "--label") {
     parameters.labels[name] = text;
   } else if (option.flag == "--cache-from") {
     parameters.cache_from.push_back(value);
   } else if (option.parameter != nullptr) {
-    parameters.plain.emplace_back(option.parameter,
-                                  is_size(option.parameter) ? bytes_of(value) : value);
+    parameters.plain.emplace_back(option.parameter, is_size(option.parameter)
+                                                        ? bytes_of(std::string(option.flag), value)
+                                                        : value);
   }
 }
 

@@ -35,9 +35,12 @@ int exit_code_of_failed_start(std::string_view message);
 /// One event of GET /events, already as our model. Lines that are no container event give an empty
 /// id.
 InstanceEvent instance_event_from(std::string_view line);
+/// Path and query of GET /events for the containers with these labels.
 std::string events_target(const WatchRequest& request);
 
+/// Path and query of GET /containers/ID/logs; a negative `tail` means all.
 std::string logs_target(const LogsRequest& request);
+/// Path and query of POST /exec/ID/resize.
 std::string resize_target(const std::string& exec, const TerminalSize& size);
 
 /// The answer to GET /version as a probe's reply, without capabilities.
