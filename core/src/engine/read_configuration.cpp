@@ -13,7 +13,7 @@ std::optional<Found> find_quietly(Core& core, const Workspace& workspace,
     return find_environment(core, workspace, selection, std::move(stop));
   } catch (const Error& error) {
     const auto status = error.status();
-    if (status != Status::unavailable && status != Status::denied &&
+    if (status != Status::unavailable && status != Status::denied && status != Status::timeout &&
         status != Status::unsupported && status != Status::not_found) {
       throw;
     }

@@ -33,12 +33,18 @@ std::optional<json> docker_config(const Environment& environment) {
   return config;
 }
 
+/// A file that people edit: what has another type counts as absent.
+std::string text_of(const json& object, const std::string& name) {
+  const auto found = object.find(name);
+  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
+}
+
 std::string helper_for(const json& config, const std::string& registry) {
   if (const auto helpers = config.find("credHelpers");
       helpers != config.end() && helpers->is_object() && helpers->contains(registry)) {
-    return helpers->at(registry).get<std::string>();
+    return text_of(*helpers, registry);
   }
-  return config.value("credsStore", std::string{});
+  return text_of(config, "credsStore");
 }
 
 UniqueFd memory_file(const std::string& content) {
@@ -54,9 +60,9 @@ UniqueFd memory_file(const std::string& content) {
 }
 
 std::optional<json> ask_helper(const std::string& helper, const std::string& registry,
-                               const Environment& environment) {
+                               const Environment& environment, std::stop_token stop) {
   auto pipe = make_pipe();
-  CallOptions options{.timeout = helper_limit};
+  CallOptions options{.stop = std::move(stop), .timeout = helper_limit};
   SpawnRequest request{.argv = {"docker-credential-" + helper, "get"}, .env = environment};
   request.in = options.pass(memory_file(registry));
   request.out = options.pass(std::move(pipe.write_end));
@@ -70,8 +76,8 @@ std::optional<json> ask_helper(const std::string& helper, const std::string& reg
   }
   const auto reply = json::parse(answer, nullptr, false);
   if (!reply.is_object()) return {};
-  const auto user = reply.value("Username", std::string{});
-  const auto secret = reply.value("Secret", std::string{});
+  const auto user = text_of(reply, "Username");
+  const auto secret = text_of(reply, "Secret");
   if (secret.empty()) return {};
   if (user == "<token>") return json{{"identitytoken", secret}};
   return json{{"username", user}, {"password", secret}};
@@ -101,9 +107,9 @@ std::optional<json> stored(const json& config, const std::string& registry) {
   if (auths == config.end() || !auths->is_object() || !auths->contains(registry)) return {};
   const auto& entry = auths->at(registry);
   if (!entry.is_object()) return {};
-  const auto token = entry.value("identitytoken", std::string{});
+  const auto token = text_of(entry, "identitytoken");
   if (!token.empty()) return json{{"identitytoken", token}};
-  const auto pair = base64_decoded(entry.value("auth", std::string{}));
+  const auto pair = base64_decoded(text_of(entry, "auth"));
   const auto colon = pair.find(':');
   if (colon == std::string::npos) return {};
   return json{{"username", pair.substr(0, colon)}, {"password", pair.substr(colon + 1)}};
@@ -126,7 +132,8 @@ FdRef pass_registry_credentials(CallOptions& options, const Environment& environ
   if (!config) return {};
   const auto registry = registry_of(image);
   const auto helper = helper_for(*config, registry);
-  auto found = helper.empty() ? std::nullopt : ask_helper(helper, registry, environment);
+  auto found =
+      helper.empty() ? std::nullopt : ask_helper(helper, registry, environment, options.stop);
   if (!found) found = stored(*config, registry);
   if (!found) return {};
   auto file = memory_file(found->dump());
