@@ -1,6 +1,7 @@
 #include "dispatch.hpp"
 
 #include <fairlead/error.hpp>
+#include <fairlead/plugins.hpp>
 
 #include <exception>
 #include <string>
@@ -25,6 +26,7 @@ int run(const std::vector<std::string>& arguments, fairlead::cli::Session& sessi
 }  // namespace
 
 int main(int argc, char** argv) {
+  fairlead::report_plugin_crashes();
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   fairlead::cli::Session session = fairlead::cli::make_session(argc > 0 ? argv[0] : "fairlead");
   return run(arguments, session);
