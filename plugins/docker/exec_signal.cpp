@@ -99,12 +99,12 @@ int inner_pid(int pid) {
   return last;
 }
 
-/// Runs a shell command in the container as root and waits for its end.
-void run_inside(engine::Client& client, const std::string& container, const std::string& script,
-                const sdk::Call& call) {
+/// Runs a shell command in the container and waits for its end.
+void run_inside(engine::Client& client, const std::string& container, const std::string& user,
+                const std::string& script, const sdk::Call& call) {
   ExecRequest request;
   request.argv = {"/bin/sh", "-c", script};
-  request.user = "0";
+  request.user = user;
   const engine::Subject subject{SubjectKind::instance, container};
   const auto created = client.send({{.method = "POST",
                                      .target = "/containers/" + container + "/exec",
@@ -142,12 +142,14 @@ void send_signal(engine::Client& client, const ExecName& exec, const engine::Exe
                  int signal, Reach reach, const sdk::Call& call) {
   if (signal_from_here(state, signal, reach)) return;
   if (!exec.marker.empty()) {
-    return run_inside(client, state.instance, script_by_marker(exec.marker, signal), call);
+    // As the command's own user: root in a container may not read what others' processes inherited.
+    return run_inside(client, state.instance, state.user, script_by_marker(exec.marker, signal),
+                      call);
   }
   const bool ours_to_see = is_in_container(state.pid, state.instance);
   if (const int pid = ours_to_see ? inner_pid(state.pid) : 0; pid > 0) {
     const auto script = "kill -" + signal_name(signal) + " -- -" + std::to_string(pid);
-    return run_inside(client, state.instance, script, call);
+    return run_inside(client, state.instance, "0", script, call);
   }
   throw Error(Status::unsupported, "exec.signal",
               "The command's process cannot be found, so it cannot be signalled.");

@@ -14,6 +14,9 @@
 namespace fairlead {
 namespace {
 
+constexpr int most_attempts = 10;
+constexpr std::chrono::milliseconds attempt_interval{200};
+
 constexpr const char* default_description = "An error occurred setting up the container.";
 
 /// Runs one step; a failure, a cancellation above all, says which one it was.
@@ -135,6 +138,22 @@ void watch_own_process(const Core& core, const Workspace& workspace, const Found
   }
 }
 
+/// A running instance, whatever it takes. An engine takes back what an interrupted request has
+/// made, a moment after it showed it: what is gone when it is to be used is looked for once more.
+CreatedInstance bring_about(Core& core, const UpRequest& request, const Workspace& workspace,
+                            Found& found, const std::stop_token& stop) {
+  for (int attempt = 1;; ++attempt) {
+    try {
+      return found.instance ? resume(core, found, stop)
+                            : make(core, request, workspace, found, stop);
+    } catch (const Error& error) {
+      if (error.code() != "instance.not_found" || attempt == most_attempts) throw;
+    }
+    std::this_thread::sleep_for(attempt_interval);
+    found = find_environment(core, workspace, request.selection, stop);
+  }
+}
+
 UpResult report(const Core& core, const Workspace& workspace, const Backend& backend,
                 const CreatedInstance& made) {
   const auto& instance = made.instance;
@@ -191,8 +210,7 @@ UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
     run_initialize_command(core, workspace.config, workspace.document->workspace.local_folder,
                            stop);
     const bool running = found.instance && found.instance->state == InstanceState::running;
-    const auto made =
-        found.instance ? resume(core, found, stop) : make(core, request, workspace, found, stop);
+    const auto made = bring_about(core, request, workspace, found, stop);
     if (!running) watch_own_process(core, workspace, found, made, stop);
     return enter_and_report(core, request, workspace, found, made, stop);
   } catch (const OperationError&) {

@@ -55,8 +55,12 @@ ExecState exec_state_from(std::string_view json) {
   const auto all = parse_json(json, Json::value_t::object);
   const bool running = flag_of(all, "Running");
   const bool ended = !running && member(all, "ExitCode").is_number();
-  return {running, ended, static_cast<int>(number_of(all, "ExitCode")),
-          static_cast<int>(number_of(all, "Pid")), text_of(all, "ContainerID")};
+  return {running,
+          ended,
+          static_cast<int>(number_of(all, "ExitCode")),
+          static_cast<int>(number_of(all, "Pid")),
+          text_of(all, "ContainerID"),
+          text_of(member(all, "ProcessConfig"), "user")};
 }
 
 int exit_code_of_failed_start(std::string_view message) {

@@ -23,6 +23,7 @@ struct ExecState {
   int exit_code = 0;
   int pid = 0;  ///< on the engine's machine; 0: not known
   std::string instance;
+  std::string user;  ///< as the exec was created with; empty: the container's own
 };
 
 /// The answer to GET /exec/ID/json. Throws Error(failed, "engine.malformed").
