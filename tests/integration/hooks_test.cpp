@@ -91,6 +91,15 @@ TEST_F(Hooks, SeeTheEnvironmentInItsOrder) {  // edge case 62, USER-010
   EXPECT_EQ(project.read("seen"), "container remote container given\n");
 }
 
+TEST_F(Hooks, SayWhyNothingCanRunAsTheUser) {
+  const Workspace project =
+      workspace(R"("remoteUser": "fairlead-nobody", "postCreateCommand": "true")");
+  const RunResult result = run(up(project));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_NE(result.err.find("unable to find user fairlead-nobody"), std::string::npos)
+      << result.text();
+}
+
 TEST_F(Hooks, RunAsTheRemoteUserInTheWorkspace) {
   const Workspace project =
       workspace(R"("postCreateCommand": "id -un > /tmp/who; pwd >> /tmp/who")");

@@ -1,5 +1,6 @@
 #include "engine/enter.hpp"
 
+#include "base/text.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/run.hpp"
 
@@ -130,8 +131,10 @@ Inside enter(Core& core, Backend& backend, const InstanceInfo& instance,
   const auto result = run_captured(backend, spec, stop);
   auto inside = parse_answer(request.user, result.out);
   if (inside.shell.empty()) {
+    // An engine that cannot start the shell says so where the shell's output would be.
+    const std::string why(trim(result.err.empty() ? result.out : result.err));
     throw Error(Status::failed, "environment.enter",
-                "The container cannot run /bin/sh as user '" + request.user + "': " + result.err,
+                "The container cannot run /bin/sh as user '" + request.user + "': " + why,
                 "Check remoteUser, and that the image has a shell.");
   }
   if (!options.empty() && inside.probed.empty()) {
