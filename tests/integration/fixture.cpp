@@ -92,6 +92,16 @@ std::string IntegrationTest::must_up(const Workspace& workspace) {
   return json_at(result.out, "/containerId");
 }
 
+RunRequest IntegrationTest::own_up(const Workspace& workspace) const {
+  return fairlead({"up", "--json", "--workspace-folder", workspace.folder.string()});
+}
+
+std::string IntegrationTest::must_own_up(const Workspace& workspace) {
+  const RunResult result = run(own_up(workspace));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  return result.exit_code == 0 ? json_at(result.out, "/containerId") : "";
+}
+
 std::string IntegrationTest::must_exec(const Workspace& workspace, const std::string& script) {
   const RunResult result = run(exec(workspace, {"sh", "-c", script}));
   EXPECT_EQ(result.exit_code, 0) << result.text();

@@ -57,6 +57,10 @@ class IntegrationTest : public ::testing::Test {
 
   /// `up` that must succeed; the container's id.
   std::string must_up(const Workspace& workspace);
+  /// Both by our own name: the drop-in notes a hook before it runs, as the reference does, and does
+  /// not run one again that was killed.
+  RunRequest own_up(const Workspace& workspace) const;
+  std::string must_own_up(const Workspace& workspace);
   /// `sh -c script` inside that must succeed; its standard output.
   std::string must_exec(const Workspace& workspace, const std::string& script);
 

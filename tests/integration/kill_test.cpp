@@ -18,17 +18,6 @@ class Kill : public DockerTest {
         name);
   }
 
-  /// By our own name: the drop-in notes a hook before it runs, as the reference does, and does not
-  /// run one again that was killed.
-  RunRequest own_up(const Workspace& project) const {
-    return fairlead({"up", "--json", "--workspace-folder", project.folder.string()});
-  }
-  std::string must_own_up(const Workspace& project) {
-    const RunResult result = run(own_up(project));
-    EXPECT_EQ(result.exit_code, 0) << result.text();
-    return result.exit_code == 0 ? json_at(result.out, "/containerId") : "";
-  }
-
   int count_requests() {
     const Workspace project = with_hooks("count");
     EngineProxy proxy(proxy_socket(), engine().socket_path());

@@ -156,11 +156,11 @@ TEST_P(Orchestration, KilledAtAnyMomentItConverges) {
     SCOPED_TRACE("killed after " + std::to_string(after) + " ms");
     const Workspace project =
         workspace(R"("postCreateCommand": "echo done >> done")", "kill" + std::to_string(after));
-    ChildProcess child(up(project));
+    ChildProcess child(own_up(project));
     child.wait_for([] { return false; }, milliseconds(after));
     child.signal(SIGKILL);
     child.finish();
-    EXPECT_EQ(must_up(project), must_up(project));
+    EXPECT_EQ(must_own_up(project), must_own_up(project));
     EXPECT_EQ(must_exec(project, "tail -n 1 done"), "done\n");
   }
 }
