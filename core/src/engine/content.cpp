@@ -4,6 +4,7 @@
 #include "engine/run.hpp"
 #include "spec/mount.hpp"
 
+#include <algorithm>
 #include <future>
 
 namespace fairlead {
@@ -11,9 +12,8 @@ namespace {
 
 constexpr std::string_view marker = ".fairlead-content";
 
-bool streams_content(const Workspace& workspace, const Capabilities& capabilities) {
-  return !capabilities.live_binds && workspace.document && workspace.document->workspace.mount &&
-         !workspace.document->workspace.mount->empty();
+std::string content_volume(const Workspace& workspace) {
+  return "workspace-" + workspace.identity.devcontainer_id;
 }
 
 /// Tars the workspace on this machine straight into the call's descriptor.
@@ -50,22 +50,19 @@ int run_shell(Backend& backend, const std::string& instance, const std::string& 
 Mount workspace_mount(const Workspace& workspace, const Capabilities& capabilities) {
   auto mount = parse_mount(*workspace.document->workspace.mount);
   if (mount.type != MountType::bind || capabilities.live_binds) return mount;
-  return {.type = MountType::volume,
-          .source = "workspace-" + workspace.identity.devcontainer_id,
-          .target = mount.target};
+  return {.type = MountType::volume, .source = content_volume(workspace), .target = mount.target};
 }
 
 void copy_content(Core& core, const Workspace& workspace, Backend& backend,
-                  const std::string& instance, const Capabilities& capabilities,
-                  std::stop_token stop) {
-  if (!streams_content(workspace, capabilities)) return;
-  const auto target = parse_mount(*workspace.document->workspace.mount).target;
-  const auto complete = target + '/' + std::string(marker);
-  if (run_shell(backend, instance, "test -e \"$1\"", complete, stop) == 0) return;
+                  const InstanceInfo& instance, std::stop_token stop) {
+  const auto volume = std::ranges::find(instance.mounts, content_volume(workspace), &Mount::source);
+  if (volume == instance.mounts.end()) return;
+  const auto complete = volume->target + '/' + std::string(marker);
+  if (run_shell(backend, instance.id, "test -e \"$1\"", complete, stop) == 0) return;
   const LogStep step(core.log(), "Copying the workspace");
   stream_content(workspace.document->workspace.mount_root, backend,
-                 {.id = instance, .path = target}, stop);
-  run_shell(backend, instance, ": > \"$1\"", complete, stop);
+                 {.id = instance.id, .path = volume->target}, stop);
+  run_shell(backend, instance.id, ": > \"$1\"", complete, stop);
 }
 
 }  // namespace fairlead

@@ -10,9 +10,9 @@ namespace fairlead {
 Mount workspace_mount(const Workspace& workspace, const Capabilities& capabilities);
 
 /// Copies the workspace's content into that volume, once: a marker in the volume, written last,
-/// says that it is complete. Does nothing where live binds work.
+/// says that it is complete, so that a copy that was interrupted is made again. Does nothing for an
+/// instance without the volume. `instance` is detailed and running.
 void copy_content(Core& core, const Workspace& workspace, Backend& backend,
-                  const std::string& instance, const Capabilities& capabilities,
-                  std::stop_token stop);
+                  const InstanceInfo& instance, std::stop_token stop);
 
 }  // namespace fairlead

@@ -95,16 +95,11 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
   const auto merged = merge(*workspace.document, image.entries, faulty_values(core.mode()));
   require_capabilities(needs_of(merged, abilities.capabilities), found.backend->name(),
                        workspace.document->config_file);
-  auto created = during("creating the container", [&] {
+  return during("creating the container", [&] {
     return create_and_start(core, workspace,
                             create_request(workspace, merged, image, request, abilities),
                             found.backend, stop);
   });
-  during("copying the workspace", [&] {
-    copy_content(core, workspace, *found.backend, created.instance.id, abilities.capabilities,
-                 stop);
-  });
-  return created;
 }
 
 CreatedInstance resume(Core& core, const Found& found, const std::stop_token& stop) {
@@ -212,6 +207,8 @@ UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
     const bool running = found.instance && found.instance->state == InstanceState::running;
     const auto made = bring_about(core, request, workspace, found, stop);
     if (!running) watch_own_process(core, workspace, found, made, stop);
+    during("copying the workspace",
+           [&] { copy_content(core, workspace, *found.backend, made.instance, stop); });
     return enter_and_report(core, request, workspace, found, made, stop);
   } catch (const OperationError&) {
     throw;

@@ -98,7 +98,7 @@ Session make_session(std::string_view program) {
   session.in = terminal_of(STDIN_FILENO);
   session.out = terminal_of(STDOUT_FILENO);
   session.err = terminal_of(STDERR_FILENO);
-  session.write_out = fd_writer(STDOUT_FILENO);
+  session.write_out = result_writer(STDOUT_FILENO);
   session.write_err = fd_writer(STDERR_FILENO);
   session.err_fd = STDERR_FILENO;
   session.began_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();

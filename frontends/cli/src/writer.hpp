@@ -12,4 +12,8 @@ using Writer = std::function<void(std::string_view)>;
 /// what it does not read is dropped.
 Writer fd_writer(int fd);
 
+/// The same for results, which must not be lost unnoticed: throws Error "output.write" when they
+/// cannot be written (a full disk).
+Writer result_writer(int fd);
+
 }  // namespace fairlead::cli
