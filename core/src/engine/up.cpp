@@ -103,14 +103,16 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
 }
 
 CreatedInstance resume(Core& core, const Found& found, const std::stop_token& stop) {
-  if (found.instance->state == InstanceState::running) {
-    return {.instance = found.backend->inspect({.id = found.instance->id}, question(stop)),
-            .created = false};
+  auto instance = *found.instance;
+  // An engine's list may be a moment behind; what inspect says counts.
+  if (instance.state == InstanceState::running) {
+    instance = found.backend->inspect({.id = instance.id}, question(stop));
   }
-  return {.instance =
-              during("starting the container",
-                     [&] { return start_instance(core, *found.instance, found.backend, stop); }),
-          .created = false};
+  if (instance.state != InstanceState::running) {
+    instance = during("starting the container",
+                      [&] { return start_instance(core, instance, found.backend, stop); });
+  }
+  return {.instance = std::move(instance), .created = false};
 }
 
 /// With overrideCommand false the image's own process keeps the container up, or does not: one that

@@ -368,7 +368,7 @@ TEST(SettingsSources, AreTheUsualPlaces) {
 /// The shipped file is the documentation of the table: same keys, same values, nothing else.
 TEST(SettingsDefaults, ShipEveryKeyWithItsBuiltInValue) {
   SettingsSources sources;
-  sources.defaults = fs::path(__FILE__).parent_path() / "../../../config/fairlead.toml";
+  sources.defaults = fs::path(FAIRLEAD_SOURCE_DIR) / "config/fairlead.toml";
   const Settings settings = settle_settings(read_settings(sources));
   EXPECT_TRUE(settings.warnings().empty());
   for (const auto& setting : settings.effective()) {
