@@ -14,7 +14,7 @@
 namespace fairlead {
 namespace {
 
-constexpr int most_attempts = 10;
+constexpr int most_attempts = 25;
 constexpr std::chrono::milliseconds attempt_interval{200};
 
 constexpr const char* default_description = "An error occurred setting up the container.";
@@ -135,8 +135,13 @@ void watch_own_process(const Core& core, const Workspace& workspace, const Found
   }
 }
 
-/// A running instance, whatever it takes. An engine takes back what an interrupted request has
-/// made, a moment after it showed it: what is gone when it is to be used is looked for once more.
+/// Seen a moment ago, and not to be used any more: an engine takes back what an interrupted request
+/// has made, and goes on with a removal whose client has left.
+bool vanishes(const Error& error) {
+  return error.code() == "instance.not_found" || error.code() == "instance.removing";
+}
+
+/// A running instance, whatever it takes: what vanishes under our hands is looked for once more.
 CreatedInstance bring_about(Core& core, const UpRequest& request, const Workspace& workspace,
                             Found& found, const std::stop_token& stop) {
   for (int attempt = 1;; ++attempt) {
@@ -144,7 +149,7 @@ CreatedInstance bring_about(Core& core, const UpRequest& request, const Workspac
       return found.instance ? resume(core, found, stop)
                             : make(core, request, workspace, found, stop);
     } catch (const Error& error) {
-      if (error.code() != "instance.not_found" || attempt == most_attempts) throw;
+      if (!vanishes(error) || attempt == most_attempts) throw;
     }
     std::this_thread::sleep_for(attempt_interval);
     found = find_environment(core, workspace, request.selection, stop);

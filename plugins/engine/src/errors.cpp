@@ -39,6 +39,8 @@ constexpr std::array known_answers{
                 "The command has ended, or its container has."},
     KnownAnswer{"is already in progress", Status::conflict, "instance.removing",
                 "Wait until the engine has removed it."},
+    KnownAnswer{"is marked for removal", Status::conflict, "instance.removing",
+                "Wait until the engine has removed it."},
     KnownAnswer{"is not running", Status::conflict, "instance.not_running", "Start it first."},
     KnownAnswer{"is paused", Status::conflict, "instance.paused",
                 "Continue it first: `docker unpause`."},

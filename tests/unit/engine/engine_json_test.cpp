@@ -36,6 +36,8 @@ TEST(EngineErrors, KnowsTheEnginesWords) {
        "instance.not_running"},
       {409, R"({"message":"removal of container x is already in progress"})", SubjectKind::instance,
        Status::conflict, "instance.removing"},
+      {409, R"({"message":"container is marked for removal and cannot be started"})",
+       SubjectKind::instance, Status::conflict, "instance.removing"},
       {500, R"({"message":"Bind for 0.0.0.0:80 failed: port is already allocated"})",
        SubjectKind::instance, Status::failed, "instance.port_in_use"},
       {500, R"({"message":"listen tcp4 0.0.0.0:80: bind: address already in use"})",
