@@ -1,6 +1,6 @@
 #include "features/reference.hpp"
 
-#include "base/text.hpp"
+#include "features/oci_reference.hpp"
 
 #include <fairlead/error.hpp>
 
@@ -82,61 +82,34 @@ FeatureReference parse_tarball(std::string_view id) {
   return result;
 }
 
-// What a path component of a repository may look like (OCI distribution, lower-cased before).
-bool is_component(std::string_view text) {
-  const auto inner = [](char c) { return c == '.' || c == '_' || c == '-'; };
-  const auto outer = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !text.empty() && outer(text.front()) && outer(text.back()) &&
-         std::all_of(text.begin(), text.end(), [&](char c) { return inner(c) || outer(c); });
-}
+// The organisation moved; the reference CLI redirects likewise.
+constexpr std::string_view old_space = "devcontainers-contrib";
+constexpr std::string_view new_space = "devcontainers-extra";
 
-bool is_tag(std::string_view text) {
-  return !text.empty() && text.size() <= 128 && text.front() != '.' && text.front() != '-' &&
-         std::all_of(text.begin(), text.end(), [](char c) {
-           return c == '.' || c == '-' || word_characters.find(c) != std::string_view::npos;
-         });
-}
-
-bool is_digest(std::string_view text) {
-  constexpr std::string_view prefix = "sha256:";
-  return text.size() == prefix.size() + 64 && text.starts_with(prefix) &&
-         text.find_first_not_of("0123456789abcdef", prefix.size()) == std::string_view::npos;
-}
-
-// Takes tag or digest off the end of `resource`. A colon before the last slash is a port.
-void split_version(std::string_view id, std::string_view& resource, FeatureReference& result) {
-  if (const auto at = resource.find('@'); at != std::string_view::npos) {
-    result.digest = resource.substr(at + 1);
-    if (!is_digest(result.digest)) throw malformed(id, "its digest is not 'sha256:' and 64 digits");
-    resource = resource.substr(0, at);
-    return;
-  }
-  const auto colon = resource.rfind(':');
-  if (colon == std::string_view::npos || colon < resource.rfind('/')) {
-    result.tag = "latest";
-    return;
-  }
-  result.tag = resource.substr(colon + 1);
-  if (!is_tag(result.tag)) throw malformed(id, "'" + result.tag + "' is not a version");
-  resource = resource.substr(0, colon);
+std::string moved(std::string space) {
+  const auto end = space.find('/');
+  if (space.substr(0, end) == old_space) space.replace(0, old_space.size(), new_space);
+  return space;
 }
 
 FeatureReference parse_oci(std::string_view id) {
+  OciReference oci;
+  try {
+    oci = parse_oci_reference(id);
+  } catch (const Error& error) {
+    const auto why = error.message().find(": ");
+    throw malformed(id, error.message().substr(why + 2));
+  }
+  const auto slash = oci.repository.rfind('/');
+  if (slash == std::string::npos) throw malformed(id, "registry, namespace or name is missing");
   FeatureReference result;
   result.kind = FeatureKind::oci;
   result.id = id;
-  std::string_view resource = id;
-  split_version(id, resource, result);
-  const std::string lower = to_lower(resource);
-  std::vector<std::string_view> parts = split(lower, '/');
-  if (parts.size() < 3) throw malformed(id, "registry, namespace or name is missing");
-  for (std::size_t i = 1; i < parts.size(); ++i) {
-    if (!is_component(parts[i])) throw malformed(id, "'" + std::string(parts[i]) + "' is no name");
-  }
-  result.registry = parts.front();
-  result.name = parts.back();
-  result.space = lower.substr(result.registry.size() + 1,
-                              lower.size() - result.registry.size() - result.name.size() - 2);
+  result.registry = oci.registry;
+  result.space = moved(oci.repository.substr(0, slash));
+  result.name = oci.repository.substr(slash + 1);
+  result.tag = oci.tag;
+  result.digest = oci.digest;
   return result;
 }
 
