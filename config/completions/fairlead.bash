@@ -3,7 +3,7 @@
 _fairlead_commands() {
   local names= name
   case $1:$2 in
-    'fairlead:') names='up set-up build run-user-commands read-configuration exec list status stop down logs plugin config completion help' ;;
+    'fairlead:') names='up set-up build run-user-commands read-configuration exec run shell list status stop down logs plugin config completion help' ;;
     'fairlead:plugin') names='list info' ;;
     'fairlead:config') names='show' ;;
     'devcontainer:') names='up set-up build run-user-commands read-configuration exec' ;;
@@ -21,6 +21,8 @@ _fairlead_flags() {
     'fairlead:run-user-commands') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --skip-non-blocking-commands --prebuild --stop-for-personalization --remote-env --skip-post-attach --dotfiles-repository --dotfiles-install-command --dotfiles-target-path --container-session-data-folder --secrets-file' ;;
     'fairlead:read-configuration') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --include-features-configuration --include-merged-configuration --additional-features' ;;
     'fairlead:exec') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --remote-env' ;;
+    'fairlead:run') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --workspace-mount-consistency --gpu-availability --mount-workspace-git-root --mount-git-worktree-common-dir --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --update-remote-user-uid-default --remove-existing-container --build-no-cache --expect-existing-container --skip-post-create --skip-non-blocking-commands --prebuild --user-data-folder --mount --remote-env --cache-from --cache-to --buildkit --additional-features --skip-post-attach --dotfiles-repository --dotfiles-install-command --dotfiles-target-path --container-session-data-folder --secrets-file --no-lockfile --frozen-lockfile --include-configuration --include-merged-configuration' ;;
+    'fairlead:shell') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --remote-env' ;;
     'fairlead:list') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --all' ;;
     'fairlead:status') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format' ;;
     'fairlead:stop') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format' ;;
@@ -74,6 +76,16 @@ _fairlead_choices() {
     'exec:--log-level') echo 'info debug trace' ;;
     'exec:--log-format') echo 'text json' ;;
     'exec:--default-user-env-probe') echo 'none loginInteractiveShell interactiveShell loginShell' ;;
+    'run:--workspace-mount-consistency') echo 'consistent cached delegated' ;;
+    'run:--gpu-availability') echo 'all detect none' ;;
+    'run:--log-level') echo 'info debug trace' ;;
+    'run:--log-format') echo 'text json' ;;
+    'run:--default-user-env-probe') echo 'none loginInteractiveShell interactiveShell loginShell' ;;
+    'run:--update-remote-user-uid-default') echo 'never on off' ;;
+    'run:--buildkit') echo 'auto never' ;;
+    'shell:--log-level') echo 'info debug trace' ;;
+    'shell:--log-format') echo 'text json' ;;
+    'shell:--default-user-env-probe') echo 'none loginInteractiveShell interactiveShell loginShell' ;;
     'status:--log-level') echo 'info debug trace' ;;
     'status:--log-format') echo 'text json' ;;
     'stop:--log-level') echo 'info debug trace' ;;
@@ -102,7 +114,7 @@ _fairlead() {
     elif [[ -n $(_fairlead_commands "$mode" "$path" "$word") ]]; then
       path=${path:+$path }$word
     else
-      [[ $path == exec ]] && { compopt -o default 2>/dev/null; return; }
+      [[ $path == exec || $path == run ]] && { compopt -o default 2>/dev/null; return; }
       break
     fi
   done

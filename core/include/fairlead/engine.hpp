@@ -122,6 +122,11 @@ struct ExecOptions {
   UniqueFd err;
   /// Called once, on a thread of the backend's, before any output of the command arrives.
   std::function<void(std::shared_ptr<ExecControl>)> on_started;
+  bool shell = false;  ///< instead of `argv`: the user's own shell
+  bool session =
+      false;  ///< a session: when the last one ends, shutdownAction is honoured (CFG-042)
+  /// Called once when a command that was started has ended, however it did.
+  std::function<void()> on_ended;
 };
 
 /// Runs a command in an environment and returns its exit status (128+n after signal n). USER-002,

@@ -1,4 +1,5 @@
 #include "engine/session.hpp"
+#include "engine/user_session.hpp"
 
 #include <chrono>
 #include <memory>
@@ -28,29 +29,68 @@ class BackendExecControl : public ExecControl {
   std::string exec_;
 };
 
-}  // namespace
+/// An image's user may have a shell that is not there, and one that lets nobody in.
+constexpr const char* shell_script = R"sh(
+case ${1##*/} in nologin|false|true|sync) ;; *) command -v "$1" >/dev/null 2>&1 && exec "$1" ;; esac
+[ -z "$1" ] || echo "fairlead: the user's shell $1 cannot be used; /bin/sh instead" >&2
+exec /bin/sh
+)sh";
 
-int exec(Core& core, ExecOptions options, std::stop_token stop) {
-  const auto workspace = with_devcontainer_id(open_workspace(core, options.selection));
-  const auto found = require_environment(core, workspace, options.selection, stop);
-  const auto session = open_session(core, workspace, found.backend, running_instance(found, stop),
-                                    options.remote, /*need_markers=*/false, stop);
+/// The shell reads commands when it has no terminal, and is interactive when it has.
+void make_shell(ExecOptions& options, Session& session) {
+  options.argv = {"/bin/sh", "-c", shell_script, "sh", session.inside.shell};
+  if (!session.inside.shell.empty()) {
+    session.environment.set.try_emplace("SHELL", session.inside.shell);
+  }
+}
+
+ExecRequest request_of(const Session& session, ExecOptions& options, CallOptions& call) {
   ExecRequest request{.id = session.instance.id,
                       .argv = with_unset(session.environment, std::move(options.argv)),
                       .env = session.environment.set,
                       .user = session.inside.user,
                       .working_directory = session.working_directory,
                       .terminal = options.terminal};
-  CallOptions call{.stop = stop};
   if (options.in) request.in = call.pass(std::move(options.in));
   if (options.out) request.out = call.pass(std::move(options.out));
   if (options.err) request.err = call.pass(std::move(options.err));
+  return request;
+}
+
+int run_inside(const Session& session, ExecOptions options, const std::stop_token& stop) {
+  bool started = false;
+  CallOptions call{.stop = stop};
+  const auto request = request_of(session, options, call);
   call.on_event = [&](const Event& event) {
-    if (!event.started || !options.on_started) return;
-    const auto tell = std::exchange(options.on_started, nullptr);
-    tell(std::make_shared<BackendExecControl>(session.backend, *event.started));
+    if (!event.started || std::exchange(started, true) || !options.on_started) return;
+    options.on_started(std::make_shared<BackendExecControl>(session.backend, *event.started));
   };
-  return session.backend->exec(request, std::move(call)).exit_code;
+  const auto ended = [&] {
+    if (started && options.on_ended) options.on_ended();
+  };
+  try {
+    const int status = session.backend->exec(request, std::move(call)).exit_code;
+    ended();
+    return status;
+  } catch (const Error&) {
+    ended();
+    throw;
+  }
+}
+
+}  // namespace
+
+int exec(Core& core, ExecOptions options, std::stop_token stop) {
+  const auto workspace = with_devcontainer_id(open_workspace(core, options.selection));
+  const auto found = require_environment(core, workspace, options.selection, stop);
+  std::optional<UserSession> user_session;
+  if (options.session) user_session.emplace(core, *found.backend, found.instance->id, stop);
+  auto session = open_session(core, workspace, found.backend, running_instance(found, stop),
+                              options.remote, /*need_markers=*/false, stop);
+  if (options.shell) make_shell(options, session);
+  const int status = run_inside(session, std::move(options), stop);
+  if (user_session) user_session->end(core, session);
+  return status;
 }
 
 }  // namespace fairlead

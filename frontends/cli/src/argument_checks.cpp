@@ -228,7 +228,7 @@ std::string check_arguments(const Scan& scan, const Command& command) {
   if (!scan.error.empty()) return scan.error;
   const std::vector<const Flag*> flags = flags_of(command.id, scan.flags.mode());
   // The reference's exec has no lower limit; ours comes last, so that all else is said alike.
-  const bool is_exec = command.id == CommandId::exec;
+  const bool is_exec = takes_command_line(command.id);
   std::string fault = is_exec ? "" : not_enough_words(scan, command);
   if (fault.empty()) fault = missing_flags(scan, flags);
   if (fault.empty()) fault = unknown_arguments(scan, command);

@@ -84,8 +84,8 @@ Parsed parse_group(Scan scan, CommandId id, Mode mode) {
   return answer(mode == Mode::drop_in ? Kind::nothing : Kind::help, std::move(scan));
 }
 
-// What follows exec's flags is the command line to run; a leading "--" has been dropped by the
-// scan.
+// What follows the flags of exec and run is the command line to run; a leading "--" has been
+// dropped by the scan.
 void move_rest_to_words(Scan& scan) {
   for (std::string& word : scan.rest) scan.words.push_back({std::move(word), 0});
   scan.rest.clear();
@@ -101,7 +101,7 @@ std::string fault_of(const Scan& scan, const Command& command, Mode mode) {
 }
 
 Parsed parse_command(std::span<const std::string> arguments, const Command& command, Mode mode) {
-  const bool is_exec = command.id == CommandId::exec;
+  const bool is_exec = takes_command_line(command.id);
   Scan scan = scan_arguments(arguments, command.id, mode, is_exec);
   if (scan.flags.flag("help") || (!is_exec && asks_for_help(scan))) {
     return answer(Kind::help, std::move(scan));

@@ -20,7 +20,7 @@ _fairlead() {
     elif [[ -n $(_fairlead_commands "$mode" "$path" "$word") ]]; then
       path=${path:+$path }$word
     else
-      [[ $path == exec ]] && { compopt -o default 2>/dev/null; return; }
+      [[ $path == exec || $path == run ]] && { compopt -o default 2>/dev/null; return; }
       break
     fi
   done

@@ -68,6 +68,12 @@ constexpr std::array exec_examples = {
     Example{"exec bash", "a shell in the dev container of this folder"},
     Example{"exec -- make -j4 test", "run a command with flags of its own"},
     Example{"exec --remote-env CI=1 ./run-tests", "with one more environment variable"}};
+constexpr std::array run_examples = {
+    Example{"run -- make test", "bring the dev container up, run a command, remove what was made"},
+    Example{"run --remote-env CI=1 ./run-tests", "a whole job in one command"}};
+constexpr std::array shell_examples = {
+    Example{"shell", "an interactive shell in the dev container of this folder"},
+    Example{"shell --container-id 3f2a", "in another one"}};
 constexpr std::array list_examples = {Example{"list", "the dev containers that run"},
                                       Example{"list --all --json", "stopped ones too, as JSON"}};
 constexpr std::array status_examples = {
@@ -205,6 +211,21 @@ constexpr std::array table = {
             .implemented = true,
             .positionals = exec_positionals,
             .examples = exec_examples},
+    Command{.id = run,
+            .parent = top,
+            .name = "run",
+            .purpose = "Bring a dev container up, run a command in it, and remove it",
+            .own = true,
+            .implemented = true,
+            .positionals = exec_positionals,
+            .examples = run_examples},
+    Command{.id = shell,
+            .parent = top,
+            .name = "shell",
+            .purpose = "Open the user's shell in a dev container",
+            .own = true,
+            .implemented = true,
+            .examples = shell_examples},
     Command{.id = list,
             .parent = top,
             .name = "list",

@@ -33,6 +33,8 @@ enum class CommandId : std::uint8_t {
   templates_metadata,
   templates_generate_docs,
   exec,
+  run,
+  shell,
   list,
   status,
   stop,
@@ -85,6 +87,11 @@ const Command& command_of(CommandId id);
 /// The command `name` inside `parent` as `mode` knows it, implemented or not; null when there is
 /// none.
 const Command* find_command(std::string_view name, CommandId parent, Mode mode);
+
+/// Whether `id` is followed by a command line with flags of its own.
+constexpr bool takes_command_line(CommandId id) {
+  return id == CommandId::exec || id == CommandId::run;
+}
 
 /// Whether help and completion show `command` in `mode`: it works, and for a group something in it
 /// does.

@@ -24,6 +24,8 @@ constexpr std::array entries = {
     Entry{CommandId::run_user_commands, run_user_commands},
     Entry{CommandId::read_configuration, run_read_configuration},
     Entry{CommandId::exec, run_exec},
+    Entry{CommandId::run, run_run},
+    Entry{CommandId::shell, run_shell},
     Entry{CommandId::list, run_list},
     Entry{CommandId::status, run_status},
     Entry{CommandId::stop, run_stop},

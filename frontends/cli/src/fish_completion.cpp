@@ -65,7 +65,8 @@ std::string mode_part(const std::string& program, Mode mode) {
   for (const Command& command : all_commands()) {
     if (is_offered(command, mode)) append_command(text, prefix, command.id, mode);
   }
-  return text + prefix + " -n '__fish_seen_subcommand_from exec' -F\n";
+  const std::string both = mode == Mode::fairlead ? " run" : "";
+  return text + prefix + " -n '__fish_seen_subcommand_from exec" + both + "' -F\n";
 }
 
 }  // namespace

@@ -32,13 +32,15 @@ constexpr CommandMask mask(CommandId first, Rest... rest) {
 }
 
 constexpr CommandMask everywhere = ~CommandMask{0};
-constexpr CommandMask lookup = mask(run_user_commands, read_configuration, exec);
+constexpr CommandMask ups = mask(up, run);
+constexpr CommandMask inside = mask(exec, run, shell);
+constexpr CommandMask lookup = mask(run_user_commands, read_configuration, exec, shell);
 constexpr CommandMask own_lookup = mask(status, stop, down, logs);
-constexpr CommandMask building = mask(up, build);
-constexpr CommandMask hooked = mask(up, set_up, run_user_commands);
-constexpr CommandMask containers = mask(up, set_up, build) | lookup;
-constexpr CommandMask folders = mask(up, build) | lookup;
-constexpr CommandMask terminals = mask(up, set_up, outdated) | lookup;
+constexpr CommandMask building = ups | bit(build);
+constexpr CommandMask hooked = ups | mask(set_up, run_user_commands);
+constexpr CommandMask containers = ups | mask(set_up, build) | lookup;
+constexpr CommandMask folders = ups | bit(build) | lookup;
+constexpr CommandMask terminals = ups | mask(set_up, outdated) | lookup;
 constexpr CommandMask distributing =
     mask(features_test, features_package, features_publish, features_info, features_generate_docs,
          templates_apply, templates_publish, templates_metadata, templates_generate_docs);
@@ -131,32 +133,31 @@ constexpr std::array table = {
     text_("user-data-folder", G::workspace, mask(build, outdated) | lookup,
           "Folder on this machine that keeps data between sessions.", folder),
     text_("docker-path", G::engine, containers, "The docker command to use.", file),
-    text_("docker-compose-path", G::engine, mask(up, build) | lookup,
-          "The docker-compose command to use.", file),
-    text_("container-data-folder", G::container, hooked | bit(exec),
+    text_("docker-compose-path", G::engine, folders, "The docker-compose command to use.", file),
+    text_("container-data-folder", G::container, hooked | inside,
           "Folder in the container for the user's data.", folder),
-    text_("container-system-data-folder", G::container, hooked | bit(exec),
+    text_("container-system-data-folder", G::container, hooked | inside,
           "Folder in the container for the system's data.", folder),
     text_("workspace-folder", G::workspace, folders | bit(outdated) | own_lookup, folder_help,
           folder),
-    choice_("workspace-mount-consistency", G::workspace, bit(up),
+    choice_("workspace-mount-consistency", G::workspace, ups,
             "Consistency of the workspace mount where an engine knows it.", consistencies,
             "cached"),
-    choice_("gpu-availability", G::container, bit(up),
+    choice_("gpu-availability", G::container, ups,
             "Whether there are GPUs, in case the configuration asks for any.", availabilities,
             "detect"),
-    standard("true", switch_("mount-workspace-git-root", G::workspace, bit(up) | lookup,
+    standard("true", switch_("mount-workspace-git-root", G::workspace, ups | lookup,
                              "Mount the root of the Git repository that the workspace is in.")),
-    switch_("mount-git-worktree-common-dir", G::workspace, bit(up) | lookup,
+    switch_("mount-git-worktree-common-dir", G::workspace, ups | lookup,
             "Mount a Git worktree's common folder too (needs a worktree with relative paths)."),
     required(text_("container-id", G::container, bit(set_up), "Id of the container.")),
     text_("container-id", G::container, lookup | own_lookup, "Id of the container."),
     many(text_(
-        "id-label", G::container, bit(up) | lookup | own_lookup,
+        "id-label", G::container, ups | lookup | own_lookup,
         "Label by which the container is found, name=value; up gives it to a new one. Without "
         "it: derived from the workspace folder.")),
     text_("config", G::workspace, folders | mask(set_up, outdated) | own_lookup, config_help, file),
-    text_("override-config", G::workspace, bit(up) | lookup,
+    text_("override-config", G::workspace, ups | lookup,
           "A devcontainer.json that is read instead of the workspace's.", file),
     choice_("output-format", G::output, bit(outdated), "Format of the output.", formats, "text"),
     choice_("log-level", G::output, containers | bit(outdated) | own_lookup, log_level_help,
@@ -167,31 +168,31 @@ constexpr std::array table = {
     number_("terminal-rows", G::output, terminals, "Height of the terminal to render for."),
     switch_("no-cache", G::image, bit(build), "Build without the cache."),
     many(text_("image-name", G::image, bit(build), "Name for the image.")),
-    choice_("default-user-env-probe", G::lifecycle, hooked | bit(exec),
+    choice_("default-user-env-probe", G::lifecycle, hooked | inside,
             "How the user's environment is read when the configuration does not say.", probes,
             "loginInteractiveShell"),
     choice_(
-        "update-remote-user-uid-default", G::container, bit(up),
+        "update-remote-user-uid-default", G::container, ups,
         "Whether the remote user gets the local user's ids when the configuration does not say.",
         uid_choices, "on"),
-    switch_("remove-existing-container", G::container, bit(up),
+    switch_("remove-existing-container", G::container, ups,
             "Remove the container first if there is one."),
-    switch_("build-no-cache", G::image, bit(up), "Build a missing image without the cache."),
-    switch_("expect-existing-container", G::container, bit(up), "Fail if there is no container."),
-    switch_("skip-post-create", G::lifecycle, mask(up, set_up),
+    switch_("build-no-cache", G::image, ups, "Build a missing image without the cache."),
+    switch_("expect-existing-container", G::container, ups, "Fail if there is no container."),
+    switch_("skip-post-create", G::lifecycle, ups | bit(set_up),
             "Run no lifecycle commands and install no dotfiles."),
     switch_("skip-non-blocking-commands", G::lifecycle, hooked,
             "Stop after the lifecycle command that waitFor names."),
-    switch_("prebuild", G::lifecycle, mask(up, run_user_commands),
+    switch_("prebuild", G::lifecycle, ups | bit(run_user_commands),
             "Stop after onCreateCommand and updateContentCommand, running the latter again."),
     switch_("stop-for-personalization", G::lifecycle, bit(run_user_commands),
             "Stop before dotfiles are installed."),
-    text_("user-data-folder", G::workspace, mask(up, set_up),
+    text_("user-data-folder", G::workspace, ups | bit(set_up),
           "Folder on this machine that keeps data between sessions.", folder),
-    many(text_("mount", G::container, bit(up),
+    many(text_("mount", G::container, ups,
                "One more mount. Format: "
                "type=<bind|volume>,source=<source>,target=<target>[,external=<true|false>]")),
-    many(text_("remote-env", G::lifecycle, hooked | bit(exec),
+    many(text_("remote-env", G::lifecycle, hooked | inside,
                "Environment variable for commands, name=value.")),
     many(text_("cache-from", G::image, building, "An image to take layers from.")),
     text_("cache-to", G::image, building, "Where BuildKit leaves its cache."),
@@ -204,9 +205,9 @@ constexpr std::array table = {
             "Print the Features' configuration too."),
     switch_("include-merged-configuration", G::output, bit(read_configuration),
             "Print the merged configuration too."),
-    text_("additional-features", G::features, mask(up, build, read_configuration),
+    text_("additional-features", G::features, building | bit(read_configuration),
           "More Features, as JSON like the configuration's \"features\"."),
-    switch_("skip-post-attach", G::lifecycle, mask(up, run_user_commands),
+    switch_("skip-post-attach", G::lifecycle, ups | bit(run_user_commands),
             "Do not run postAttachCommand."),
     text_("dotfiles-repository", G::lifecycle, hooked, "Git URL of a dotfiles repository."),
     text_("dotfiles-install-command", G::lifecycle, hooked,
@@ -215,18 +216,18 @@ constexpr std::array table = {
                                  "Folder in the container to clone the dotfiles to.", folder)),
     text_("container-session-data-folder", G::container, hooked,
           "Folder in the container to keep the probed environment in.", folder),
-    text_("secrets-file", G::lifecycle, mask(up, run_user_commands),
+    text_("secrets-file", G::lifecycle, ups | bit(run_user_commands),
           "JSON file of secret environment variables.", file),
     switch_("no-lockfile", G::features, building, "Neither write nor check the lockfile."),
     switch_("frozen-lockfile", G::features, building,
             "Fail unless the lockfile is there and stays as it is."),
-    switch_("include-configuration", G::output, mask(up, set_up),
+    switch_("include-configuration", G::output, ups | bit(set_up),
             "Put the configuration into the result."),
-    switch_("include-merged-configuration", G::output, mask(up, set_up),
+    switch_("include-merged-configuration", G::output, ups | bit(set_up),
             "Put the merged configuration into the result."),
 
     hidden(switch_("skip-feature-auto-mapping", G::features, folders, "Keep old Feature ids.")),
-    hidden(switch_("omit-config-remote-env-from-metadata", G::image, bit(up),
+    hidden(switch_("omit-config-remote-env-from-metadata", G::image, ups,
                    "Leave remoteEnv out of the image's metadata.")),
     hidden(switch_("experimental-lockfile", G::features, building, "Deprecated.")),
     hidden(switch_("experimental-frozen-lockfile", G::features, building, "Deprecated.")),

@@ -112,7 +112,7 @@ std::string usage_line(const Command& command) {
   std::string text = "Usage: fairlead " + command_path(command.id);
   if (command.group) return text + " <command> [options]\n";
   text += " [options]";
-  if (command.id == CommandId::exec) return text + " [--] CMD [ARGS...]\n";
+  if (takes_command_line(command.id)) return text + " [--] CMD [ARGS...]\n";
   for (const Positional& positional : command.positionals) {
     std::string name(positional.name);
     if (!positional.choices.empty()) name = joined(positional.choices, "|");

@@ -32,7 +32,7 @@ void append_flag(std::string& out, const Flag& flag) {
 }
 
 void append_positionals(std::string& out, const Command& command) {
-  if (command.id == CommandId::exec) {
+  if (takes_command_line(command.id)) {
     out += " \\\n        '*::command:_normal'";
     return;
   }

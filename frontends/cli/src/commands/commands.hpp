@@ -13,6 +13,8 @@ int run_build(const Arguments& arguments, Session& session);
 int run_user_commands(const Arguments& arguments, Session& session);
 int run_read_configuration(const Arguments& arguments, Session& session);
 int run_exec(const Arguments& arguments, Session& session);
+int run_run(const Arguments& arguments, Session& session);
+int run_shell(const Arguments& arguments, Session& session);
 int run_list(const Arguments& arguments, Session& session);
 int run_status(const Arguments& arguments, Session& session);
 int run_stop(const Arguments& arguments, Session& session);

@@ -1,121 +1,13 @@
 #include "commands/commands.hpp"
-#include "commands/options.hpp"
-#include "commands/raw_terminal.hpp"
-#include "commands/signals.hpp"
-
-#include <fcntl.h>
-#include <signal.h>
-
-#include <map>
-#include <memory>
-#include <mutex>
-#include <optional>
+#include "commands/inside.hpp"
 
 namespace fairlead::cli {
-namespace {
-
-/// Passes signals and sizes on to the command; before it runs, a signal ends the attempt.
-class Steering {
- public:
-  explicit Steering(bool terminal)
-      : terminal_(terminal), signals_([this](int number) { on_signal(number); }) {}
-
-  std::stop_token token() const { return source_.get_token(); }
-  int exit_code() const { return exit_code_; }
-
-  void attach(std::shared_ptr<ExecControl> control) {
-    const std::lock_guard lock(mutex_);
-    control_ = std::move(control);
-  }
-  void detach() {
-    const std::lock_guard lock(mutex_);
-    control_.reset();
-  }
-
- private:
-  void on_signal(int number) {
-    const std::lock_guard lock(mutex_);
-    if (number == SIGWINCH) {
-      if (terminal_ && control_ != nullptr)
-        steer([&] { control_->resize(terminal_size(STDIN_FILENO)); });
-    } else if (control_ != nullptr) {
-      static const std::map<int, const char*> names = {
-          {SIGINT, "INT"}, {SIGTERM, "TERM"}, {SIGHUP, "HUP"}, {SIGQUIT, "QUIT"}};
-      steer([&] { control_->signal(names.at(number)); });
-    } else {
-      exit_code_ = 128 + number;
-      source_.request_stop();
-    }
-  }
-
-  template <class Action>
-  void steer(const Action& action) {
-    try {
-      action();
-    } catch (const Error&) {  // it has just ended: its exit status says the rest
-      return;
-    }
-  }
-
-  bool terminal_;
-  std::mutex mutex_;
-  std::shared_ptr<ExecControl> control_;
-  std::stop_source source_;
-  std::atomic<int> exit_code_{0};
-  Signals signals_;  ///< last: its thread uses the rest
-};
-
-UniqueFd duplicate(int fd) { return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
-
-std::string terminal_type() {
-  const auto environment = capture_environment();
-  const auto term = environment.find("TERM");
-  return term == environment.end() ? "xterm" : term->second;
-}
-
-TerminalSize size_of(const Arguments& arguments) {
-  auto size = terminal_size(STDIN_FILENO);
-  if (const auto rows = arguments.number("terminal-rows")) size.rows = *rows;
-  if (const auto columns = arguments.number("terminal-columns")) size.cols = *columns;
-  return size;
-}
-
-ExecOptions options_of(const Arguments& arguments, bool terminal) {
-  ExecOptions options{.selection = selection_of(arguments),
-                      .remote = remote_options(arguments),
-                      .argv = arguments.positionals(),
-                      .in = duplicate(STDIN_FILENO),
-                      .out = duplicate(STDOUT_FILENO),
-                      .err = duplicate(STDERR_FILENO)};
-  if (terminal)
-    options.terminal = fairlead::Terminal{.size = size_of(arguments), .term = terminal_type()};
-  return options;
-}
-
-}  // namespace
 
 int run_exec(const Arguments& arguments, Session& session) {
-  const bool logged = arguments.text("log-format") == "json";
-  const bool terminal = session.in.is_terminal && session.out.is_terminal && !logged;
-  Steering steering(terminal);
-  const auto log = make_log(arguments, session);
-  Core core(core_options(arguments), *log);
-  auto options = options_of(arguments, terminal);
-  // Not before the command runs: until then the interrupt key ends the attempt.
-  std::optional<RawTerminal> raw;
-  options.on_started = [&](std::shared_ptr<ExecControl> control) {
-    steering.attach(std::move(control));
-    if (terminal) raw.emplace(STDIN_FILENO);
-  };
-  try {
-    const int status = exec(core, std::move(options), steering.token());
-    steering.detach();
-    return status;
-  } catch (const Error&) {
-    steering.detach();
-    if (steering.exit_code() != 0) return steering.exit_code();
-    throw;
-  }
+  return run_inside(arguments, session, [&](Core& core, ExecOptions options, std::stop_token stop) {
+    options.argv = arguments.positionals();
+    return exec(core, std::move(options), std::move(stop));
+  });
 }
 
 }  // namespace fairlead::cli

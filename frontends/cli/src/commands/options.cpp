@@ -12,10 +12,12 @@ UserEnvProbe probe_of(const std::string& name) {
   return UserEnvProbe::login_interactive_shell;
 }
 
+bool makes_container(CommandId id) { return id == CommandId::up || id == CommandId::run; }
+
 bool names_something(const Arguments& arguments) {
   return arguments.text_if("workspace-folder") || !arguments.list("id-label").empty() ||
          arguments.text_if("container-id") ||
-         (arguments.command() == CommandId::up && arguments.text_if("override-config"));
+         (makes_container(arguments.command()) && arguments.text_if("override-config"));
 }
 
 Labels labels_of(const std::vector<std::string>& words) {

@@ -22,6 +22,9 @@ RemoteEnvironmentOptions remote_options(const Arguments& arguments);
 /// Where lifecycle commands stop.
 LifecycleOptions lifecycle_options(const Arguments& arguments);
 
+/// Everything that `up` and the commands that include it are told.
+UpRequest up_request(const Arguments& arguments);
+
 /// How images are built.
 BuildOptions build_options(const Arguments& arguments);
 

@@ -69,6 +69,8 @@ std::string result_text(const UpResult& result) {
 
 }  // namespace
 
+UpRequest up_request(const Arguments& arguments) { return request_of(arguments); }
+
 int run_up(const Arguments& arguments, Session& session) {
   return run_operation(arguments, session, [&](Core& core, std::stop_token stop) {
     const auto result = up(core, request_of(arguments), std::move(stop));
