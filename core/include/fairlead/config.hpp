@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fairlead/config_model.hpp>
+#include <fairlead/diagnostic.hpp>
 
 #include <functional>
 #include <memory>
@@ -61,8 +62,8 @@ struct ConfigDocument {
   JsonPtr json;           ///< substituted; `configFilePath` is its last member
   WorkspacePaths workspace;
   Variables variables;
-  std::vector<SourceLocation> warning_locations;  ///< parallel to `warnings`
-  std::vector<std::string> warnings;              ///< unknown properties (Mode::fairlead only)
+  /// Unknown properties and old forms (Mode::fairlead only): warnings and notes.
+  std::vector<Diagnostic> advice;
   std::shared_ptr<const SourceMap> source;
 
   std::string config_folder() const;
@@ -77,10 +78,12 @@ std::vector<std::string> list_configs(const std::string& workspace_folder);
 /// "config.not_an_object", "config.variable" (`${localEnv}` without a name).
 ConfigDocument read_config(const ReadOptions& options);
 
-/// The typed form of `document.json`. CFG-021..074.
+/// The typed form of `document.json`. CFG-021..074. `advice` gets the warnings and notes about
+/// values, when it is given; what is in `document.advice` is not said again.
 /// Throws Error "config.invalid" that names every fault with its line and column, and
 /// "config.no_source" never: Scenario::none is a valid configuration (CFG-018).
-Config parse_config(const ConfigDocument& document, Faulty faulty = Faulty::refuse);
+Config parse_config(const ConfigDocument& document, Faulty faulty = Faulty::refuse,
+                    std::vector<Diagnostic>* advice = nullptr);
 
 /// Throws Error "config.no_source" in the reference's words unless there is something to start
 /// from.
@@ -125,7 +128,7 @@ std::optional<MetadataEntry> metadata_entry(const ConfigDocument& document,
                                             bool with_remote_env = true);
 
 /// What a feature contributes, from the text of its devcontainer-feature.json. IMG-004, 009, 010.
-/// Throws Error "feature.metadata" when the text is not a JSON object.
+/// Throws Error "features.metadata" when the text is not a JSON object.
 MetadataEntry metadata_entry_of_feature(const std::string& id, std::string_view metadata,
                                         bool with_customizations = true);
 

@@ -89,8 +89,7 @@ struct SettingsWarning {
 struct ProjectSetting {
   std::string key;    ///< "plugins.podman.userns"
   std::string value;  ///< JSON text of a scalar or an array
-  int line = 0;
-  int column = 0;
+  SourceLocation where;
 };
 
 /// Everything that settings are read from. Files that do not exist and empty paths are skipped.
@@ -99,7 +98,6 @@ struct SettingsSources {
   std::filesystem::path system;
   std::filesystem::path user;
   std::filesystem::path project;               ///< .devcontainer/fairlead.toml of the workspace
-  std::string customizations_file;             ///< the configuration that `customizations` stand in
   std::vector<ProjectSetting> customizations;  ///< they win over the file `project`
   Environment environment;
   std::vector<std::string> assignments;  ///< `--set key=value`, the later one wins

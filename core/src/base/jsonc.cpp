@@ -9,7 +9,7 @@ using jsonc::Parser;
 
 std::optional<nlohmann::ordered_json> read_jsonc(std::string_view text,
                                                  const JsoncOptions& options) {
-  if (options.lenient && invalid_utf8(text)) {
+  if (options.lenient && options.findings == nullptr && invalid_utf8(text)) {
     const std::string repaired = replace_invalid_utf8(text);
     return Parser(repaired, options, nullptr).document();
   }
@@ -32,6 +32,10 @@ std::vector<SourceLocation> SourceMap::locate(const std::vector<std::string>& po
     out.push_back(jsonc::location_of(text_, names ? place.name : place.value, options_.file));
   }
   return out;
+}
+
+SourceLocation place_in(std::string_view text, std::size_t offset, const std::string& file) {
+  return jsonc::location_of(text, offset, file);
 }
 
 std::string pointer_token(std::string_view name) {

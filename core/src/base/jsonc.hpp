@@ -15,12 +15,29 @@ namespace fairlead {
 /// How deep arrays and objects may stand in each other; a limit keeps hostile files off the stack.
 inline constexpr int jsonc_depth_limit = 512;
 
+/// What reading found and went on after; collected where somebody asks for all of it.
+struct JsoncFindings {
+  struct Repeated {
+    std::string name;
+    std::size_t offset;  ///< of the later one
+  };
+  std::vector<Error> faults;  ///< at most `limit`, one a line
+  std::vector<Repeated> repeated;
+
+  static constexpr std::size_t limit = 20;
+};
+
 struct JsoncOptions {
   std::string file;  ///< for error locations
   /// Go on silently after faults as the reference CLI does: a missing comma or colon, text behind
   /// the value, something never closed. Otherwise the first fault is an Error.
   bool lenient = false;
+  /// With `lenient`: says what was gone on after, and which names stand twice in one object.
+  JsoncFindings* findings = nullptr;
 };
+
+/// The place of byte `offset` in `text`.
+SourceLocation place_in(std::string_view text, std::size_t offset, const std::string& file);
 
 /// Reads JSON with comments, trailing commas, a byte order mark and any line ends. Members keep
 /// their order; of a repeated name the last value counts, at the place of the first. In linear

@@ -29,6 +29,26 @@ void Parser::fail(std::size_t offset, std::string message, std::string hint) con
       .at(location_of(text_, offset, options_.file));
 }
 
+/// One fault a line: what follows on the same line is most often its consequence.
+void Parser::note(std::size_t offset, std::string message, std::string hint) const {
+  auto& faults = options_.findings->faults;
+  if (faults.size() >= JsoncFindings::limit) return;
+  auto where = location_of(text_, offset, options_.file);
+  if (!faults.empty() && faults.back().where().line == where.line) return;
+  faults.push_back(Error(Status::invalid, "config.syntax", std::move(message), std::move(hint))
+                       .at(std::move(where)));
+}
+
+void Parser::note_repeated(const std::vector<std::pair<std::string, Json>>& members,
+                           const std::vector<std::size_t>& offsets) const {
+  std::unordered_map<std::string_view, int> seen;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (seen[members[i].first]++ > 0) {
+      options_.findings->repeated.push_back({members[i].first, offsets[i]});
+    }
+  }
+}
+
 /// What stands at the cursor, for messages.
 std::string Parser::found() const {
   if (at_end()) return "the end of the file";
@@ -212,7 +232,16 @@ Json Parser::object(int depth) {
   const std::size_t open = at_++;
   std::vector<std::pair<std::string, Json>> members;
   bool need_comma = false;
-  while (separator('}', need_comma, open)) member(members, depth);
+  if (options_.findings == nullptr) {
+    while (separator('}', need_comma, open)) member(members, depth);
+    return make_object(std::move(members));
+  }
+  std::vector<std::size_t> offsets;
+  while (separator('}', need_comma, open)) {
+    const std::size_t begin = at_;
+    if (member(members, depth)) offsets.push_back(begin);
+  }
+  note_repeated(members, offsets);
   return make_object(std::move(members));
 }
 

@@ -71,7 +71,11 @@ class Parser {
   /// A fault that lenient reading steps over.
   void fault(std::size_t offset, std::string message, std::string hint = {}) const {
     if (!options_.lenient) fail(offset, std::move(message), std::move(hint));
+    if (options_.findings != nullptr) note(offset, std::move(message), std::move(hint));
   }
+  void note(std::size_t offset, std::string message, std::string hint) const;
+  void note_repeated(const std::vector<std::pair<std::string, Json>>& members,
+                     const std::vector<std::size_t>& offsets) const;
 
   bool at_end() const { return at_ >= text_.size(); }
   char peek() const { return at_end() ? '\0' : text_[at_]; }

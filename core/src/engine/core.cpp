@@ -1,37 +1,13 @@
 #include "base/paths.hpp"
+#include "engine/project_settings.hpp"
 
 #include <fairlead/core.hpp>
-
-#include <nlohmann/json.hpp>
 
 #include <mutex>
 #include <set>
 
 namespace fairlead {
 namespace {
-
-/// `customizations.fairlead` as dotted keys with JSON values; positions are the document's own.
-void flatten(const nlohmann::ordered_json& value, const std::string& prefix,
-             std::vector<ProjectSetting>& out) {
-  for (const auto& [key, member] : value.items()) {
-    const auto path = prefix.empty() ? key : prefix + '.' + key;
-    if (member.is_object()) {
-      flatten(member, path, out);
-    } else {
-      out.push_back({.key = path, .value = member.dump()});
-    }
-  }
-}
-
-std::vector<ProjectSetting> customizations_of(const ConfigDocument& document) {
-  std::vector<ProjectSetting> settings;
-  const auto& root = *document.json;
-  const auto all = root.find("customizations");
-  if (all == root.end() || !all->is_object()) return settings;
-  const auto ours = all->find("fairlead");
-  if (ours != all->end() && ours->is_object()) flatten(*ours, {}, settings);
-  return settings;
-}
 
 /// The options of every plugin that was found, under the names that settings use for them: those of
 /// its backends, or its id when it has none.
@@ -79,8 +55,7 @@ SettingsSources Core::sources(const std::string& workspace_folder,
                               const ConfigDocument* document) const {
   auto sources = standard_settings_sources(options_.environment, workspace_folder);
   if (document != nullptr) {
-    sources.customizations_file = document->config_file;
-    sources.customizations = customizations_of(*document);
+    sources.customizations = project_settings(*document->json, *document->source);
   }
   sources.assignments = options_.assignments;
   sources.backend = options_.backend;

@@ -22,12 +22,10 @@ bool names_a_configuration(const Selection& selection) {
          !selection.override_config.empty();
 }
 
-void log_warnings(const Core& core, const ConfigDocument& document) {
-  for (std::size_t i = 0; i < document.warnings.size(); ++i) {
-    const auto& where = document.warning_locations[i];
-    core.log().text(LogLevel::warning, where.file + ':' + std::to_string(where.line) + ':' +
-                                           std::to_string(where.column) + ": " +
-                                           document.warnings[i]);
+void log_advice(const Core& core, const std::vector<Diagnostic>& advice) {
+  for (const Diagnostic& one : advice) {
+    core.log().text(one.severity == Severity::note ? LogLevel::info : LogLevel::warning,
+                    one.text());
   }
 }
 
@@ -48,10 +46,13 @@ Workspace without_configuration(Core& core, const Selection& selection) {
 Workspace open_workspace(Core& core, const Selection& selection) {
   if (!names_a_configuration(selection)) return without_configuration(core, selection);
   auto document = read_config(read_options(core, selection));
-  log_warnings(core, document);
+  log_advice(core, document.advice);
   auto identity = resolve_identity(document, selection.id_labels);
   auto settings = core.settings(document.workspace.local_folder, &document);
-  auto config = parse_config(document, faulty_values(core.mode()));
+  std::vector<Diagnostic> advice;
+  auto config = parse_config(document, faulty_values(core.mode()),
+                             core.mode() == Mode::fairlead ? &advice : nullptr);
+  log_advice(core, advice);
   return {.document = std::move(document),
           .config = std::move(config),
           .identity = std::move(identity),

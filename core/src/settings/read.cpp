@@ -48,9 +48,7 @@ void add_customizations(SettingsLayers::State& state, const SettingsSources& sou
   layer.layer = SettingsLayer::project;
   layer.as_project = true;
   for (const auto& setting : sources.customizations) {
-    layer.entries.push_back({setting.key,
-                             value_of_json(setting.value),
-                             {sources.customizations_file, setting.line, setting.column, {}}});
+    layer.entries.push_back({setting.key, value_of_json(setting.value), setting.where});
   }
   state.files.push_back(std::move(layer));
 }

@@ -1,8 +1,7 @@
 #include "base/atomic_file.hpp"
 #include "base/json_text.hpp"
 #include "base/jsonc.hpp"
-#include "base/nearest.hpp"
-#include "spec/document.hpp"
+#include "spec/config_values.hpp"
 #include "spec/json_access.hpp"
 #include "spec/legacy.hpp"
 #include "spec/locate.hpp"
@@ -56,18 +55,19 @@ Json config_file_path(const std::string& path, const std::string& scheme) {
   return uri;
 }
 
-void warn_of_unknown(ConfigDocument& document) {
-  const auto& known = known_properties();
-  std::vector<std::string> pointers;
-  for (const auto& [name, value] : document.raw->items()) {
-    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
-    std::string warning = "unknown property \"" + name + '"';
-    const std::string suggestion = did_you_mean(name, known);
-    if (!suggestion.empty()) warning += ", " + suggestion;
-    document.warnings.push_back(std::move(warning));
-    pointers.push_back(pointer_token(name));
+/// What can be said before old properties are moved to where they stand now.
+std::vector<Diagnostic> advice_on(const Json& config, const SourceMap& source) {
+  Faults faults(true);
+  const Values values(config, {}, faults, Mode::fairlead, true);
+  judge_names(values);
+  judge_legacy(values);
+  judge_variables(config, {}, faults);
+  // Wrong types are errors where the property is used; nothing uses these.
+  auto advice = faults.diagnostics(&source);
+  for (auto& one : advice) {
+    if (one.severity == Severity::error) one.severity = Severity::warning;
   }
-  if (!pointers.empty()) document.warning_locations = document.source->locate(pointers, true);
+  return advice;
 }
 
 Json substitute_or_fail(const Variables& variables, const Json& value, const SourceMap& source) {
@@ -122,13 +122,14 @@ ConfigDocument read_config(const ReadOptions& options) {
   const JsoncOptions jsonc{location.content_file, options.mode == Mode::drop_in};
   std::string text = read_content(location, options.mode);
   Json config = read_object(text, location, jsonc);
-  move_legacy_properties(config);
 
   ConfigDocument out;
   out.config_file = location.config_file;
   out.content_file = location.content_file;
   out.config_uri_scheme = location.explicit_file ? "file" : "vscode-fileHost";
   out.source = std::make_shared<const SourceMap>(std::move(text), jsonc);
+  if (options.mode == Mode::fairlead) out.advice = advice_on(config, *out.source);
+  move_legacy_properties(config);
   const WorkspaceOptions workspace{location.workspace_folder, options.mount_workspace_git_root,
                                    options.mount_git_worktree_common_dir, options.mount_consistency,
                                    options.mode};
@@ -140,7 +141,6 @@ ConfigDocument read_config(const ReadOptions& options) {
              config_file_path(out.config_file, out.config_uri_scheme));
   out.raw = share(std::move(config));
   out.json = share(std::move(substituted));
-  if (options.mode == Mode::fairlead) warn_of_unknown(out);
   return out;
 }
 

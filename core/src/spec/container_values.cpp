@@ -19,18 +19,35 @@ std::optional<MountType> mount_type(const std::string& name) {
 }
 
 ConfiguredMount mount_object(const Values& values, const std::string& pointer) {
+  values.only({"type", "source", "target"}, "a mount");
   ConfiguredMount out;
   const std::string type = values.text("type");
   out.text = "type=" + type + ",target=" + values.text("target");  // what is refused, if it is
   const auto known = mount_type(type);
+  if (known == MountType::tmpfs) {
+    values.warn("type", "config.form", "the object form of a mount is for \"bind\" and \"volume\"",
+                "write \"type=tmpfs,target=" + values.text("target") + "\"");
+  }
+  const Json* given = values.get("type");
+  if (given == nullptr) {
+    values.report({.pointer = pointer,
+                   .code = "config.missing",
+                   .message = "a mount needs a \"type\": \"bind\" or \"volume\""});
+    out.mount = {};
+    return out;
+  }
+  if (!given->is_string() || !values.settled(type)) return out;
   out.mount.source = values.text("source");
   out.mount.target = values.text("target");
   if (!known) {
     values.fault_at(
         pointer,
         "a mount's \"type\" must be \"bind\", \"volume\" or \"tmpfs\", not \"" + type + '"');
+  } else if (values.get("target") != nullptr && !values.get("target")->is_string()) {
+    // has been said
   } else if (out.mount.target.empty()) {
-    values.fault_at(pointer, "a mount needs a \"target\"");
+    values.report(
+        {.pointer = pointer, .code = "config.missing", .message = "a mount needs a \"target\""});
   } else {
     out.text.clear();
     out.mount.type = *known;
@@ -47,8 +64,7 @@ std::optional<ConfiguredMount> read_mount(const Values& values, const Json& item
     return mount_object(values.below("mounts", item, index), pointer);
   }
   if (!item.is_string()) {
-    values.fault_at(pointer,
-                    "each item of \"mounts\" must be a string or an object, not " + kind_of(item));
+    values.wrong_type(pointer, "each item of \"mounts\"", "a string or an object", item);
     return std::nullopt;
   }
   ConfiguredMount out;
@@ -56,7 +72,7 @@ std::optional<ConfiguredMount> read_mount(const Values& values, const Json& item
   try {
     out.mount = parse_mount(out.text);
   } catch (const Error& error) {
-    values.fault_at(pointer, error.message());
+    if (values.settled(out.text)) values.fault_at(pointer, error.message());
   }
   return out;
 }

@@ -18,8 +18,16 @@ std::optional<CommandLine> read_line(const Json& value, const std::string& point
     return text.empty() ? std::nullopt : std::optional<CommandLine>(text);
   }
   if (!value.is_array()) {
-    if (!value.is_null()) {
-      faults.add(pointer, label + " must be " + std::string(forms) + ", not " + kind_of(value));
+    if (value.is_null()) {
+      faults.add({.pointer = pointer,
+                  .severity = Severity::warning,
+                  .code = "config.form",
+                  .message = label + " is null, which is no command",
+                  .hint = "leave it out"});
+    } else {
+      faults.add({.pointer = pointer,
+                  .code = "config.type",
+                  .message = label + " must be " + std::string(forms) + ", not " + kind_of(value)});
     }
     return std::nullopt;
   }
@@ -28,8 +36,10 @@ std::optional<CommandLine> read_line(const Json& value, const std::string& point
     if (value[i].is_string()) {
       words.push_back(value[i].get<std::string>());
     } else {
-      faults.add(pointer + '/' + std::to_string(i),
-                 "each word of " + label + " must be a string, not " + kind_of(value[i]));
+      faults.add(
+          {.pointer = pointer + '/' + std::to_string(i),
+           .code = "config.type",
+           .message = "each word of " + label + " must be a string, not " + kind_of(value[i])});
     }
   }
   return words.empty() ? std::nullopt : std::optional<CommandLine>(std::move(words));

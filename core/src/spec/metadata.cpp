@@ -147,6 +147,12 @@ MergedConfig typed(Json merged, Origins origins, Mode mode, Faulty faulty) {
   for (std::size_t i = 0; i < hook_names.size(); ++i) {
     read_hooks(values, hook_names[i], origins[i].second, out, faults);
   }
+  // What an image says about ports and machines is no reason not to start a container from it.
+  faults.remove_if([](const Fault& fault) {
+    return fault.code == "config.value" && (fault.pointer.starts_with("/portsAttributes") ||
+                                            fault.pointer.starts_with("/otherPortsAttributes") ||
+                                            fault.pointer.starts_with("/hostRequirements"));
+  });
   if (faulty == Faulty::refuse) faults.throw_if_any(nullptr, "the merged configuration");
   out.json = std::make_shared<const Json>(std::move(merged));
   out.origins = std::move(origins);
@@ -197,7 +203,7 @@ MetadataEntry metadata_entry_of_feature(const std::string& id, std::string_view 
                                         bool with_customizations) {
   const auto json = read_jsonc(metadata, {"devcontainer-feature.json of " + id, false});
   if (!json || !json->is_object()) {
-    throw Error(Status::invalid, "feature.metadata",
+    throw Error(Status::invalid, "features.metadata",
                 "the devcontainer-feature.json of '" + id + "' is no JSON object");
   }
   Json entry = Json::object();

@@ -1,4 +1,5 @@
 #include "base/jsonc.hpp"
+#include "spec/config_values.hpp"
 #include "spec/container_values.hpp"
 #include "spec/lifecycle.hpp"
 #include "spec/port_values.hpp"
@@ -25,6 +26,7 @@ const Json& build_object(const Values& values) {
 /// Dockerfile's own folder, not the configuration's (CFG-023, edge case 15).
 BuildConfig read_build(const Values& values, const std::string& folder) {
   const Values build = values.below("build", build_object(values));
+  build.only({"dockerfile", "context", "target", "args", "cacheFrom", "options"}, "\"build\"");
   BuildConfig out;
   out.target = build.text("target");
   out.args = build.text_map("args");
@@ -48,29 +50,7 @@ ComposeConfig read_compose(const Values& values, const std::string& folder) {
   }
   out.service = values.text("service");
   out.run_services = values.texts("runServices");
-  if (out.service.empty() && values.get("dockerComposeFile") != nullptr) {
-    values.fault("dockerComposeFile",
-                 "\"dockerComposeFile\" needs \"service\": which one is to be used");
-  }
   return out;
-}
-
-/// Of several sources the reference takes the Dockerfile, then the image (CFG-017, edge cases 13,
-/// 14).
-Scenario read_scenario(const Values& values, const Config& config) {
-  const bool compose = values.get("dockerComposeFile") != nullptr;
-  const bool dockerfile = !config.build.dockerfile.empty();
-  const bool image = !config.image.empty();
-  if (values.mode() == Mode::fairlead && compose && (dockerfile || image)) {
-    values.fault("dockerComposeFile", std::string("\"dockerComposeFile\" and ") +
-                                          (image ? "\"image\"" : "a Dockerfile") +
-                                          " exclude each other");
-  } else if (values.mode() == Mode::fairlead && dockerfile && image) {
-    values.fault("image", "\"image\" and a Dockerfile exclude each other");
-  }
-  if (dockerfile) return Scenario::dockerfile;
-  if (image) return Scenario::image;
-  return compose ? Scenario::compose : Scenario::none;
 }
 
 std::vector<FeatureConfig> read_features(const Values& values) {
@@ -80,14 +60,25 @@ std::vector<FeatureConfig> read_features(const Values& values) {
   for (const auto& [id, options] : features->items()) {
     const bool good = options.is_object() || options.is_string() || options.is_boolean();
     if (!good && values.mode() == Mode::fairlead) {
-      values.fault_at(values.pointer("features") + pointer_token(id),
-                      "the options of \"" + id +
-                          "\" must be an object, a string or a boolean, not " + kind_of(options));
+      values.wrong_type(values.pointer("features") + pointer_token(id),
+                        "what \"" + id + "\" is given", "an object, a string or a boolean",
+                        options);
       continue;
     }
     out.push_back({id, std::make_shared<const Json>(options)});
   }
   return out;
+}
+
+/// Anything empty means no mount, null too (CFG-038).
+void read_workspace_mount(const Values& values) {
+  const Json* mount = values.get("workspaceMount");
+  if (mount == nullptr || !mount->is_null()) {
+    values.text("workspaceMount");
+  } else {
+    values.warn("workspaceMount", "config.form", "\"workspaceMount\" is null",
+                "write \"\" for a workspace that is not mounted");
+  }
 }
 
 LifecycleCommand read_hook(const Values& values, std::string_view name, Faults& faults) {
@@ -99,80 +90,42 @@ LifecycleCommand read_hook(const Values& values, std::string_view name, Faults& 
 
 }  // namespace
 
-Config parse_config(const ConfigDocument& document, Faulty faulty) {
-  Faults faults;
-  const Values values(*document.json, {}, faults, document.variables.mode);
+Config read_config_values(const Values& values, const std::string& folder) {
   Config out;
   read_container_config(values, out);
+  values.text("$schema");
   out.name = values.text("name");
   out.image = values.text("image");
-  out.build = read_build(values, document.config_folder());
-  out.compose = read_compose(values, document.config_folder());
+  out.build = read_build(values, folder);
+  out.compose = read_compose(values, folder);
   out.scenario = read_scenario(values, out);
   out.features = read_features(values);
   out.override_feature_install_order = values.texts("overrideFeatureInstallOrder");
   out.run_args = values.texts("runArgs");
   out.app_ports = read_app_ports(values);
-  out.initialize_command = read_hook(values, "initializeCommand", faults);
+  out.initialize_command = read_hook(values, "initializeCommand", values.faults());
   for (const HookName& hook : hook_names) {
-    auto command = read_hook(values, hook.name, faults);
+    auto command = read_hook(values, hook.name, values.faults());
     if (!command.empty()) out.hooks[hook.hook] = std::move(command);
   }
   values.text("workspaceFolder");
-  const Json* mount = values.get("workspaceMount");
-  if (mount != nullptr && !mount->is_null()) values.text("workspaceMount");  // null: none, CFG-038
+  read_workspace_mount(values);
   values.object("customizations");
-  if (faulty == Faulty::refuse) faults.throw_if_any(document.source.get(), "the configuration");
+  judge_secrets(values);
   return out;
 }
 
-const std::vector<std::string>& known_properties() {
-  static const std::vector<std::string> names = {"$schema",
-                                                 "name",
-                                                 "image",
-                                                 "build",
-                                                 "dockerFile",
-                                                 "context",
-                                                 "dockerComposeFile",
-                                                 "service",
-                                                 "runServices",
-                                                 "workspaceFolder",
-                                                 "workspaceMount",
-                                                 "runArgs",
-                                                 "appPort",
-                                                 "forwardPorts",
-                                                 "portsAttributes",
-                                                 "otherPortsAttributes",
-                                                 "containerEnv",
-                                                 "remoteEnv",
-                                                 "containerUser",
-                                                 "remoteUser",
-                                                 "updateRemoteUserUID",
-                                                 "userEnvProbe",
-                                                 "overrideCommand",
-                                                 "shutdownAction",
-                                                 "init",
-                                                 "privileged",
-                                                 "capAdd",
-                                                 "securityOpt",
-                                                 "mounts",
-                                                 "features",
-                                                 "overrideFeatureInstallOrder",
-                                                 "customizations",
-                                                 "secrets",
-                                                 "hostRequirements",
-                                                 "initializeCommand",
-                                                 "onCreateCommand",
-                                                 "updateContentCommand",
-                                                 "postCreateCommand",
-                                                 "postStartCommand",
-                                                 "postAttachCommand",
-                                                 "waitFor",
-                                                 "codespaces",
-                                                 "extensions",
-                                                 "settings",
-                                                 "devPort"};
-  return names;
+Config parse_config(const ConfigDocument& document, Faulty faulty,
+                    std::vector<Diagnostic>* advice) {
+  Faults faults(advice != nullptr);
+  const Values values(*document.json, {}, faults, document.variables.mode);
+  Config out = read_config_values(values, document.config_folder());
+  if (faulty == Faulty::refuse) faults.throw_if_any(document.source.get(), "the configuration");
+  if (advice == nullptr) return out;
+  for (auto& said : faults.diagnostics(document.source.get())) {
+    if (said.severity != Severity::error) advice->push_back(std::move(said));
+  }
+  return out;
 }
 
 }  // namespace fairlead

@@ -2,6 +2,7 @@
 
 #include "base/jsonc.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -9,6 +10,10 @@ namespace fairlead {
 namespace {
 
 constexpr int highest_port = 65535;
+
+/// What may happen to a port that begins to listen; "once" needs a port of its own to remember.
+const std::vector<std::string> other_actions = {"notify", "openBrowser", "openPreview", "silent",
+                                                "ignore"};
 
 std::optional<int> port_number(const Json& value) {
   if (!value.is_number_integer()) return std::nullopt;
@@ -30,11 +35,31 @@ std::optional<ForwardPort> host_and_port(const std::string& text) {
   return good ? std::optional<ForwardPort>(out) : std::nullopt;
 }
 
-PortAttributes read_attributes(const Values& values) {
+/// As the specification writes it: a host in lower case and at most five digits.
+bool is_plain_host_and_port(std::string_view text) {
+  const std::size_t colon = text.find(':');
+  const std::string_view host = text.substr(0, colon);
+  const std::string_view port = text.substr(colon + 1);
+  return port.size() <= 5 && std::all_of(host.begin(), host.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+         });
+}
+
+/// A text that should be one of `choices`; what it is if it is none is a fault, but kept.
+std::string read_choice(const Values& values, std::string_view name,
+                        const std::vector<std::string>& choices) {
+  values.choice(name, choices);
+  const Json* value = values.get(name);
+  return value != nullptr && value->is_string() ? value->get<std::string>() : std::string();
+}
+
+PortAttributes read_attributes(const Values& values, const std::vector<std::string>& actions) {
+  values.only({"label", "protocol", "onAutoForward", "requireLocalPort", "elevateIfNeeded"},
+              "port attributes");
   PortAttributes out;
   out.label = values.text("label");
-  out.protocol = values.text("protocol");
-  out.on_auto_forward = values.text("onAutoForward");
+  out.protocol = read_choice(values, "protocol", {"http", "https"});
+  out.on_auto_forward = read_choice(values, "onAutoForward", actions);
   out.require_local_port = values.boolean("requireLocalPort").value_or(false);
   out.elevate_if_needed = values.boolean("elevateIfNeeded").value_or(false);
   return out;
@@ -52,13 +77,23 @@ std::vector<ForwardPort> read_forward_ports(const Values& values) {
       out.push_back({"localhost", *port});
       continue;
     }
-    const auto named = item.is_string() ? host_and_port(item.get<std::string>()) : std::nullopt;
-    if (named) {
+    const std::string text = item.is_string() ? item.get<std::string>() : std::string();
+    const std::string pointer = values.pointer("forwardPorts") + '/' + std::to_string(i);
+    if (const auto named = host_and_port(text)) {
       out.push_back(*named);
+      if (values.wants_advice() && !is_plain_host_and_port(text)) {
+        values.report({.pointer = pointer,
+                       .severity = Severity::warning,
+                       .code = "config.form",
+                       .message = "\"" + text + "\" is not of the form host:port",
+                       .hint = "the host is lower-case letters, digits and hyphens, the port at "
+                               "most five digits"});
+      }
+    } else if (item.is_string() && !values.settled(text)) {
+      continue;
     } else if (values.mode() == Mode::fairlead) {
       values.fault_at(
-          values.pointer("forwardPorts") + '/' + std::to_string(i),
-          "each item of \"forwardPorts\" must be a port from 0 to 65535 or \"host:port\"");
+          pointer, "each item of \"forwardPorts\" must be a port from 0 to 65535 or \"host:port\"");
     }
   }
   return out;
@@ -89,9 +124,15 @@ std::vector<std::pair<std::string, PortAttributes>> read_ports_attributes(const 
   const Json* all = values.object("portsAttributes");
   if (all == nullptr) return out;
   const Values inner = values.below("portsAttributes", *all);
+  auto actions = other_actions;
+  actions.emplace_back("openBrowserOnce");
   for (const auto& [key, item] : all->items()) {
+    if (key.empty()) {
+      inner.warn(key, "config.form", "an empty name in \"portsAttributes\" stands for no port",
+                 "write a port, a range like 4000-4010, host:port or a regular expression");
+    }
     if (const Json* attributes = inner.object(key)) {
-      out.emplace_back(key, read_attributes(inner.below(key, *attributes)));
+      out.emplace_back(key, read_attributes(inner.below(key, *attributes), actions));
     }
   }
   return out;
@@ -100,7 +141,7 @@ std::vector<std::pair<std::string, PortAttributes>> read_ports_attributes(const 
 std::optional<PortAttributes> read_other_ports_attributes(const Values& values) {
   const Json* attributes = values.object("otherPortsAttributes");
   if (attributes == nullptr) return std::nullopt;
-  return read_attributes(values.below("otherPortsAttributes", *attributes));
+  return read_attributes(values.below("otherPortsAttributes", *attributes), other_actions);
 }
 
 }  // namespace fairlead

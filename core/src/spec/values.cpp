@@ -4,6 +4,7 @@
 #include "base/nearest.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace fairlead {
 namespace {
@@ -15,19 +16,54 @@ std::string in_quotes(std::string_view name) { return '"' + std::string(name) + 
 std::string Values::pointer(std::string_view name) const { return pointer_ + pointer_token(name); }
 
 void Values::fault(std::string_view name, const std::string& message) const {
-  faults_->add(pointer(name), message);
+  fault_at(pointer(name), message);
 }
 
 void Values::fault_at(const std::string& pointer, const std::string& message) const {
-  faults_->add(pointer, message);
+  faults_->add({.pointer = pointer, .message = message});
+}
+
+void Values::wrong_type(const std::string& pointer, const std::string& what, std::string_view kinds,
+                        const Json& value) const {
+  faults_->add({.pointer = pointer,
+                .code = "config.type",
+                .message = what + " must be " + std::string(kinds) + ", not " + kind_of(value)});
+}
+
+void Values::warn(std::string_view name, std::string code, std::string message,
+                  std::string hint) const {
+  faults_->add({.pointer = pointer(name),
+                .severity = Severity::warning,
+                .code = std::move(code),
+                .message = std::move(message),
+                .hint = std::move(hint)});
+}
+
+void Values::only(const std::vector<std::string>& names, std::string_view owner) const {
+  if (!wants_advice()) return;
+  for (const auto& [name, value] : object_->items()) {
+    if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    std::string message = "unknown property " + in_quotes(name);
+    if (!owner.empty()) message += " in " + std::string(owner);
+    faults_->add({.pointer = pointer(name),
+                  .severity = Severity::warning,
+                  .code = "config.unknown",
+                  .message = std::move(message),
+                  .hint = did_you_mean(name, names),
+                  .at_name = true});
+  }
 }
 
 Values Values::below(std::string_view name, const Json& object) const {
-  return {object, pointer(name), *faults_, mode_};
+  return at(pointer(name), object);
 }
 
 Values Values::below(std::string_view name, const Json& object, std::size_t index) const {
-  return {object, pointer(name) + '/' + std::to_string(index), *faults_, mode_};
+  return at(pointer(name) + '/' + std::to_string(index), object);
+}
+
+Values Values::at(const std::string& pointer, const Json& object) const {
+  return {object, pointer, *faults_, mode_, written_};
 }
 
 const Json* Values::expect(std::string_view name, Json::value_t type, std::string_view kind) const {
@@ -36,7 +72,7 @@ const Json* Values::expect(std::string_view name, Json::value_t type, std::strin
   if (value->type() == type) return value;
   // null says as much as an absent member to the reference
   if (!(value->is_null() && mode_ == Mode::drop_in)) {
-    fault(name, in_quotes(name) + " must be " + std::string(kind) + ", not " + kind_of(*value));
+    wrong_type(pointer(name), in_quotes(name), kind, *value);
   }
   return nullptr;
 }
@@ -74,8 +110,8 @@ std::vector<std::string> Values::texts(std::string_view name, bool or_text) cons
     if (item.is_string()) {
       out.push_back(item.get<std::string>());
     } else {
-      fault_at(pointer(name) + '/' + std::to_string(i),
-               "each item of " + in_quotes(name) + " must be a string, not " + kind_of(item));
+      wrong_type(pointer(name) + '/' + std::to_string(i), "each item of " + in_quotes(name),
+                 "a string", item);
     }
   }
   return out;
@@ -85,7 +121,7 @@ std::optional<std::string> Values::scalar(const Json& value, const std::string& 
                                           const std::string& label) const {
   if (value.is_string()) return value.get<std::string>();
   if (mode_ == Mode::drop_in && value.is_primitive()) return scalar_text(value);
-  fault_at(where, label + " must be a string, not " + kind_of(value));
+  wrong_type(where, label, "a string", value);
   return std::nullopt;
 }
 
@@ -108,13 +144,13 @@ std::optional<std::size_t> Values::choice(std::string_view name,
   const auto& text = value->get_ref<const std::string&>();
   const auto found = std::find(choices.begin(), choices.end(), text);
   if (found != choices.end()) return static_cast<std::size_t>(found - choices.begin());
-  if (mode_ == Mode::drop_in) return std::nullopt;
+  if (mode_ == Mode::drop_in || !settled(text)) return std::nullopt;
   std::string all;
   for (const auto& one : choices) all += (all.empty() ? "" : ", ") + one;
-  std::string message = in_quotes(name) + " cannot be " + in_quotes(text) + "; it is one of " + all;
-  const std::string suggestion = did_you_mean(text, choices);
-  if (!suggestion.empty()) message += " (" + suggestion + ')';
-  fault(name, message);
+  faults_->add(
+      {.pointer = pointer(name),
+       .message = in_quotes(name) + " cannot be " + in_quotes(text) + "; it is one of " + all,
+       .hint = did_you_mean(text, choices)});
   return std::nullopt;
 }
 

@@ -15,18 +15,41 @@ namespace fairlead {
 /// the empty value; so does, after a fault, one of a wrong type.
 class Values {
  public:
-  Values(const Json& object, std::string pointer, Faults& faults, Mode mode)
-      : object_(&object), pointer_(std::move(pointer)), faults_(&faults), mode_(mode) {}
+  /// `written` is true for values as they stand in a file: a text that holds a variable then passes
+  /// for any form, because nobody knows yet what it will be.
+  Values(const Json& object, std::string pointer, Faults& faults, Mode mode, bool written = false)
+      : object_(&object),
+        pointer_(std::move(pointer)),
+        faults_(&faults),
+        mode_(mode),
+        written_(written) {}
 
   Mode mode() const { return mode_; }
+  Faults& faults() const { return *faults_; }
+  bool wants_advice() const { return faults_->wants_advice(); }
+  /// Whether `text` has the form it will be used in.
+  bool settled(std::string_view text) const {
+    return !written_ || text.find("${") == std::string_view::npos;
+  }
   const Json* get(std::string_view name) const { return member(*object_, name); }
   std::string pointer(std::string_view name) const;
+  /// An error of a value.
   void fault(std::string_view name, const std::string& message) const;
   void fault_at(const std::string& pointer, const std::string& message) const;
+  /// An error of a value's type; `what` names it, `kinds` says what it may be.
+  void wrong_type(const std::string& pointer, const std::string& what, std::string_view kinds,
+                  const Json& value) const;
+  void report(Fault fault) const { faults_->add(std::move(fault)); }
+  /// A warning at a member's value.
+  void warn(std::string_view name, std::string code, std::string message,
+            std::string hint = {}) const;
+  /// Warns about every member that is none of `names`; `owner` is what has them.
+  void only(const std::vector<std::string>& names, std::string_view owner) const;
 
   /// The same over a member that is an object, or over an item of a member that is an array.
   Values below(std::string_view name, const Json& object) const;
   Values below(std::string_view name, const Json& object, std::size_t index) const;
+  Values at(const std::string& pointer, const Json& object) const;
 
   std::string text(std::string_view name) const;
   std::optional<bool> boolean(std::string_view name) const;
@@ -53,6 +76,7 @@ class Values {
   std::string pointer_;
   Faults* faults_;
   Mode mode_;
+  bool written_;
 };
 
 }  // namespace fairlead

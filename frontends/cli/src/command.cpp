@@ -37,6 +37,10 @@ constexpr std::array shell_positionals = {Positional{.name = "shell",
                                                      .description = "The shell to write for.",
                                                      .required = true,
                                                      .choices = shells}};
+constexpr std::array validate_positionals = {
+    Positional{.name = "path",
+               .description = "Files, or folders of projects; without one the workspace folder.",
+               .many = true}};
 constexpr std::array help_positionals = {
     Positional{.name = "command", .description = "The command to explain.", .many = true}};
 
@@ -97,6 +101,10 @@ constexpr std::array plugin_info_examples = {
 constexpr std::array config_show_examples = {
     Example{"config show", "every setting with the value in force"},
     Example{"config show --origin", "and the file, variable or option it comes from"}};
+constexpr std::array config_validate_examples = {
+    Example{"config validate", "the configurations of the project in this folder"},
+    Example{"config validate --strict services/* shared/devcontainer.json",
+            "of many folders and files at once, warnings count as errors"}};
 constexpr std::array completion_examples = {
     Example{"completion bash > ~/.local/share/bash-completion/completions/fairlead", "for bash"},
     Example{"completion zsh > ~/.zfunc/_fairlead", "for zsh, with ~/.zfunc in $fpath"},
@@ -286,7 +294,7 @@ constexpr std::array table = {
     Command{.id = config,
             .parent = top,
             .name = "config",
-            .purpose = "Look at settings",
+            .purpose = "Look at settings and configurations",
             .own = true,
             .implemented = true,
             .group = true},
@@ -297,6 +305,14 @@ constexpr std::array table = {
             .own = true,
             .implemented = true,
             .examples = config_show_examples},
+    Command{.id = config_validate,
+            .parent = config,
+            .name = "validate",
+            .purpose = "Check configurations without an engine",
+            .own = true,
+            .implemented = true,
+            .positionals = validate_positionals,
+            .examples = config_validate_examples},
     Command{.id = completion,
             .parent = top,
             .name = "completion",

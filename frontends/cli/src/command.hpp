@@ -45,6 +45,7 @@ enum class CommandId : std::uint8_t {
   plugin_info,
   config,
   config_show,
+  config_validate,
   completion,
   help,
 };

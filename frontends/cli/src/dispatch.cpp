@@ -34,6 +34,7 @@ constexpr std::array entries = {
     Entry{CommandId::plugin_list, run_plugin_list},
     Entry{CommandId::plugin_info, run_plugin_info},
     Entry{CommandId::config_show, run_config_show},
+    Entry{CommandId::config_validate, run_config_validate},
     Entry{CommandId::completion, run_completion},
     Entry{CommandId::help, run_help},
 };

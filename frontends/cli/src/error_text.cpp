@@ -59,6 +59,30 @@ std::string error_text(const Error& error, bool colour) {
   return text;
 }
 
+std::string diagnostic_text(const Diagnostic& diagnostic, bool colour) {
+  const bool error = diagnostic.severity == Severity::error;
+  const std::string_view sgr =
+      error ? "1;31" : (diagnostic.severity == Severity::warning ? "1;33" : "1;36");
+  const std::string word = std::string(to_string(diagnostic.severity)) + ':';
+  std::string text = painted("1", place(diagnostic.where), colour) + ": " +
+                     painted(sgr, word, colour) + ' ' + diagnostic.message + " [" +
+                     diagnostic.code + "]\n" + source_text(diagnostic.where, colour);
+  if (!diagnostic.hint.empty()) text += "    hint: " + diagnostic.hint + '\n';
+  return text;
+}
+
+std::string diagnostic_json(const Diagnostic& diagnostic) {
+  std::string json = "{\"severity\":";
+  append_json_string(json, to_string(diagnostic.severity));
+  append_field(json, "code", diagnostic.code);
+  append_field(json, "message", diagnostic.message);
+  if (!diagnostic.hint.empty()) append_field(json, "hint", diagnostic.hint);
+  json += ",\"line\":" + std::to_string(diagnostic.where.line) +
+          ",\"column\":" + std::to_string(diagnostic.where.column);
+  append_field(json, "text", diagnostic.where.text);
+  return json + '}';
+}
+
 std::string error_json(const Error& error, std::string_view description, Mode mode) {
   std::string json = "{\"outcome\":\"error\"";
   append_field(json, "message", error.message());

@@ -138,8 +138,8 @@ constexpr std::array table = {
           "Folder in the container for the user's data.", folder),
     text_("container-system-data-folder", G::container, hooked | inside,
           "Folder in the container for the system's data.", folder),
-    text_("workspace-folder", G::workspace, folders | bit(outdated) | own_lookup, folder_help,
-          folder),
+    text_("workspace-folder", G::workspace, folders | mask(outdated, config_validate) | own_lookup,
+          folder_help, folder),
     choice_("workspace-mount-consistency", G::workspace, ups,
             "Consistency of the workspace mount where an engine knows it.", consistencies,
             "cached"),
@@ -295,6 +295,7 @@ constexpr std::array table = {
     own(lettered('f', switch_("follow", G::output, bit(logs), "Go on as more is printed."))),
     own(lettered('n', number_("tail", G::output, bit(logs), "Only the last lines, this many."))),
     own(text_("since", G::output, bit(logs), "Only what is newer: a time, or 10m, 2h, 3d.")),
+    own(switch_("strict", G::output, bit(config_validate), "Fail on warnings too.")),
     own(switch_("origin", G::output, bit(config_show), "Where each value comes from.")),
 };
 

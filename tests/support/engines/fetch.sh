@@ -4,6 +4,7 @@
 #   fetch.sh engine SUITE DIR       Docker of another Debian suite (trixie: 26, sid: 28), unpacked:
 #                                   DIR/bin/{dockerd,containerd,docker,...}; Debian 12's runc serves them
 #   fetch.sh reference-cli DIR      the reference Dev Container CLI from npm: DIR/node_modules/.bin/devcontainer
+#   fetch.sh schema-validator DIR   the JSON schema validator ajv from npm: DIR/node_modules/ajv
 #
 # What is already there stays. Fails, with the reason, when it cannot be had within its time.
 set -euo pipefail
@@ -14,6 +15,7 @@ root=$(readlink -f "$(dirname "$0")/../../..")
 . "$root/tools/lib/packages.sh"
 
 reference_version=0.89.0
+ajv_version=8.17.1
 
 # apt with lists and a cache of its own, so that the machine's are not touched
 apt_of_suite() {
@@ -42,16 +44,21 @@ engine() {
   rm -rf "$apt"
 }
 
+# from_npm DIR PACKAGE
+from_npm() {
+  mkdir -p "$1"
+  timeout 180 npm install --silent --no-audit --no-fund --fetch-retries 1 --fetch-timeout 30000 --prefix "$1" "$2"
+}
 reference_cli() {
-  local target=$1
-  [ ! -x "$target/node_modules/.bin/devcontainer" ] || return 0
-  mkdir -p "$target"
-  timeout 180 npm install --silent --no-audit --no-fund --fetch-retries 1 --fetch-timeout 30000 \
-    --prefix "$target" "@devcontainers/cli@$reference_version"
+  [ -x "$1/node_modules/.bin/devcontainer" ] || from_npm "$1" "@devcontainers/cli@$reference_version"
+}
+schema_validator() {
+  [ -e "$1/node_modules/ajv/package.json" ] || from_npm "$1" "ajv@$ajv_version"
 }
 
 case ${1:-}:$# in
   engine:3) engine "$2" "$3" ;;
   reference-cli:2) reference_cli "$2" ;;
-  *) sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  schema-validator:2) schema_validator "$2" ;;
+  *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -44,6 +44,30 @@ TEST(ErrorJson, HasTheReferencesKeysAndOurs) {
             "comma\",\"code\":\"config.syntax\",\"hint\":\"put a ',' here\"}\n");
 }
 
+Diagnostic warning() {
+  return {Severity::warning,
+          "config.unknown",
+          "unknown property \"imag\"",
+          "did you mean 'image'?",
+          {"a/devcontainer.json", 2, 3, "  \"imag\": 1"}};
+}
+
+TEST(DiagnosticText, HasTheFormThatEditorsRead) {
+  EXPECT_EQ(diagnostic_text(warning(), false),
+            "a/devcontainer.json:2:3: warning: unknown property \"imag\" [config.unknown]\n"
+            "      \"imag\": 1\n"
+            "      ^\n"
+            "    hint: did you mean 'image'?\n");
+  EXPECT_NE(diagnostic_text(warning(), true).find("\x1b[1;33mwarning:\x1b[0m"), std::string::npos);
+}
+
+TEST(DiagnosticJson, HasEverything) {
+  EXPECT_EQ(
+      diagnostic_json(warning()),
+      R"({"severity":"warning","code":"config.unknown","message":"unknown property \"imag\"",)"
+      R"("hint":"did you mean 'image'?","line":2,"column":3,"text":"  \"imag\": 1"})");
+}
+
 TEST(Table, AlignsByWhatIsSeen) {
   Table table({"NAME", "STATE"});
   EXPECT_TRUE(table.empty());

@@ -102,8 +102,8 @@ TEST_F(SettingsTest, LetEachLayerWinOverTheOneBelow) {
   check({"u", SettingsLayer::user, "user: " + sources_.user.string() + ":3:3"});
   write_file(sources_.project, "backend = 'p'");
   check({"p", SettingsLayer::project, "project: " + sources_.project.string() + ":1:1"});
-  sources_.customizations_file = "/w/.devcontainer/devcontainer.json";
-  sources_.customizations = {{"backend", "\"c\"", 7, 9}};
+  sources_.customizations = {
+      {"backend", "\"c\"", {"/w/.devcontainer/devcontainer.json", 7, 9, {}}}};
   check({"c", SettingsLayer::project, "project: /w/.devcontainer/devcontainer.json:7:9"});
   sources_.environment = {{"FAIRLEAD_BACKEND", "e"}};
   check({"e", SettingsLayer::environment, "environment: FAIRLEAD_BACKEND"});
@@ -188,10 +188,10 @@ TEST_F(SettingsTest, RefuseFromAProjectWhatOnlyAUserMaySet) {
 }
 
 TEST_F(SettingsTest, RefuseTheSameInCustomizations) {
-  sources_.customizations_file = "/w/devcontainer.json";
-  sources_.customizations = {{"plugin_path", "[\"/evil\"]", 3, 5},
-                             {"plugins.podman.socket", "{}", 4, 5},
-                             {"feature_installer", "\"mine\"", 5, 5}};
+  const auto at = [](int line) { return SourceLocation{"/w/devcontainer.json", line, 5, {}}; };
+  sources_.customizations = {{"plugin_path", "[\"/evil\"]", at(3)},
+                             {"plugins.podman.socket", "{}", at(4)},
+                             {"feature_installer", "\"mine\"", at(5)}};
   const Settings settings = settle();
   EXPECT_EQ(codes(settings), Items(2, "settings.project"))
       << "refused before its type is looked at";

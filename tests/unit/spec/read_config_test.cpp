@@ -140,12 +140,13 @@ TEST(ReadConfig, KeepsAndReportsUnknownProperties) {
   const ProjectFolder project("{\n\"$schema\": \"s\",\n  \"remotUser\": \"x\", \"zzz\": 1}");
   const auto document = read_config(project.options(Mode::fairlead));
   EXPECT_EQ(project.configuration(document), R"({"$schema":"s","remotUser":"x","zzz":1})");
-  ASSERT_EQ(document.warnings.size(), 2U);
-  EXPECT_NE(document.warnings[0].find("\"remotUser\""), std::string::npos);
-  EXPECT_NE(document.warnings[0].find("remoteUser"), std::string::npos);
-  EXPECT_EQ(document.warning_locations[0].line, 3);
-  EXPECT_EQ(document.warning_locations[0].column, 3);
-  EXPECT_TRUE(read_config(project.options(Mode::drop_in)).warnings.empty());
+  ASSERT_EQ(document.advice.size(), 2U);
+  EXPECT_EQ(document.advice[0].code, "config.unknown");
+  EXPECT_NE(document.advice[0].message.find("\"remotUser\""), std::string::npos);
+  EXPECT_NE(document.advice[0].hint.find("remoteUser"), std::string::npos);
+  EXPECT_EQ(document.advice[0].where.line, 3);
+  EXPECT_EQ(document.advice[0].where.column, 3);
+  EXPECT_TRUE(read_config(project.options(Mode::drop_in)).advice.empty());
 }
 
 TEST(ReadConfig, EndsTheConfigurationWithItsPath) {

@@ -23,6 +23,7 @@ int run_logs(const Arguments& arguments, Session& session);
 int run_plugin_list(const Arguments& arguments, Session& session);
 int run_plugin_info(const Arguments& arguments, Session& session);
 int run_config_show(const Arguments& arguments, Session& session);
+int run_config_validate(const Arguments& arguments, Session& session);
 int run_completion(const Arguments& arguments, Session& session);
 int run_help(const Arguments& arguments, Session& session);
 
