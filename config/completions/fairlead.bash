@@ -5,7 +5,7 @@ _fairlead_commands() {
   case $1:$2 in
     'fairlead:') names='up set-up build run-user-commands read-configuration exec run shell list status stop down logs plugin config completion help' ;;
     'fairlead:plugin') names='list info' ;;
-    'fairlead:config') names='show' ;;
+    'fairlead:config') names='show validate' ;;
     'devcontainer:') names='up set-up build run-user-commands read-configuration exec' ;;
   esac
   for name in $names; do
@@ -33,6 +33,7 @@ _fairlead_flags() {
     'fairlead:plugin info') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json' ;;
     'fairlead:config') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json' ;;
     'fairlead:config show') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --origin' ;;
+    'fairlead:config validate') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json --workspace-folder --strict' ;;
     'fairlead:completion') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json' ;;
     'fairlead:help') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --quiet --verbose --no-color --json' ;;
     'devcontainer:') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host' ;;
