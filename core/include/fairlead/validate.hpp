@@ -14,7 +14,7 @@
 /// the specification wants it. Codes: "config.syntax", "config.depth", "config.not_an_object",
 /// "config.type", "config.value", "config.missing", "config.scenario", "config.variable" (errors);
 /// "config.repeated", "config.unknown", "config.unused", "config.form" (warnings);
-/// "config.deprecated" (notes). CFG-011..076, HOST-001..004, SEC-001, PORT-006..014.
+/// "config.deprecated" (notes). CFG-011..076, HOST-001..004, SEC-001.
 namespace fairlead {
 
 /// A devcontainer.json. One that has `extends`, or is called devcontainer.local.json, is a part of

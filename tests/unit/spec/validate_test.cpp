@@ -116,7 +116,7 @@ TEST(Validate, SaysWhatDoesNotGoTogether) {
   });
 }
 
-// CFG-020..063, HOST-001, HOST-002, HOST-004, SEC-001, PORT-006..014
+// CFG-020..063, HOST-001, HOST-002, HOST-004, SEC-001
 TEST(Validate, KnowsTypesFormsAndRanges) {
   check({
       {"ports", R"({"forwardPorts":[-1, 65536, "DB:80", "db", "db:99999", 3000.0]})",
@@ -150,6 +150,7 @@ TEST(Validate, KnowsTypesFormsAndRanges) {
       {"types", R"({"name":1,"init":"true","capAdd":"A","containerEnv":{"A":1},"runArgs":[1]})",
        "error config.type 1:9\nerror config.type 1:18\nerror config.type 1:34\n"
        "error config.type 1:58\nerror config.type 1:72"},
+      // CFG-076
       {"features", R"({"features":{"./a":5,"/abs":{},"nope":{},"git":{}}})",
        "error config.type 1:20\nerror features.legacy 1:32\nnote config.deprecated 1:42"},
       {"no mount", R"({"workspaceMount":null})", "warning config.form 1:19"},  // CFG-038
