@@ -28,7 +28,7 @@ TEST_F(Hooks, RunInOrderAndOncePerOccasion) {  // edge case 59
   EXPECT_EQ(project.read("order"), "initialize\npostStart\npostAttach\n");
 }
 
-TEST_F(Hooks, TakeAStringThroughTheShellAndAnArrayWithout) {  // LIFE-010, LIFE-011
+TEST_F(Hooks, TakeAStringThroughTheShellAndAnArrayWithout) {  // CFG-061, CFG-064, CFG-065
   const Workspace project = workspace(
       R"("onCreateCommand": "echo $((1+1)) > string",
          "postCreateCommand": ["sh", "-c", "echo \"$1\" > array", "sh", "$((1+1)) a  b"])");
@@ -37,7 +37,7 @@ TEST_F(Hooks, TakeAStringThroughTheShellAndAnArrayWithout) {  // LIFE-010, LIFE-
   EXPECT_EQ(project.read("array"), "$((1+1)) a  b\n");
 }
 
-TEST_F(Hooks, RunTheMembersOfAnObjectSideBySide) {  // LIFE-012
+TEST_F(Hooks, RunTheMembersOfAnObjectSideBySide) {  // CFG-066, LIFE-011
   // Each waits for the other: one after the other they would never end.
   const Workspace project = workspace(
       R"("postCreateCommand": {

@@ -92,7 +92,7 @@ class LayeredInstaller : public testing::Test {
   FeaturesPlanReply reply_;
 };
 
-// FEAT-030, 040, 043: a diamond
+// FEAT-030, 040, 043, IMG-007: a diamond; the image has an entry for each that is planned
 TEST_F(LayeredInstaller, PlansEachFeatureOnce) {
   add_feature("a", R"(,"dependsOn":{"./b":{},"./c":{}})");
   add_feature("b", R"(,"dependsOn":{"./d":{"x":"1"}})");

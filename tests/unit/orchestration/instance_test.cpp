@@ -90,6 +90,58 @@ TEST(CreateRequest, PublishesAppPortsOnLoopbackUnlessTold) {  // CFG-040, CFG-07
                                                        "8921:5000", "--label", "x=a b"}));
 }
 
+TEST(CreateRequest, AsksForNothingUnasked) {  // SEC-006, PORT-002, CFG-043, CFG-052, CFG-053
+  MergedConfig merged;
+  merged.forward_ports = {{.host = "localhost", .port = 3000}};
+  const auto create =
+      create_request(workspace_at("/w/proj"), merged, {.image = "i"}, {}, everything());
+  EXPECT_FALSE(create.privileged || create.init || create.gpu);
+  EXPECT_TRUE(create.cap_add.empty() && create.security_opt.empty() && create.env.empty());
+  EXPECT_TRUE(create.ports.empty() && create.run_args.empty() && create.user.empty());
+}
+
+TEST(CreateRequest, PassesOnWhatWasMerged) {  // CFG-046, CFG-049, CFG-052, CFG-053, USER-001
+  MergedConfig merged;
+  merged.container_user = "cu";
+  merged.remote_user = "ru";  // USER-002: means nothing to the container
+  merged.container_env = {{"A", "1"}};
+  merged.init = merged.privileged = true;
+  merged.cap_add = {"SYS_PTRACE"};
+  merged.security_opt = {"seccomp=unconfined"};
+  const auto create =
+      create_request(workspace_at("/w/proj"), merged, {.image = "i"}, {}, everything());
+  EXPECT_EQ(create.user, "cu");
+  EXPECT_EQ(create.env.at("A"), "1");
+  EXPECT_TRUE(create.init && create.privileged);
+  EXPECT_EQ(create.cap_add.at(0) + create.security_opt.at(0), "SYS_PTRACEseccomp=unconfined");
+}
+
+TEST(CreateRequest, HasGpusByTheFilesOwnWish) {  // HOST-005, HOST-007, HOST-008
+  struct Row {
+    bool wanted;
+    bool merged;
+    GpuAvailability availability;
+    bool found;
+    bool expected;
+  };
+  const Row rows[] = {{true, true, GpuAvailability::detect, true, true},
+                      {true, true, GpuAvailability::detect, false, false},
+                      {true, true, GpuAvailability::all, false, true},
+                      {true, true, GpuAvailability::none, true, false},
+                      {false, true, GpuAvailability::all, true, false}};
+  for (const Row& row : rows) {
+    auto workspace = workspace_at("/w/proj");
+    workspace.config.host_requirements.gpu = row.wanted;
+    MergedConfig merged;
+    merged.host_requirements.gpu = row.merged;
+    UpRequest request;
+    request.gpu = row.availability;
+    auto probe = everything();
+    probe.gpu_runtime = row.found;
+    EXPECT_EQ(create_request(workspace, merged, {.image = "i"}, request, probe).gpu, row.expected);
+  }
+}
+
 TEST(CreateRequest, RefusesAMountThatReadingLetPass) {  // CFG-054
   MergedConfig merged;
   merged.mounts = {{.text = "type=nope,target=/t", .mount = {}}};

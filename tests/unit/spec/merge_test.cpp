@@ -121,7 +121,7 @@ TEST(Merge, RepeatsTheReferencesInfinityOnlyAsADropIn) {
   EXPECT_EQ(merged_member(image, "", "hostRequirements"), "");
 }
 
-TEST(Merge, KeepsTheReferencesMemberOrder) {
+TEST(Merge, KeepsTheReferencesMemberOrder) {  // IMG-027
   const ProjectFolder project(
       R"({"shutdownAction":"none","capAdd":["A"],"image":"x","init":true})");
   const auto document = read_config(project.options());
@@ -166,7 +166,7 @@ TEST(Merge, GivesTypedValues) {
   EXPECT_FALSE(result.host_requirements.cpus);
 }
 
-// VAR-021, IMG-005; edge case 33
+// VAR-015, VAR-021, IMG-005; edge case 33
 TEST(Metadata, IsStoredAsWrittenAndResolvedWhenUsed) {
   const ProjectFolder project(
       R"({"remoteEnv":{"W":"${localWorkspaceFolder} ${devcontainerId}"},"name":"n","runArgs":["x"]})");
@@ -175,6 +175,30 @@ TEST(Metadata, IsStoredAsWrittenAndResolvedWhenUsed) {
   EXPECT_EQ(metadata_label({*own}),
             R"([{"remoteEnv":{"W":"${localWorkspaceFolder} ${devcontainerId}"}}])");
   EXPECT_EQ(project.shortened(*merge(document, {*own}).remote_env.at("W")), "R/proj ID");
+}
+
+// VAR-016, IMG-013, IMG-018
+TEST(Metadata, ResolvesVariablesOfFeatures) {
+  const ProjectFolder project(R"({"image":"x","customizations":{"tool":{"b":1}}})");
+  const auto document = substitute_devcontainer_id(read_config(project.options()), "ID");
+  const auto feature = metadata_entry_of_feature("./f", R"({"id":"f","version":"1",
+    "entrypoint":"/e-${devcontainerId}","customizations":{"tool":{"a":"${devcontainerId}"}},
+    "mounts":[{"type":"volume","source":"v-${devcontainerId}","target":"/v"}]})");
+  const auto result = merge(document, {feature, *metadata_entry(document)});
+  EXPECT_EQ(result.entrypoints, std::vector<std::string>{"/e-ID"});
+  EXPECT_EQ(result.mounts.at(0).mount.source, "v-ID");
+  EXPECT_NE(
+      merged_configuration_json(result).find(R"("customizations":{"tool":[{"a":"ID"},{"b":1}]})"),
+      std::string::npos);
+}
+
+// What an image says about ports and machines is no reason to refuse it; a wrong type is.
+TEST(Merge, BearsOddValuesOfAnImage) {
+  const ProjectFolder project(R"({"image":"x"})");
+  const auto document = read_config(project.options(Mode::fairlead));
+  EXPECT_NO_THROW(merged(document, R"([{"portsAttributes":{"80":{"onAutoForward":"new"}},
+    "hostRequirements":{"cpus":0.5,"gpu":"maybe"}}])"));
+  EXPECT_THROW(merged(document, R"([{"containerUser":5}])"), Error);
 }
 
 // IMG-001..003

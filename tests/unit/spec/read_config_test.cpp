@@ -179,7 +179,7 @@ TEST(ReadConfig, MovesLegacyProperties) {
   for (const auto& row : rows) EXPECT_EQ(configuration_of(row.text), row.expected);
 }
 
-// VAR-018; edge cases 28, 29, 31
+// VAR-017, VAR-018; edge cases 28, 29, 31
 TEST(ReadConfig, SubstitutesInValuesAtAnyDepth) {
   const Row rows[] = {
       {R"({"x":[{"y":["${localEnv:A}",1,null,true]}]})", R"({"x":[{"y":["v",1,null,true]}]})"},
