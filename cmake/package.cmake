@@ -28,6 +28,8 @@ install(FILES "${PROJECT_BINARY_DIR}/fairlead-sdk-config.cmake"
 
 install(TARGETS fairlead-plugin-probe
   RUNTIME DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}/fairlead" COMPONENT core)
+install(TARGETS fairlead_http fairlead_archive
+  LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/fairlead/core" COMPONENT core)
 if(TARGET fairlead_engine_tls)
   install(TARGETS fairlead_engine_tls
     LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/fairlead/engine" COMPONENT core)

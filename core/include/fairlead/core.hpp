@@ -24,6 +24,8 @@ struct CoreOptions {
   std::vector<std::string> assignments;  ///< `--set key=value`
   std::optional<std::string> backend;    ///< `--backend`
   std::optional<std::string> host;       ///< `--host`
+  bool auth_hardening = false;           ///< `--oci-auth-hardening`; without drop-in always on
+  std::vector<std::string> auth_hosts;   ///< `--allow-cross-origin-auth-host`
 };
 
 /// The entry to everything: settings, plugins and where events go. Embedders make one per caller
@@ -58,6 +60,7 @@ class Core {
   /// Where locks, caches and logs of this user go.
   std::string state_folder() const;
   std::string runtime_folder() const;
+  std::string cache_folder() const;
 
  private:
   SettingsSources sources(const std::string& workspace_folder,

@@ -51,6 +51,8 @@ std::string Core::state_folder() const { return state_->folders.state.string(); 
 
 std::string Core::runtime_folder() const { return state_->folders.runtime.string(); }
 
+std::string Core::cache_folder() const { return state_->folders.cache.string(); }
+
 SettingsSources Core::sources(const std::string& workspace_folder,
                               const ConfigDocument* document) const {
   auto sources = standard_settings_sources(options_.environment, workspace_folder);

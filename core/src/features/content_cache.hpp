@@ -1,6 +1,9 @@
 #pragma once
 
 #include "base/lock.hpp"
+#include "base/sha256.hpp"
+
+#include <fairlead/unique_fd.hpp>
 
 #include <cstdint>
 #include <filesystem>
@@ -8,23 +11,9 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace fairlead {
-
-/// What a name pointed to when it was last asked for.
-struct CachedName {
-  std::string name;    ///< "ghcr.io/devcontainers/features/git:1", an address
-  std::string digest;  ///< "sha256:…"
-};
-
-/// One thing of the cache, for people.
-struct CacheEntry {
-  std::string digest;
-  std::uint64_t size = 0;
-  std::int64_t used_ms = 0;        ///< when last used, milliseconds since the Unix epoch
-  std::vector<std::string> names;  ///< that point to it, or to the manifest that it belongs to
-};
 
 /// Content by digest in a folder that all projects and processes of a user share:
 ///
@@ -35,8 +24,8 @@ struct CacheEntry {
 ///
 /// Things appear by rename, so a killed process leaves nothing that counts; what it left on its way
 /// is gone on with. An object holds a shared lock from its first use on, which pruning waits for.
-/// Thread-safe. Everything throws Error "cache.write" (with the reason: disk full, permissions),
-/// "cache.read", and what FileLock throws.
+/// Thread-safe. Everything throws Error "cache.write" with the reason (disk full, permissions) and
+/// what FileLock throws.
 class ContentCache {
  public:
   /// Touches nothing; the folder is made when something is put into it.
@@ -54,18 +43,22 @@ class ContentCache {
   /// Stores `content` and says its digest.
   std::string store(std::string_view content);
 
+  /// What `name` (a reference with its tag, an address) pointed to when it was last asked for.
   std::optional<std::string> digest_of(const std::string& name);
   void remember(const std::string& name, const std::string& digest);
 
   /// The unpacked archive `digest`, unpacked now if need be. Throws also what extract_archive
-  /// throws, cache.missing (not_found) when the archive is not there.
+  /// throws, "cache.missing" (not_found) when the archive is not there, "registry.digest" when its
+  /// file was damaged (it is removed then).
   std::filesystem::path unpacked(const std::string& digest, std::stop_token stop);
 
-  /// A place to download to. Waits while another process downloads the same.
+  /// A place to download to; waits while somebody else downloads the same. `key` tells downloads
+  /// apart: the digest, or an address when that is not known before.
   class Download;
-  Download download(const std::string& digest, std::stop_token stop);
+  Download download(const std::string& key, std::stop_token stop);
 
  private:
+  std::filesystem::path place(const char* kind, const std::string& digits) const;
   void hold();
 
   std::filesystem::path folder_;
@@ -73,11 +66,26 @@ class ContentCache {
   std::unique_ptr<State> state_;
 };
 
-/// What is in the cache at `folder`, largest first.
-std::vector<CacheEntry> list_cache(const std::filesystem::path& folder);
+/// One download. Not thread-safe; holds a lock on its key.
+class ContentCache::Download {
+ public:
+  Download(ContentCache& cache, const std::string& key, FileLock lock);
 
-/// Removes what was not used for `age_days` days, and what a killed process left. Bytes freed.
-/// Waits until nobody uses the cache: lock.timeout, lock.cancelled.
-std::uint64_t prune_cache(const std::filesystem::path& folder, int age_days, const LockWait& wait);
+  /// How much is there from an attempt before: go on behind it, or `restart`.
+  std::uint64_t offset() const { return size_; }
+  void restart();
+  void write(std::string_view bytes);
+  /// Puts it among the blobs and says its digest. With `expected`, another content is removed and
+  /// throws Error(failed, "registry.digest"). `what` names it in that message.
+  std::string finish(const std::string& expected, const std::string& what);
+
+ private:
+  ContentCache* cache_;
+  FileLock lock_;
+  std::filesystem::path path_;
+  UniqueFd file_;
+  Sha256 hash_;
+  std::uint64_t size_ = 0;
+};
 
 }  // namespace fairlead

@@ -3,6 +3,7 @@
 #include "features/content_cache.hpp"
 #include "features/oci_manifest.hpp"
 #include "features/oci_reference.hpp"
+#include "features/registry_auth.hpp"
 
 #include <fairlead/events.hpp>
 #include <fairlead/model.hpp>
@@ -22,11 +23,6 @@
 /// cache that all projects share.
 namespace fairlead {
 
-/// Runs `docker-credential-<name> get` with the registry on its standard input; its standard
-/// output, or nothing when it fails.
-using CredentialHelper = std::function<std::optional<std::string>(
-    const std::string& name, const std::string& registry, std::stop_token stop)>;
-
 struct RegistryLimits {
   std::chrono::milliseconds connect{10'000};
   std::chrono::milliseconds stall{30'000};   ///< nothing arrives for so long
@@ -44,6 +40,7 @@ struct RegistryOptions {
   bool offline = false;  ///< the cache alone (`--offline`)
   std::vector<std::string>
       mirrors;  ///< "ghcr.io/devcontainers/features=registry.example/mirror"; the longest name wins
+  AuthPolicy auth;
   CredentialHelper credential_helper;
   RegistryLimits limits;
 };

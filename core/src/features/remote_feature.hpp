@@ -1,6 +1,7 @@
 #pragma once
 
-#include "features/plan.hpp"
+#include "features/metadata.hpp"
+#include "features/reference.hpp"
 #include "features/registry.hpp"
 
 #include <stop_token>
@@ -13,26 +14,26 @@ namespace fairlead {
 struct RemoteFeature {
   FeatureReference reference;
   FeatureMetadata metadata;
-  OciManifest manifest;  ///< OCI only
-  std::string digest;    ///< of the manifest, of the archive: what a lockfile calls integrity
-  std::string resolved;  ///< "registry/namespace/name@sha256:…", the address: as in a lockfile
-  std::string content;   ///< digest of the archive with the files
+  OciManifest manifest;   ///< OCI only
+  OciDescriptor archive;  ///< with the files; of a tarball the digest alone counts
+  std::string digest;     ///< of manifest or tarball: what a lockfile calls integrity
+  std::string resolved;   ///< "registry/namespace/name@sha256:…", the address: as in a lockfile
 };
 
 /// Asks for one OCI or tarball feature: for OCI one request, when the manifest carries the metadata
 /// (DIST-015); else the archive is fetched too. `digest` pins it to what a lockfile says; empty:
 /// what the reference says. Thread-safe, as Registry is.
 /// Throws Error what Registry throws, "registry.manifest" for an artifact that is no feature
-/// (DIST-016), what parse_feature_metadata throws.
+/// (DIST-016), "features.remote" for a name whose first part is no registry, what
+/// parse_feature_metadata throws.
 RemoteFeature describe_feature(Registry& registry, const FeatureReference& reference,
                                const std::string& digest, std::stop_token stop);
 
-/// Its files: the folder lies in the cache and is kept while `registry` lives.
+/// The folder with its files; it lies in the cache and is kept while `registry` lives.
 /// Throws Error what Registry::blob and extract_archive throw, "features.install_script".
-FetchedFeature fetch_feature(Registry& registry, const RemoteFeature& feature,
-                             std::stop_token stop);
+std::string fetch_feature(Registry& registry, const RemoteFeature& feature, std::stop_token stop);
 
-/// For an OCI reference; throws Error(internal) for another.
+/// Throws Error(internal) for a reference of another kind.
 OciReference oci_reference(const FeatureReference& reference);
 
 }  // namespace fairlead

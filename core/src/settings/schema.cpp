@@ -25,6 +25,11 @@ const std::vector<SettingSpec>& core_settings() {
        .default_value = Items{},
        .project = false,
        .description = "the hosts that a project may choose"},
+      {.key = "offline",
+       .type = SettingType::boolean,
+       .default_value = false,
+       .project = false,
+       .description = "fetch nothing: features and templates come from the cache alone"},
       {.key = "plugin_path",
        .type = SettingType::strings,
        .default_value = Items{},
@@ -35,6 +40,16 @@ const std::vector<SettingSpec>& core_settings() {
        .default_value = "built-in",
        .project = true,
        .description = "what forwards ports: \"built-in\" or the name of a plugin"},
+      {.key = "registry_auth_hosts",
+       .type = SettingType::strings,
+       .default_value = Items{},
+       .project = false,
+       .description = "token servers that may see a registry's credentials, as registry=host"},
+      {.key = "registry_mirrors",
+       .type = SettingType::strings,
+       .default_value = Items{},
+       .project = false,
+       .description = "where registries are looked for instead, as name=other/name"},
   };
   return settings;
 }

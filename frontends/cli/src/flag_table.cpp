@@ -125,6 +125,8 @@ constexpr std::array table = {
     own(text_("host", G::engine, everywhere, "Where the runtime works: local, or ssh://...")),
     own(each_(text_("set", G::general, everywhere, "Override one setting. Format: key=value."))),
     own(each_(text_("plugin-path", G::general, everywhere, "One more folder of plugins.", folder))),
+    own(switch_("offline", G::features, everywhere,
+                "Fetch no features or templates: take them from the cache alone.")),
     own(switch_("quiet", G::output, everywhere & ~bit(features_test), "Show errors only.")),
     own(switch_("verbose", G::output, everywhere, "Show every step and its output.")),
     own(switch_("no-color", G::output, everywhere, "No colours, even on a terminal.")),

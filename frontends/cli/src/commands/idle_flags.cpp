@@ -9,10 +9,14 @@ namespace {
 
 /// The reference's flags whose subject this version does not have: dotfiles, secrets, lockfiles,
 /// ids.
-constexpr std::array<std::string_view, 9> idle = {
-    "dotfiles-repository", "dotfiles-install-command",       "secrets-file",
-    "frozen-lockfile",     "experimental-frozen-lockfile",   "omit-config-remote-env-from-metadata",
-    "oci-auth-hardening",  "update-remote-user-uid-default", "container-session-data-folder"};
+constexpr std::array<std::string_view, 8> idle = {"dotfiles-repository",
+                                                  "dotfiles-install-command",
+                                                  "secrets-file",
+                                                  "frozen-lockfile",
+                                                  "experimental-frozen-lockfile",
+                                                  "omit-config-remote-env-from-metadata",
+                                                  "update-remote-user-uid-default",
+                                                  "container-session-data-folder"};
 
 }  // namespace
 

@@ -39,7 +39,12 @@ CoreOptions core_options(const Arguments& arguments) {
                       .plugin_path = arguments.list("plugin-path"),
                       .assignments = arguments.list("set"),
                       .backend = arguments.text_if("backend"),
-                      .host = arguments.text_if("host")};
+                      .host = arguments.text_if("host"),
+                      .auth_hardening = arguments.flag("oci-auth-hardening"),
+                      .auth_hosts = arguments.list("allow-cross-origin-auth-host")};
+  if (options.mode == fairlead::Mode::fairlead && arguments.flag("offline")) {
+    options.assignments.emplace_back("offline=true");
+  }
   // The reference's flag names a docker command; the plugin that uses one has a setting for it.
   if (const auto path = arguments.text_if("docker-path")) {
     options.assignments.push_back("plugins.docker.docker_path=" + *path);

@@ -1,0 +1,118 @@
+#include "features/remote_feature.hpp"
+
+#include "base/atomic_file.hpp"
+
+#include <fairlead/error.hpp>
+
+#include <filesystem>
+
+namespace fairlead {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* metadata_file = "devcontainer-feature.json";
+
+Error no_feature(const std::string& what, const std::string& why) {
+  return Error(Status::failed, "registry.manifest",
+               what + " is not a feature that can be used: " + why + ".",
+               "Is it an image, a template or a collection?");
+}
+
+FeatureMetadata read_metadata(const fs::path& folder, const std::string& id) {
+  const auto text = read_file_if_there(folder / metadata_file);
+  if (text) return parse_feature_metadata(*text, id + '/' + metadata_file);
+  throw no_feature("'" + id + "'", "its archive has no devcontainer-feature.json");
+}
+
+/// The reference CLI never asks a host like that: nobody can own the name.
+void require_registry(const FeatureReference& reference) {
+  const auto& host = reference.registry;
+  if (host.find('.') != std::string::npos || host.starts_with("localhost") ||
+      host.find(':') != std::string::npos) {
+    return;
+  }
+  throw Error(Status::not_found, "features.remote",
+              "feature '" + reference.id + "': '" + host + "' is not a registry",
+              "Write the registry in front, as in ghcr.io/" + reference.id +
+                  ". Releases on GitHub, as this name once meant, are not looked for.");
+}
+
+RemoteFeature describe_oci(Registry& registry, const FeatureReference& reference,
+                           const std::string& digest, const std::stop_token& stop) {
+  require_registry(reference);
+  auto oci = oci_reference(reference);
+  if (!digest.empty()) oci.digest = digest;
+  const auto what = "'" + reference.id + "'";
+  RemoteFeature feature{.reference = reference,
+                        .metadata = {},
+                        .manifest = registry.manifest(oci, stop),
+                        .archive = {},
+                        .digest = {},
+                        .resolved = {}};
+  const auto& manifest = feature.manifest;
+  if (manifest.config.media_type != devcontainer_config_type) {
+    throw no_feature(what, "its type is '" + manifest.config.media_type + "'");
+  }
+  if (manifest.layers.size() != 1) {
+    throw no_feature(what, "it has " + std::to_string(manifest.layers.size()) + " layers");
+  }
+  feature.archive = manifest.layers.front();
+  feature.digest = manifest.digest;
+  feature.resolved = oci.name() + '@' + manifest.digest;
+  if (const auto* text = find_annotation(manifest.annotations, metadata_annotation)) {
+    feature.metadata = parse_feature_metadata(*text, reference.id);
+  } else {
+    registry.blob(oci, feature.archive, stop);
+    feature.metadata = read_metadata(registry.unpacked(feature.archive.digest, stop), reference.id);
+  }
+  return feature;
+}
+
+RemoteFeature describe_tarball(Registry& registry, const FeatureReference& reference,
+                               const std::string& digest, const std::stop_token& stop) {
+  RemoteFeature feature{.reference = reference,
+                        .metadata = {},
+                        .manifest = {},
+                        .archive = {},
+                        .digest = registry.archive(reference.path, digest, stop).digest,
+                        .resolved = reference.path};
+  feature.archive.digest = feature.digest;
+  feature.metadata = read_metadata(registry.unpacked(feature.digest, stop), reference.id);
+  return feature;
+}
+
+}  // namespace
+
+OciReference oci_reference(const FeatureReference& reference) {
+  if (reference.kind != FeatureKind::oci) {
+    throw Error(Status::internal, "features.remote", "'" + reference.id + "' is in no registry");
+  }
+  return {.registry = reference.registry,
+          .repository = reference.space + '/' + reference.name,
+          .tag = reference.tag,
+          .digest = reference.digest};
+}
+
+RemoteFeature describe_feature(Registry& registry, const FeatureReference& reference,
+                               const std::string& digest, std::stop_token stop) {
+  if (reference.kind == FeatureKind::tarball) {
+    return describe_tarball(registry, reference, digest, stop);
+  }
+  return describe_oci(registry, reference, digest, stop);
+}
+
+std::string fetch_feature(Registry& registry, const RemoteFeature& feature, std::stop_token stop) {
+  if (feature.reference.kind == FeatureKind::oci) {
+    registry.blob(oci_reference(feature.reference), feature.archive, stop);
+  }
+  const auto folder = registry.unpacked(feature.archive.digest, stop);
+  std::error_code none;
+  if (!fs::is_regular_file(folder / "install.sh", none)) {
+    throw Error(Status::not_found, "features.install_script",
+                "feature '" + feature.reference.id + "': there is no install.sh in its archive");
+  }
+  return folder.string();
+}
+
+}  // namespace fairlead
