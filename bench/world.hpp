@@ -32,6 +32,7 @@ class World {
   const test::EngineApi& engine() const { return engine_; }
   /// Part of every workspace's name.
   const std::string& id() const { return run_.id(); }
+  const test::TestRun& run() const { return run_; }
 
   std::string fairlead;
   std::string devcontainer;

@@ -3,9 +3,10 @@
 _fairlead_commands() {
   local names= name
   case $1:$2 in
-    'fairlead:') names='up set-up build run-user-commands read-configuration exec run shell list status stop down logs plugin config completion help' ;;
+    'fairlead:') names='up set-up build run-user-commands read-configuration exec run shell list status stop down logs plugin config cache completion help' ;;
     'fairlead:plugin') names='list info' ;;
     'fairlead:config') names='show validate' ;;
+    'fairlead:cache') names='show prune export import' ;;
     'devcontainer:') names='up set-up build run-user-commands read-configuration exec' ;;
   esac
   for name in $names; do
@@ -34,6 +35,11 @@ _fairlead_flags() {
     'fairlead:config') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:config show') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --origin' ;;
     'fairlead:config validate') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --strict' ;;
+    'fairlead:cache') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
+    'fairlead:cache show') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
+    'fairlead:cache prune') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --days' ;;
+    'fairlead:cache export') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
+    'fairlead:cache import') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:completion') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:help') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'devcontainer:') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host' ;;
@@ -51,7 +57,7 @@ _fairlead_value() {
     --workspace-mount-consistency|--gpu-availability|--output-format|--log-level|--log-format|--default-user-env-probe|--update-remote-user-uid-default|--buildkit) echo choice ;;
     --plugin-path|--user-data-folder|--container-data-folder|--container-system-data-folder|--workspace-folder|--dotfiles-target-path|--container-session-data-folder|--project-folder|--output-folder|--tmp-dir) echo folder ;;
     --docker-path|--docker-compose-path|--config|--override-config|--secrets-file) echo file ;;
-    --allow-cross-origin-auth-host|--backend|--host|--set|--container-id|--id-label|--terminal-columns|--terminal-rows|--image-name|--mount|--remote-env|--cache-from|--cache-to|--platform|--label|--output|--additional-features|--dotfiles-repository|--dotfiles-install-command|--features|--filter|--base-image|--remote-user|--registry|--namespace|--github-owner|--github-repo|--template-id|--template-args|--omit-paths|--tail|--since) echo text ;;
+    --allow-cross-origin-auth-host|--backend|--host|--set|--container-id|--id-label|--terminal-columns|--terminal-rows|--image-name|--mount|--remote-env|--cache-from|--cache-to|--platform|--label|--output|--additional-features|--dotfiles-repository|--dotfiles-install-command|--features|--filter|--base-image|--remote-user|--registry|--namespace|--github-owner|--github-repo|--template-id|--template-args|--omit-paths|--tail|--since|--days) echo text ;;
   esac
 }
 _fairlead_choices() {

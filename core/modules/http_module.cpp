@@ -5,6 +5,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 #include <pthread.h>
+#include <strings.h>
 
 #include <array>
 #include <chrono>
@@ -192,8 +193,9 @@ int result_of(CURLcode code) {
     case CURLE_COULDNT_RESOLVE_PROXY:
     case CURLE_COULDNT_CONNECT:
       return http_no_connection;
-    case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CONNECT_ERROR:
+      return http_no_tls;
+    case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CACERT_BADFILE:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_ISSUER_ERROR:
@@ -238,6 +240,13 @@ CURLcode drive(const Client& client, const Running& running) {
   }
 }
 
+bool names_type(const HttpCall& call) {
+  for (std::size_t i = 0; i < call.header_count; ++i) {
+    if (::strncasecmp(call.headers[i], "content-type:", 13) == 0) return true;
+  }
+  return false;
+}
+
 void* open_client() {
   auto client = std::unique_ptr<Client>(new (std::nothrow) Client);
   if (!client || !start_libraries()) return nullptr;
@@ -257,6 +266,9 @@ int perform(void* self, const HttpCall* call, const HttpSink* sink, char* messag
   Running running{.call = call, .sink = sink, .tls_fault = &tls_fault};
   std::array<char, CURL_ERROR_SIZE> detail{};
   curl_slist* headers = nullptr;
+  // libcurl would call every body a form and wait for leave to send a large one.
+  if (call->body != nullptr) headers = curl_slist_append(headers, "Expect:");
+  if (!names_type(*call)) headers = curl_slist_append(headers, "Content-Type:");
   for (std::size_t i = 0; i < call->header_count; ++i) {
     headers = curl_slist_append(headers, call->headers[i]);
   }

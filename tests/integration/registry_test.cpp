@@ -78,6 +78,13 @@ TEST_F(RealRegistry, ListsTagsAndSaysWhatItDoesNotHave) {
   EXPECT_EQ(code_of([&] { registry->tags(artifact.reference, {}); }), "registry.not_found");
 }
 
+TEST_F(RealRegistry, MayDoWithoutTlsAtALoopbackAddress) {
+  RegistryServer server(run_, RegistryGuard::open);
+  const auto artifact = feature("127.0.0.1:" + std::to_string(server.port()), "acme/feats/color");
+  publish(*client(), artifact);
+  EXPECT_EQ(client()->manifest(artifact.reference, {}).digest, artifact.manifest_digest());
+}
+
 // DIST-017, DIST-019
 TEST_F(RealRegistry, TakesAPasswordOverTls) {
   RegistryServer server(run_, RegistryGuard::password);

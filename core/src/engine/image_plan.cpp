@@ -3,8 +3,10 @@
 #include "base/atomic_file.hpp"
 #include "engine/call_log.hpp"
 #include "engine/deadlines.hpp"
+#include "engine/registry_access.hpp"
 #include "engine/registry_credentials.hpp"
 #include "features/layered_installer.hpp"
+#include "features/registry_image.hpp"
 #include "spec/dockerfile.hpp"
 
 namespace fairlead {
@@ -18,9 +20,26 @@ void pull(const ImageContext& c, const std::string& image) {
   c.backend.pull_image(request, std::move(options));
 }
 
+/// IMG-031: what its registry says of it; nothing when it does not say.
+std::optional<ImageInfo> published_image(const ImageContext& c, const std::string& image) {
+  const LogStep step(c.core.log(), "Looking up image " + image);
+  try {
+    Registry registry(registry_options(c.core, c.workspace.settings), c.core.log());
+    const auto arch = c.probe.arch.empty() ? DockerfileInputs{}.arch : c.probe.arch;
+    return image_in_registry(registry, image, "linux", arch, c.stop);
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled) throw;
+    c.core.log().text(LogLevel::debug, error.message());
+    return {};
+  }
+}
+
 std::optional<ImageInfo> image_info(const ImageContext& c, const std::string& image) {
   if (!c.probe.capabilities.image_inspection || image == "scratch") return {};
   if (auto info = inspect_if_there(c, image)) return info;
+  if (c.metadata_only) {
+    if (auto info = published_image(c, image)) return info;
+  }
   if (!c.probe.capabilities.pull) {
     throw Error(Status::not_found, "image.not_found",
                 "The image '" + image + "' is not there and the backend cannot pull it.");
@@ -142,7 +161,7 @@ std::vector<MetadataEntry> metadata_entries(Core& core, const Workspace& workspa
                                             const BuildOptions& options,
                                             const std::shared_ptr<Backend>& backend,
                                             const ProbeReply& probe, std::stop_token stop) {
-  const ImageContext c{core, workspace, options, *backend, probe, std::move(stop)};
+  const ImageContext c{core, workspace, options, *backend, probe, std::move(stop), true};
   return plan_image(c).entries;
 }
 

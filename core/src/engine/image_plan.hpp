@@ -17,6 +17,7 @@ struct ImageContext {
   Backend& backend;
   const ProbeReply& probe;
   std::stop_token stop;
+  bool metadata_only = false;  ///< nothing is made: a registry's word about an image will do
 };
 
 /// What is extended: an image, or what the user's Dockerfile makes.

@@ -68,20 +68,9 @@ void place_file(const fs::path& path, const fs::path& scratch, std::string_view 
   }
 }
 
-/// Feeds the file at `path`, as far as it goes, to `use`.
-template <typename Use>
-void read_pieces(const fs::path& path, const Use& use) {
-  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  std::array<char, 65536> buffer{};
-  ssize_t count = 0;
-  while (file && (count = ::read(file.get(), buffer.data(), buffer.size())) > 0) {
-    use(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
-  }
-}
-
 std::string file_digest(const fs::path& path) {
   Sha256 hash;
-  read_pieces(path, [&hash](std::string_view piece) { hash.update(piece); });
+  for_each_piece(path, [&hash](std::string_view piece) { hash.update(piece); });
   return to_hex(hash.finish());
 }
 
@@ -92,6 +81,15 @@ Error damaged(const std::string& what) {
 }
 
 }  // namespace
+
+void for_each_piece(const fs::path& path, const std::function<void(std::string_view)>& use) {
+  const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  std::array<char, 65536> buffer{};
+  ssize_t count = 0;
+  while (file && (count = ::read(file.get(), buffer.data(), buffer.size())) > 0) {
+    use(std::string_view(buffer.data(), static_cast<std::size_t>(count)));
+  }
+}
 
 struct ContentCache::State {
   std::mutex mutex;
@@ -199,7 +197,7 @@ ContentCache::Download::Download(ContentCache& cache, const std::string& key, Fi
     : cache_(&cache),
       lock_(std::move(lock)),
       path_(cache.folder_ / "partial" / (digits_of(key) + ".part")) {
-  read_pieces(path_, [this](std::string_view piece) {
+  for_each_piece(path_, [this](std::string_view piece) {
     hash_.update(piece);
     size_ += piece.size();
   });

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -65,6 +66,10 @@ class ContentCache {
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Feeds the file at `path`, as far as it goes, to `use`.
+void for_each_piece(const std::filesystem::path& path,
+                    const std::function<void(std::string_view)>& use);
 
 /// One download. Not thread-safe; holds a lock on its key.
 class ContentCache::Download {

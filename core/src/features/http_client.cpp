@@ -82,6 +82,10 @@ std::vector<const char*> pointers(const std::vector<std::string>& texts) {
                   "An authority of your own is named by NODE_EXTRA_CA_CERTS or lies in "
                   "/etc/docker/certs.d/" +
                       server + "/ca.crt.");
+    case http_no_tls:
+      throw Error(Status::unavailable, "registry.tls",
+                  "The registry " + server + " does not speak TLS as we do: " + why + ".",
+                  "Only registries on this machine may be without it: localhost, 127.0.0.1.");
     case http_cut:
       throw Error(Status::unavailable, "registry.interrupted",
                   "The connection to the registry " + server + " broke off: " + why + ".");

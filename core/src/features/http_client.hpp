@@ -55,8 +55,8 @@ class HttpClient {
   HttpClient& operator=(const HttpClient&) = delete;
 
   /// One request and its answer, whatever the status; no redirect is followed.
-  /// Throws Error: "registry.unreachable", "registry.certificate", "registry.timeout",
-  /// "registry.interrupted" (it broke off), Status::cancelled; "module.*".
+  /// Throws Error: "registry.unreachable", "registry.certificate", "registry.tls",
+  /// "registry.timeout", "registry.interrupted" (it broke off), Status::cancelled; "module.*".
   HttpAnswer send(const HttpRequest& request, const HttpBody& body, std::stop_token stop);
 
  private:

@@ -38,10 +38,11 @@ enum HttpResult : int {
   http_done = 0,
   http_stopped = 1,
   http_no_connection = 2,  ///< name, connection or proxy
-  http_tls = 3,            ///< the certificate, or no TLS at all
+  http_tls = 3,            ///< the certificate
   http_timeout = 4,
   http_cut = 5,  ///< the answer broke off
   http_failed = 6,
+  http_no_tls = 7,  ///< the other side does not speak it
 };
 
 struct HttpTable {

@@ -11,6 +11,17 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* image_types =
+    "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
+    "application/vnd.docker.distribution.manifest.list.v2+json, "
+    "application/vnd.docker.distribution.manifest.v2+json";
+
+Error not_there(const OciReference& reference) {
+  return Error(Status::not_found, "registry.not_found",
+               "The registry does not have " + reference.text() + ".",
+               "Look at name and version; some registries say this to whom they do not know.");
+}
+
 /// DIST-021: for this one host, and it goes nowhere else.
 std::string github_authorization(const HttpUrl& url, const Environment& environment) {
   const auto token = environment.find("GITHUB_TOKEN");
@@ -38,31 +49,25 @@ ContentCache& Registry::cache() { return state_->cache; }
 
 std::optional<OciManifest> Registry::find_manifest(const OciReference& reference,
                                                    std::stop_token stop) {
-  auto& cache = state_->cache;
   const auto what = reference.text();
   const auto slot = state_->manifests.slot(what);
   const std::lock_guard lock(slot->mutex);
   if (slot->value) return slot->value;
-  auto digest = reference.digest;
-  if (state_->options.offline && digest.empty()) digest = cache.digest_of(what).value_or("");
-  auto bytes = digest.empty() ? std::nullopt : cache.read(digest);
-  if (!bytes && state_->options.offline) throw offline_error(what);
-  if (!bytes) {
-    bytes = state_->fetch_document(reference, oci_manifest_type, stop);
-    if (!bytes) return {};
-    cache.store(*bytes);
-  }
-  slot->value = parse_oci_manifest(std::move(*bytes), what);
-  if (!state_->options.offline) cache.remember(what, slot->value->digest);
+  auto bytes = state_->document(reference, oci_manifest_type, stop);
+  if (bytes) slot->value = parse_oci_manifest(std::move(*bytes), what);
   return slot->value;
 }
 
 OciManifest Registry::manifest(const OciReference& reference, std::stop_token stop) {
   auto found = find_manifest(reference, std::move(stop));
   if (found) return std::move(*found);
-  throw Error(Status::not_found, "registry.not_found",
-              "The registry does not have " + reference.text() + ".",
-              "Look at name and version; some registries say this to whom they do not know.");
+  throw not_there(reference);
+}
+
+std::string Registry::image_document(const OciReference& reference, std::stop_token stop) {
+  auto found = state_->document(reference, image_types, stop);
+  if (found) return std::move(*found);
+  throw not_there(reference);
 }
 
 fs::path Registry::blob(const OciReference& reference, const OciDescriptor& blob,

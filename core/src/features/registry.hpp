@@ -74,6 +74,9 @@ class Registry {
   /// As `manifest`, nothing instead of registry.not_found.
   std::optional<OciManifest> find_manifest(const OciReference& reference, std::stop_token stop);
 
+  /// The bytes of an image's manifest or index, verified.
+  std::string image_document(const OciReference& reference, std::stop_token stop);
+
   /// A blob of the repository: the file in the cache, verified.
   std::filesystem::path blob(const OciReference& reference, const OciDescriptor& blob,
                              std::stop_token stop);

@@ -2,7 +2,6 @@
 
 #include <charconv>
 #include <condition_variable>
-#include <set>
 
 namespace fairlead {
 namespace {
@@ -42,6 +41,11 @@ void pause(std::chrono::milliseconds duration, const std::stop_token& stop) {
   }
 }
 
+/// Docker Hub is known to docker's configuration by an address of its past.
+std::string credentials_key(const std::string& registry) {
+  return registry == "registry-1.docker.io" ? "https://index.docker.io/v1/" : registry;
+}
+
 HttpTimes times_of(const RegistryLimits& limits) {
   return {.connect = limits.connect, .stall = limits.stall, .total = limits.total};
 }
@@ -68,8 +72,8 @@ RegistryAuth& RegistrySession::auth(const std::string& registry) {
   if (!auth) {
     auth = std::make_unique<RegistryAuth>(
         address(registry), options_.auth, [this, registry](std::stop_token stop) {
-          return find_credentials(options_.environment, registry, options_.credential_helper,
-                                  std::move(stop));
+          return find_credentials(options_.environment, credentials_key(registry),
+                                  options_.credential_helper, std::move(stop));
         });
   }
   return *auth;
@@ -130,7 +134,23 @@ RegistryReply RegistrySession::attempt(const RegistryRequest& request, std::stop
   }
 }
 
-RegistryReply RegistrySession::send(const RegistryRequest& request, std::stop_token stop) {
+bool RegistrySession::try_plainly(RegistryRequest& request, const Error& error) {
+  const auto& host = request.url.host;
+  const bool loopback = host == "[::1]" || host.starts_with("127.");
+  if (error.code() != "registry.tls" || !is_loopback(host) || !loopback) return false;
+  if (request.url.scheme != "https" || request.registry.empty()) return false;
+  const std::lock_guard lock(mutex_);
+  plain_.insert(request.registry);
+  request.url.scheme = "http";
+  return true;
+}
+
+RegistryReply RegistrySession::send(const RegistryRequest& given, std::stop_token stop) {
+  auto request = given;
+  {
+    const std::lock_guard lock(mutex_);
+    if (plain_.contains(request.registry)) request.url.scheme = "http";
+  }
   auto wait = options_.limits.backoff;
   for (int left = options_.limits.attempts - 1;; --left, wait *= 2) {
     auto next = wait;
@@ -144,6 +164,7 @@ RegistryReply RegistrySession::send(const RegistryRequest& request, std::stop_to
         next = *asked;
       }
     } catch (const Error& error) {
+      if (try_plainly(request, error)) continue;
       if (!may_pass(error) || left <= 0) throw;
       reason = error.message();
     }

@@ -8,6 +8,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <string_view>
@@ -51,6 +52,8 @@ class RegistrySession {
 
  private:
   RegistryAuth& auth(const std::string& registry);
+  /// Whether a loopback address that does not speak TLS is tried without it from now on.
+  bool try_plainly(RegistryRequest& request, const Error& error);
   RegistryReply attempt(const RegistryRequest& request, std::stop_token stop);
   RegistryReply follow(const RegistryRequest& request, const std::string& authorization,
                        std::stop_token stop);
@@ -62,6 +65,7 @@ class RegistrySession {
   HttpClient client_;
   std::mutex mutex_;
   std::map<std::string, std::unique_ptr<RegistryAuth>> auths_;
+  std::set<std::string> plain_;  ///< registries at loopback addresses without TLS
 };
 
 }  // namespace fairlead

@@ -136,6 +136,22 @@ std::optional<std::string> Registry::State::fetch_document(const OciReference& r
   return body;
 }
 
+std::optional<std::string> Registry::State::document(const OciReference& reference,
+                                                     const char* accept,
+                                                     const std::stop_token& stop) {
+  const auto what = reference.text();
+  auto digest = reference.digest;
+  if (options.offline && digest.empty()) digest = cache.digest_of(what).value_or("");
+  auto bytes = digest.empty() ? std::nullopt : cache.read(digest);
+  if (bytes) return bytes;
+  if (options.offline) throw offline_error(what);
+  bytes = fetch_document(reference, accept, stop);
+  if (!bytes) return {};
+  digest = cache.store(*bytes);
+  if (reference.digest.empty()) cache.remember(what, digest);
+  return bytes;
+}
+
 std::string Registry::State::download(RegistryRequest request, const std::string& key,
                                       const std::string& digest, std::uint64_t limit,
                                       const std::string& what, const std::stop_token& stop) {

@@ -54,6 +54,9 @@ struct Registry::State {
   /// The document that `reference` names, verified; nothing when the registry has none.
   std::optional<std::string> fetch_document(const OciReference& reference, const char* accept,
                                             const std::stop_token& stop);
+  /// The same from the cache, if it is there and may be used, else fetched and put there.
+  std::optional<std::string> document(const OciReference& reference, const char* accept,
+                                      const std::stop_token& stop);
   /// Fetches what `request` names into the cache.
   std::string download(RegistryRequest request, const std::string& key, const std::string& digest,
                        std::uint64_t limit, const std::string& what, const std::stop_token& stop);

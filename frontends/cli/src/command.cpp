@@ -1,5 +1,7 @@
 #include "command.hpp"
 
+#include "own_words.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -31,8 +33,6 @@ constexpr std::array info_positionals = {
     Positional{.name = "feature", .description = "Identifier of the Feature.", .required = true}};
 constexpr std::array metadata_positionals = {Positional{
     .name = "templateId", .description = "Identifier of the Template.", .required = true}};
-constexpr std::array plugin_positionals = {
-    Positional{.name = "name", .description = "The plugin's id.", .required = true}};
 constexpr std::array shell_positionals = {Positional{.name = "shell",
                                                      .description = "The shell to write for.",
                                                      .required = true,
@@ -92,15 +92,6 @@ constexpr std::array down_examples = {
 constexpr std::array logs_examples = {
     Example{"logs", "what the container's main process has printed"},
     Example{"logs --follow --tail 20", "the last 20 lines, then everything that comes"}};
-constexpr std::array plugin_list_examples = {
-    Example{"plugin list", "every plugin that was found, and whether it can be used"},
-    Example{"plugin list --json", "the same as JSON"}};
-constexpr std::array plugin_info_examples = {
-    Example{"plugin info docker", "what the plugin offers, and its settings"},
-    Example{"plugin info docker --json", "the same as JSON"}};
-constexpr std::array config_show_examples = {
-    Example{"config show", "every setting with the value in force"},
-    Example{"config show --origin", "and the file, variable or option it comes from"}};
 constexpr std::array config_validate_examples = {
     Example{"config validate", "the configurations of the project in this folder"},
     Example{"config validate --strict services/* shared/devcontainer.json",
@@ -313,6 +304,43 @@ constexpr std::array table = {
             .implemented = true,
             .positionals = validate_positionals,
             .examples = config_validate_examples},
+    Command{.id = cache,
+            .parent = top,
+            .name = "cache",
+            .purpose = "Look after the cache of features and templates",
+            .own = true,
+            .implemented = true,
+            .group = true},
+    Command{.id = cache_show,
+            .parent = cache,
+            .name = "show",
+            .purpose = "List what is in the cache",
+            .own = true,
+            .implemented = true,
+            .examples = cache_show_examples},
+    Command{.id = cache_prune,
+            .parent = cache,
+            .name = "prune",
+            .purpose = "Remove what was not used for long",
+            .own = true,
+            .implemented = true,
+            .examples = cache_prune_examples},
+    Command{.id = cache_export,
+            .parent = cache,
+            .name = "export",
+            .purpose = "Write what is in the cache into a file",
+            .own = true,
+            .implemented = true,
+            .positionals = cache_export_positionals,
+            .examples = cache_export_examples},
+    Command{.id = cache_import,
+            .parent = cache,
+            .name = "import",
+            .purpose = "Add what such a file holds",
+            .own = true,
+            .implemented = true,
+            .positionals = cache_import_positionals,
+            .examples = cache_import_examples},
     Command{.id = completion,
             .parent = top,
             .name = "completion",

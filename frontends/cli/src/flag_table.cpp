@@ -298,6 +298,7 @@ constexpr std::array table = {
     own(lettered('n', number_("tail", G::output, bit(logs), "Only the last lines, this many."))),
     own(text_("since", G::output, bit(logs), "Only what is newer: a time, or 10m, 2h, 3d.")),
     own(switch_("strict", G::output, bit(config_validate), "Fail on warnings too.")),
+    own(number_("days", G::general, bit(cache_prune), "Keep what was used since (default 30).")),
     own(switch_("origin", G::output, bit(config_show), "Where each value comes from.")),
 };
 

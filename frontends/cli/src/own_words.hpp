@@ -1,0 +1,41 @@
+#pragma once
+
+#include "command.hpp"
+
+#include <array>
+
+/// What follows the words of the commands that look after things (plugins, settings, the cache),
+/// and examples for their pages.
+namespace fairlead::cli {
+
+inline constexpr std::array plugin_positionals = {
+    Positional{.name = "name", .description = "The plugin's id.", .required = true}};
+inline constexpr std::array plugin_list_examples = {
+    Example{"plugin list", "every plugin that was found, and whether it can be used"},
+    Example{"plugin list --json", "the same as JSON"}};
+inline constexpr std::array plugin_info_examples = {
+    Example{"plugin info docker", "what the plugin offers, and its settings"},
+    Example{"plugin info docker --json", "the same as JSON"}};
+inline constexpr std::array config_show_examples = {
+    Example{"config show", "every setting with the value in force"},
+    Example{"config show --origin", "and the file, variable or option it comes from"}};
+inline constexpr std::array cache_export_positionals = {
+    Positional{.name = "file", .description = "The tar to write.", .required = true},
+    Positional{
+        .name = "name", .description = "What to take along; everything else stays.", .many = true}};
+inline constexpr std::array cache_import_positionals = {
+    Positional{.name = "file", .description = "The tar to read.", .required = true}};
+inline constexpr std::array cache_show_examples = {
+    Example{"cache show", "what is there, largest first"},
+    Example{"cache show --json", "the same as JSON"}};
+inline constexpr std::array cache_prune_examples = {
+    Example{"cache prune", "remove what was not used for 30 days"},
+    Example{"cache prune --days 0", "remove everything"}};
+inline constexpr std::array cache_export_examples = {
+    Example{"cache export features.tar", "take everything to a machine without a network"},
+    Example{"cache export git.tar ghcr.io/devcontainers/features/git:1", "take one feature"}};
+inline constexpr std::array cache_import_examples = {
+    Example{"cache import features.tar", "add it there"},
+    Example{"cache import features.tar --json", "and list what was in it as JSON"}};
+
+}  // namespace fairlead::cli
