@@ -178,7 +178,8 @@ std::string configuration_json(const ConfigDocument& document) { return json_tex
 
 std::string workspace_json(const WorkspacePaths& workspace) {
   Json out = Json::object();
-  if (!workspace.container_folder.empty() || workspace.mount) {
+  // With a workspace something is always known, if only that the folder was said to be nothing.
+  if (!workspace.container_folder.empty() || workspace.mount || !workspace.local_folder.empty()) {
     out["workspaceFolder"] = workspace.container_folder;
   }
   if (workspace.mount) out["workspaceMount"] = *workspace.mount;

@@ -6,6 +6,7 @@
 #include "spec/mount.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -69,23 +70,43 @@ Json list_of(const Entries& entries, std::string_view name) {
   return out;
 }
 
+constexpr std::string_view local_prefix = "localhost:";
+
+std::optional<Json> local_port(std::string_view text) {
+  if (text.substr(0, local_prefix.size()) != local_prefix) return std::nullopt;
+  const std::string_view port = text.substr(local_prefix.size());
+  const bool plain = !port.empty() && port.size() <= 9 &&
+                     port.find_first_not_of("0123456789") == std::string_view::npos;
+  return plain ? std::optional<Json>(std::stoi(std::string(port))) : std::nullopt;
+}
+
+/// The reference looks for "localhost:" with a digit behind it anywhere, and takes the number at
+/// the tenth character, or null when there is none.
+Json port_in_javascript(const std::string& text) {
+  const std::size_t at = text.find(local_prefix);
+  const char behind = at == std::string::npos ? '\0' : text.c_str()[at + local_prefix.size()];
+  if (behind < '0' || behind > '9') return text;
+  const char* begin = text.c_str() + local_prefix.size();
+  char* end = nullptr;
+  const long long port = std::strtoll(begin, &end, 10);
+  return end == begin ? Json() : Json(port);
+}
+
 /// Port n and "localhost:n" are the same (IMG-023).
-std::optional<Json> forward_ports(const Entries& entries) {
-  constexpr std::string_view prefix = "localhost:";
+std::optional<Json> forward_ports(const Entries& entries, Mode mode) {
   Json out = Json::array();
   std::unordered_set<std::string> seen;
   for (const Json* list : all(entries, "forwardPorts")) {
     if (!list->is_array()) continue;
     for (const Json& item : *list) {
       const std::string text =
-          item.is_number() ? std::string(prefix) + scalar_text(item) : scalar_text(item);
+          item.is_number() ? std::string(local_prefix) + scalar_text(item) : scalar_text(item);
       if (!seen.insert(text).second) continue;
-      const std::string_view port =
-          std::string_view(text).substr(std::min(text.size(), prefix.size()));
-      const bool local = text.compare(0, prefix.size(), prefix) == 0 && !port.empty() &&
-                         port.size() <= 9 &&
-                         port.find_first_not_of("0123456789") == std::string_view::npos;
-      out.push_back(local ? Json(std::stoi(std::string(port))) : item);
+      if (mode == Mode::drop_in && (item.is_number() || item.is_string())) {
+        out.push_back(port_in_javascript(text));
+      } else {
+        out.push_back(local_port(text).value_or(item));
+      }
     }
   }
   return unless_empty(std::move(out));
@@ -195,7 +216,7 @@ Json merge_json(const Json& config, const Entries& entries, Mode mode) {
   out.set("overrideCommand", last_boolean(entries, "overrideCommand"));
   out.set("portsAttributes", assigned(entries, "portsAttributes"));
   out.set("otherPortsAttributes", last_truthy(entries, "otherPortsAttributes"));
-  out.set("forwardPorts", forward_ports(entries));
+  out.set("forwardPorts", forward_ports(entries, mode));
   out.set("shutdownAction", last_truthy(entries, "shutdownAction"));
   out.set("updateRemoteUserUID", last_boolean(entries, "updateRemoteUserUID"));
   out.set("hostRequirements", merge_requirements(entries, mode));

@@ -121,6 +121,18 @@ TEST(Merge, RepeatsTheReferencesInfinityOnlyAsADropIn) {
   EXPECT_EQ(merged_member(image, "", "hostRequirements"), "");
 }
 
+// IMG-023, IMG-024: what JavaScript makes of values that no schema allows
+TEST(Merge, RepeatsTheReferencesArithmeticOnlyAsADropIn) {
+  const std::string ports =
+      R"({"image":"x","forwardPorts":[1.5,-1,"localhost:80a","a-localhost:9"]})";
+  EXPECT_EQ(merged_member(ports, "", "forwardPorts", Mode::drop_in),
+            R"([1,"localhost:-1",80,null])");
+  const std::string size = R"({"image":"x","hostRequirements":{"memory":"4GB","cpus":1}})";
+  EXPECT_EQ(merged_member(size, "", "hostRequirements", Mode::drop_in), R"({"cpus":1})");
+  EXPECT_EQ(merged_member(size, "", "hostRequirements", Mode::fairlead),
+            R"({"cpus":1,"memory":"4294967296"})");
+}
+
 TEST(Merge, KeepsTheReferencesMemberOrder) {  // IMG-027
   const ProjectFolder project(
       R"({"shutdownAction":"none","capAdd":["A"],"image":"x","init":true})");

@@ -226,6 +226,7 @@ TEST(Workspace, FillsWhatTheConfigurationDoesNotSay) {
        R"({"workspaceFolder":"/w","workspaceMount":""})"},
       {R"({"dockerComposeFile":"c.yml","service":"a"})", R"({"workspaceFolder":"/"})"},
       {R"({"dockerComposeFile":"c.yml","workspaceFolder":"/x"})", R"({"workspaceFolder":"/x"})"},
+      {R"({"dockerComposeFile":"c.yml","workspaceFolder":""})", R"({"workspaceFolder":""})"},
   };
   for (const auto& row : rows) {
     const ProjectFolder project(row.text);
