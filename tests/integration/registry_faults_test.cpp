@@ -2,6 +2,7 @@
 #include "registry_fixture.hpp"
 #include "support/files.hpp"
 
+#include <algorithm>
 #include <atomic>
 #include <thread>
 
@@ -245,6 +246,56 @@ TEST_F(LyingRegistry, MayLeaveOutTheAnnotation) {
     return true;
   });
   EXPECT_EQ(fetch(), "");
+}
+
+TEST_F(LyingRegistry, IsAskedOnceByTwoWhoWantTheSame) {
+  serve([](const WebRequest&, WebConnection&) { return false; });
+  {  // two clients, as two processes would have them
+    const std::jthread other([&] { EXPECT_EQ(fetch(), ""); });
+    EXPECT_EQ(fetch(), "");
+  }
+  const auto requests = server_->requests();
+  EXPECT_EQ(std::count(requests.begin(), requests.end(),
+                       "GET /v2/a/f/x/blobs/" + artifact_.layer_digest()),
+            1);
+}
+
+TEST_F(LyingRegistry, IsReachedThroughAProxy) {
+  serve([](const WebRequest&, WebConnection& connection) {
+    connection.reply(502, "");
+    return true;
+  });
+  auto proxied = options();
+  proxied.environment["HTTPS_PROXY"] = "http://" + server_->name();
+  proxied.limits.attempts = 1;
+  artifact_.reference.registry = "registry.invalid";
+  EXPECT_NE(code_of([&] { client(proxied)->manifest(artifact_.reference, {}); }), "");
+  EXPECT_EQ(server_->requests(), std::vector<std::string>{"CONNECT registry.invalid:443"});
+  proxied.environment["NO_PROXY"] = "registry.invalid";
+  EXPECT_EQ(code_of([&] { client(proxied)->manifest(artifact_.reference, {}); }),
+            "registry.unreachable");
+  EXPECT_EQ(server_->requests().size(), 1U);
+}
+
+// DIST-021
+TEST_F(LyingRegistry, ServesArchivesToNobodyInParticular) {
+  serve([&](const WebRequest& request, WebConnection& connection) {
+    connection.reply(200, request.target == "/x.tgz" ? artifact_.layer : "other");
+    return true;
+  });
+  auto known = options();
+  known.environment["GITHUB_TOKEN"] = "secret";
+  const auto registry = client(known);
+  const auto base = "http://" + server_->name();
+  const auto archive = registry->archive(base + "/x.tgz", {}, {});
+  EXPECT_EQ(archive.digest, artifact_.layer_digest());
+  EXPECT_EQ(read_file(archive.file), artifact_.layer);
+  EXPECT_FALSE(server_->last("/x.tgz").headers.contains("authorization"));
+  EXPECT_EQ(
+      code_of([&] { registry->archive(base + "/y.tgz", archive.digest.substr(0, 70) + "0", {}); }),
+      "registry.digest");
+  registry->archive(base + "/z.tgz", archive.digest, {});  // it is known what that is
+  EXPECT_EQ(server_->requests().size(), 2U);
 }
 
 TEST_F(LyingRegistry, SaysWhatIsMissingOffline) {
