@@ -129,10 +129,11 @@ std::optional<std::string> ContentCache::read(const std::string& digest) {
 }
 
 std::string ContentCache::store(std::string_view content) {
-  hold();
   const auto digits = sha256_hex(content);
+  auto digest = "sha256:" + digits;
+  if (read(digest)) return digest;
   place_file(place("blobs", digits), folder_ / "partial", content);
-  return "sha256:" + digits;
+  return digest;
 }
 
 std::optional<std::string> ContentCache::digest_of(const std::string& name) {
