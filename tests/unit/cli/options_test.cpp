@@ -30,5 +30,14 @@ TEST(SelectionOf, TakesTheCurrentFolderWhenNothingIsNamed) {
   }
 }
 
+// CFG-051, CFG-075
+TEST(RemoteOptions, ProbeAsALoginAndInteractiveShellUnlessToldOtherwise) {
+  const auto probe = [](std::vector<std::string> words) {
+    return remote_options(parse_arguments(words, Mode::fairlead).arguments).default_user_env_probe;
+  };
+  EXPECT_EQ(probe({"exec", "ls"}), UserEnvProbe::login_interactive_shell);
+  EXPECT_EQ(probe({"exec", "--default-user-env-probe", "none", "ls"}), UserEnvProbe::none);
+}
+
 }  // namespace
 }  // namespace fairlead::cli

@@ -29,7 +29,7 @@ Error fault_of(std::string_view text, Mode mode = Mode::fairlead) {
   return {Status::internal, "", ""};
 }
 
-// CFG-020, 039, 041..063
+// CFG-020, 021, 039, 041..063
 TEST(ParseConfig, ReadsEveryProperty) {
   const auto config = parse(R"({
     "name": "n", "image": "debian:12", "features": {"./a": {"x": 1}, "b": true, "c": "1.2"},

@@ -157,7 +157,7 @@ TEST(Validate, KnowsTypesFormsAndRanges) {
   });
 }
 
-// CFG-067..075, VAR-004, VAR-005; edge cases 24, 26
+// CFG-067..073, VAR-004, VAR-005; edge cases 24, 26
 TEST(Validate, NamesTheModernForm) {
   check({
       {"dockerFile", R"({"dockerFile":"D","context":".."})",
