@@ -121,6 +121,14 @@ void SafeFolder::add_hardlink(const std::string& path, const std::string& target
   std::string source;
   const auto from = open_parent(target, source);
   const auto to = open_parent(path, name);
+  struct stat info {};
+  if (::fstatat(from.get(), source.c_str(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+    throw write_error(path);
+  }
+  // A link elsewhere leads elsewhere.
+  if (!S_ISREG(info.st_mode)) {
+    throw unsafe("The archive's '" + path + "' stands for '" + target + "', which is no file.");
+  }
   remove_old(to.get(), name, path);
   if (::linkat(from.get(), source.c_str(), to.get(), name.c_str(), 0) != 0) {
     throw write_error(path);

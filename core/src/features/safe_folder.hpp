@@ -38,6 +38,7 @@ class SafeFolder {
   void add_folder(const std::string& path);
   /// Refuses absolute targets and those that leave the folder as written.
   void add_symlink(const std::string& path, const std::string& target);
+  /// `target` is a file that is there.
   void add_hardlink(const std::string& path, const std::string& target);
 
   /// Call at the end: no link leads outside, not by way of another link either.

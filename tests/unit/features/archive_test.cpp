@@ -101,6 +101,8 @@ TEST_F(Archive, WritesNothingOutside) {
         entry("l", '2', "", root_.string()), entry("l", '2', "", "../outside"),
         entry("d/l", '2', "", "../../outside"), entry("l", '2', "", "..") + entry("l/outside"),
         entry("h", '1', "", "../a.tar"), entry("h", '1', "", "/etc/passwd"), entry("l", '2'),
+        // The same link means something else in another folder.
+        entry("d/", '5') + entry("d/l", '2', "", "..") + entry("h", '1', "", "d/l"),
         // Each by itself stays inside, together they do not.
         entry("d/", '5') + entry("d/e/", '5') + entry("d/e/up", '2', "", "../..") +
             entry("out", '2', "", "d/e/up/..")}) {
