@@ -66,9 +66,8 @@ class PrivateImages : public DockerTest {
 // IMG-031. One test, because publishing is what takes long.
 TEST_F(PrivateImages, AreReadWithoutAPullAndPulledWithThePassword) {
   const auto ours = project();
-  const auto read =
-      run(with_login(fairlead({"read-configuration", "--include-merged-configuration",
-                               "--workspace-folder", ours.folder.string()})));
+  const auto read = run(with_login(fairlead({"read-configuration", "--include-merged-configuration",
+                                             "--workspace-folder", ours.folder.string()})));
   ASSERT_EQ(read.exit_code, 0) << read.text();
   EXPECT_EQ(json_at(read.out, "/mergedConfiguration/remoteUser"), "daemon");
   EXPECT_EQ(json_at(read.out, "/mergedConfiguration/containerEnv/FROM_LABEL"), "yes");
