@@ -14,6 +14,8 @@
 
 namespace fairlead {
 
+class SecretMask;  ///< internal to the core
+
 /// What an embedding program says once.
 struct CoreOptions {
   Mode mode = Mode::fairlead;
@@ -43,6 +45,11 @@ class Core {
   Mode mode() const { return options_.mode; }
   const Log& log() const { return log_; }
 
+  /// Values that the log, and `masked`, show as ******** from now on. Thread-safe.
+  void add_secrets(const Environment& secrets);
+  std::string masked(std::string text) const;
+  const SecretMask& secret_mask() const;
+
   /// The settings in force for a workspace; `document` may carry the project's layer in
   /// `customizations.fairlead` and may be null. Warnings have been logged when this returns.
   /// Throws the errors of `read_settings` and `settle_settings`.
@@ -67,9 +74,9 @@ class Core {
                           const ConfigDocument* document) const;
 
   CoreOptions options_;
-  Log log_;
   struct State;
   std::unique_ptr<State> state_;
+  Log log_;
 };
 
 }  // namespace fairlead

@@ -30,7 +30,17 @@ struct Selection {
 struct RemoteEnvironmentOptions {
   std::vector<std::string> remote_env;  ///< "NAME=value"
   UserEnvProbe default_user_env_probe = UserEnvProbe::login_interactive_shell;
-  std::string container_data_folder;  ///< markers; empty: ~/.devcontainer in the container
+  std::string container_data_folder;          ///< markers; empty: ~/.devcontainer in the container
+  std::string container_system_data_folder;   ///< root's markers; empty: /var/devcontainer
+  std::string container_session_data_folder;  ///< keeps the probed environment; empty: nothing does
+};
+
+/// A repository of personal settings that is cloned into the container and installed there once.
+/// LIFE-020, 021.
+struct Dotfiles {
+  std::string repository;  ///< as git names it, or owner/name on GitHub; empty: none
+  std::string install_command;
+  std::string target_path = "~/dotfiles";
 };
 
 /// How far the lifecycle commands go.
@@ -39,7 +49,11 @@ struct LifecycleOptions {
   bool skip_non_blocking = false;  ///< stop after the hook that waitFor names
   bool skip_post_attach = false;
   bool prebuild = false;                  ///< stop after updateContentCommand, which runs again
-  bool stop_for_personalization = false;  ///< stop where dotfiles would be installed
+  bool stop_for_personalization = false;  ///< stop behind the dotfiles
+  Dotfiles dotfiles;
+  /// `up` ends behind the hook that waitFor names and leaves the rest to `UpResult::rest`
+  /// (LIFE-017).
+  bool leave_rest = false;
 };
 
 struct BuildOptions {
@@ -57,12 +71,18 @@ struct BuildOptions {
 
 enum class GpuAvailability { detect, all, none };
 
+/// Whether the remote user gets the local user's ids: what holds when the configuration does not
+/// say, or never. USER-009.
+enum class UpdateRemoteUserId { on, off, never };
+
 struct UpRequest {
   Selection selection;
   RemoteEnvironmentOptions remote;
   LifecycleOptions lifecycle;
+  Environment secrets;  ///< for the lifecycle commands and the dotfiles alone (LIFE-025, 026)
   BuildOptions build;
   GpuAvailability gpu = GpuAvailability::detect;
+  UpdateRemoteUserId update_user_id = UpdateRemoteUserId::on;
   bool remove_existing = false;
   bool expect_existing = false;
   std::vector<std::string> mounts;  ///< `--mount` words
@@ -79,6 +99,10 @@ struct UpResult {
   std::string merged_configuration;  ///< JSON text
   std::vector<ForwardPort> forward_ports;
   bool created = false;  ///< this call made the container
+  /// Lifecycle commands are still to be run: the lock on them, to be handed to
+  /// RunUserCommandsRequest::rest, here or in another process. Empty: nothing is left.
+  UniqueFd rest;
+  std::string rest_log;  ///< the file that `logs` shows what they say from
 };
 
 /// A failure of `up` or of another long operation with what the reference's JSON carries beside it.
@@ -154,6 +178,9 @@ struct RunUserCommandsRequest {
   Selection selection;
   RemoteEnvironmentOptions remote;
   LifecycleOptions lifecycle;
+  Environment secrets;
+  UniqueFd rest;                ///< what `up` left (UpResult::rest)
+  bool prepare_system = false;  ///< patch /etc for login shells first, as `set-up` does
 };
 
 struct RunUserCommandsResult {
@@ -164,8 +191,28 @@ struct RunUserCommandsResult {
 
 /// Runs the lifecycle commands that are due in a running container, also one that another tool
 /// made (`set-up`, LIFE-028). Throws OperationError; "environment.not_found" without a container.
-RunUserCommandsResult run_user_commands(Core& core, const RunUserCommandsRequest& request,
+RunUserCommandsResult run_user_commands(Core& core, RunUserCommandsRequest request,
                                         std::stop_token stop);
+
+/// A secret that a configuration recommends (SEC-001).
+struct SecretDeclaration {
+  std::string name;
+  std::string description;
+  std::string documentation_url;
+};
+
+/// What the configuration of `selection` declares; nothing without a configuration.
+std::vector<SecretDeclaration> declared_secrets(Core& core, const Selection& selection);
+
+/// The values of a file of secrets, a JSON object of names and texts. From here on they are masked
+/// in everything that the core logs. SEC-003..005. Throws OperationError "secrets.read",
+/// "secrets.syntax", "secrets.value".
+Environment read_secrets(Core& core, const std::string& file);
+
+/// The values of `declared` that the caller's environment or the command of the setting
+/// `secrets_command` has (SEC-002); masked as above. Throws Error "secrets.command".
+Environment find_secrets(Core& core, const Selection& selection,
+                         const std::vector<SecretDeclaration>& declared, std::stop_token stop);
 
 struct BuildRequest {
   Selection selection;
@@ -219,6 +266,10 @@ EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds
 /// was none.
 std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, bool volumes,
                                     std::stop_token stop);
+
+/// The file with what lifecycle commands that ran on behind an `up` have said; empty: there is
+/// none.
+std::string lifecycle_log(Core& core, const Selection& selection);
 
 struct LogsOptions {
   Selection selection;

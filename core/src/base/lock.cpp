@@ -94,6 +94,22 @@ void wait_for_lock(const UniqueFd& fd, LockMode mode, const fs::path& path, cons
   }
 }
 
+/// Who signed, if that process is still there.
+std::optional<std::pair<pid_t, std::string>> read_holder(const fs::path& path) {
+  std::string text = read_file_if_there(path, longest_holder_text).value_or("");
+  if (!text.empty() && text.back() == '\n') text.pop_back();
+  const auto space = text.find(' ');
+  const bool is_number =
+      space != std::string::npos && space > 0 &&
+      std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(space),
+                  [](char letter) { return letter >= '0' && letter <= '9'; });
+  if (!is_number) return {};
+  // The text outlives its writer; a process that is gone holds nothing.
+  const auto process = static_cast<pid_t>(std::strtol(text.c_str(), nullptr, 10));
+  if (process <= 0 || (::kill(process, 0) != 0 && errno == ESRCH)) return {};
+  return std::pair{process, text.substr(space + 1)};
+}
+
 }  // namespace
 
 std::optional<FileLock> FileLock::try_acquire(const fs::path& path, LockMode mode,
@@ -115,20 +131,22 @@ FileLock FileLock::acquire(const fs::path& path, LockMode mode, const LockWait& 
   return FileLock(std::move(fd));
 }
 
+FileLock FileLock::adopt(UniqueFd fd, std::string_view purpose) {
+  ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC);
+  sign(fd, LockMode::exclusive, purpose);
+  return FileLock(std::move(fd));
+}
+
+pid_t lock_holder_process(const fs::path& path) {
+  const auto holder = read_holder(path);
+  return holder ? holder->first : 0;
+}
+
 std::string lock_holder(const fs::path& path) {
-  std::string text = read_file_if_there(path, longest_holder_text).value_or("");
-  if (!text.empty() && text.back() == '\n') text.pop_back();
-  const auto space = text.find(' ');
-  const bool is_number =
-      space != std::string::npos && space > 0 &&
-      std::all_of(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(space),
-                  [](char letter) { return letter >= '0' && letter <= '9'; });
-  if (!is_number) return {};
-  // The text outlives its writer; a process that is gone holds nothing.
-  const long process = std::strtol(text.c_str(), nullptr, 10);
-  if (::kill(static_cast<pid_t>(process), 0) != 0 && errno == ESRCH) return {};
-  const std::string purpose = text.substr(space + 1);
-  return "process " + text.substr(0, space) + (purpose.empty() ? "" : " (" + purpose + ")");
+  const auto holder = read_holder(path);
+  if (!holder) return {};
+  const auto& [process, purpose] = *holder;
+  return "process " + std::to_string(process) + (purpose.empty() ? "" : " (" + purpose + ")");
 }
 
 }  // namespace fairlead

@@ -2,6 +2,8 @@
 
 #include <fairlead/unique_fd.hpp>
 
+#include <sys/types.h>
+
 #include <chrono>
 #include <filesystem>
 #include <functional>
@@ -39,14 +41,22 @@ class FileLock {
   static FileLock acquire(const std::filesystem::path& path, LockMode mode,
                           const LockWait& wait = {}, std::string_view purpose = {});
 
+  /// Goes on holding a lock that another process took and handed over as an open descriptor.
+  static FileLock adopt(UniqueFd fd, std::string_view purpose = {});
+
   /// Frees the lock now instead of in the destructor.
   void release() { fd_.reset(); }
   int fd() const { return fd_.get(); }
+  /// Gives the descriptor away; the lock lasts as long as it, or a copy of it, is open.
+  UniqueFd take() { return std::move(fd_); }
 
  private:
   explicit FileLock(UniqueFd fd) : fd_(std::move(fd)) {}
   UniqueFd fd_;
 };
+
+/// The process that last took `path` exclusively; 0: unknown, or gone. Meaningful while it is held.
+pid_t lock_holder_process(const std::filesystem::path& path);
 
 /// Who last took `path` exclusively: "process 4711 (up)"; "" when unknown. Meaningful while it is
 /// held.

@@ -19,15 +19,16 @@ using CommandRunner =
 
 /// A hook as it is reported.
 struct HookTitle {
-  std::string hook;    ///< "postCreateCommand"
-  std::string origin;  ///< "devcontainer.json" or "Feature '<id>'"
+  std::string hook;           ///< "postCreateCommand"
+  std::string origin;         ///< "devcontainer.json" or "Feature '<id>'"
+  SourceLocation where = {};  ///< in devcontainer.json, where it comes from there
 };
 
 /// Runs one hook command in its form: a string through /bin/sh, words directly, an object's entries
 /// in parallel with each one's output kept together. Siblings of a failing entry finish first.
-/// LIFE-011, 012, 027, 029. Throws OperationError "hook.failed"; status 130 (interrupted) is only
-/// reported.
-void run_lifecycle_command(const Core& core, const HookTitle& title,
+/// LIFE-011, 012, 027, 029. Secrets are masked in all that is shown. Throws OperationError
+/// "hook.failed"; status 130 (interrupted) is only reported: the answer is false then.
+bool run_lifecycle_command(const Core& core, const HookTitle& title,
                            const LifecycleCommand& command, const CommandRunner& run);
 
 }  // namespace fairlead

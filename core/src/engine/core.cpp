@@ -1,4 +1,5 @@
 #include "base/paths.hpp"
+#include "base/secret_mask.hpp"
 #include "engine/project_settings.hpp"
 
 #include <fairlead/core.hpp>
@@ -31,6 +32,8 @@ std::vector<SettingSpec> plugin_specs(const PluginRegistry& plugins) {
 }  // namespace
 
 struct Core::State {
+  explicit State(EventSink& events) : mask(events) {}
+  SecretMask mask;
   std::mutex mutex;
   UserFolders folders;
   std::unique_ptr<PluginRegistry> plugins;
@@ -38,7 +41,7 @@ struct Core::State {
 };
 
 Core::Core(CoreOptions options, EventSink& events)
-    : options_(std::move(options)), log_(events), state_(std::make_unique<State>()) {
+    : options_(std::move(options)), state_(std::make_unique<State>(events)), log_(state_->mask) {
   // The user database is asked only when the environment does not say: it is a slow look-up.
   const bool has_home = options_.environment.contains("HOME");
   state_->folders =
@@ -46,6 +49,16 @@ Core::Core(CoreOptions options, EventSink& events)
 }
 
 Core::~Core() = default;
+
+void Core::add_secrets(const Environment& secrets) {
+  std::vector<std::string> values;
+  for (const auto& [name, value] : secrets) values.push_back(value);
+  state_->mask.add(values);
+}
+
+std::string Core::masked(std::string text) const { return state_->mask.masked(std::move(text)); }
+
+const SecretMask& Core::secret_mask() const { return state_->mask; }
 
 std::string Core::state_folder() const { return state_->folders.state.string(); }
 

@@ -4,6 +4,8 @@
 #include "engine/enter_cache.hpp"
 #include "engine/run.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 #include <string_view>
 
@@ -23,10 +25,11 @@ constexpr std::array<std::pair<Hook, std::string_view>, 4> marker_files = {{
     {Hook::post_start, ".postStartCommandMarker"},
 }};
 
-/// $1 user, $2 shell options or nothing, $3 folder of the markers or nothing, $4 mark.
+/// $1 user, $2 shell options or nothing, $3 folder of the markers or nothing, $4 mark, $5 folder of
+/// the system's markers, $6 file with a probed environment or nothing, $7 program that prints one.
 /// Prints NUL-terminated fields: home, shell, then per marker "-" or "+" and its text; then the
-/// marked environment. Works with dash, bash and BusyBox and needs no program but, for users from
-/// elsewhere than /etc/passwd, getent.
+/// marked environment or file. Works with dash, bash and BusyBox and needs no program but, for
+/// users from elsewhere than /etc/passwd, getent.
 constexpr std::string_view script = R"sh(
 entry=$(getent passwd "$1" 2>/dev/null) || entry=
 if [ -z "$entry" ] && [ -r /etc/passwd ]; then
@@ -40,27 +43,41 @@ if [ -n "$HOME" ] && { [ "$HOME" = "$dir" ] || [ "$(id -u 2>/dev/null)" = 0 ] ||
 then home=$HOME; else home=${dir:-/root}; fi
 shell=${SHELL:-${shell:-/bin/sh}}
 printf '%s\0' "$home" "$shell"
-folder=${3:-$home/.devcontainer}
+case ${3:-.devcontainer} in
+/*) folder=$3 ;;
+*) folder=$home/${3:-.devcontainer} ;;
+esac
 for name in .onCreateCommandMarker .updateContentCommandMarker .postCreateCommandMarker .postStartCommandMarker; do
   if [ -r "$folder/$name" ]; then IFS= read -r text <"$folder/$name"; printf '+%s\0' "$text"; else printf '%s\0' -; fi
 done
-[ -n "$2" ] || exit 0
+for name in "$folder/.dotfilesMarker" "$5/.patchEtcProfileMarker"; do
+  if [ -f "$name" ]; then printf '%s\0' +; else printf '%s\0' -; fi
+done
+options=$2
+[ -n "$options" ] || exit 0
+if [ -n "$6" ] && [ -r "$6" ]; then printf %s "$4"; cat "$6"; printf %s "$4"; exit 0; fi
 case $shell in
-*/pwsh|*/pwsh-preview) case $2 in -l*) set -- "$1" "-Login -Command" "$3" "$4";; *) set -- "$1" -Command "$3" "$4";; esac;;
+*/pwsh|*/pwsh-preview) case $options in -l*) options='-Login -Command' ;; *) options=-Command ;; esac ;;
 esac
 # Without an entry the HOME that the engine gave stands.
 [ -z "$dir" ] || { HOME=$home; export HOME; }
-"$shell" $2 "printf %s '$4'; cat /proc/self/environ; printf %s '$4'" </dev/null
+"$shell" $options "printf %s '$4'; $7; printf %s '$4'" </dev/null
 )sh";
 
-std::string_view shell_options(UserEnvProbe probe) {
+/// How the shell is called, and the name of the mode.
+struct ProbeMode {
+  std::string options;
+  std::string name;
+};
+
+ProbeMode mode_of(UserEnvProbe probe) {
   switch (probe) {
     case UserEnvProbe::login_interactive_shell:
-      return "-lic";
+      return {"-lic", "loginInteractiveShell"};
     case UserEnvProbe::login_shell:
-      return "-lc";
+      return {"-lc", "loginShell"};
     case UserEnvProbe::interactive_shell:
-      return "-ic";
+      return {"-ic", "interactiveShell"};
     case UserEnvProbe::none:
       break;
   }
@@ -74,22 +91,33 @@ std::string_view next_field(std::string_view& rest) {
   return field;
 }
 
-Environment marked_environment(std::string_view text) {
+std::string_view marked(std::string_view text) {
   const auto begin = text.find(mark);
   if (begin == std::string_view::npos) return {};
   text.remove_prefix(begin + mark.size());
   const auto end = text.find(mark);
-  if (end == std::string_view::npos) return {};
-  text = text.substr(0, end);
+  return end == std::string_view::npos ? std::string_view{} : text.substr(0, end);
+}
+
+/// As the kernel writes it, or with `lines` as printenv does.
+Environment environment_of(std::string_view text, bool lines) {
   Environment environment;
-  while (!text.empty()) {
-    const auto entry = next_field(text);
+  for (const auto entry : split(text, lines ? '\n' : '\0')) {
     const auto equals = entry.find('=');
     if (equals == std::string_view::npos || equals == 0) continue;
     environment.emplace(entry.substr(0, equals), entry.substr(equals + 1));
   }
   environment.erase("PWD");  // the probing shell's own, USER-015
   return environment;
+}
+
+/// The file in the session's folder; nothing when it is damaged.
+Environment kept_environment(std::string_view text) {
+  try {
+    return nlohmann::json::parse(text).get<Environment>();
+  } catch (const nlohmann::json::exception&) {
+    return {};
+  }
 }
 
 Inside parse_answer(const std::string& user, std::string_view answer) {
@@ -100,7 +128,8 @@ Inside parse_answer(const std::string& user, std::string_view answer) {
     const auto field = next_field(answer);
     if (field.starts_with('+')) inside.markers[hook] = field.substr(1);
   }
-  inside.probed = marked_environment(answer);
+  inside.dotfiles_installed = next_field(answer) == "+";
+  inside.profile_patched = next_field(answer) == "+";
   return inside;
 }
 
@@ -113,6 +142,79 @@ void log_missing_environment(const Core& core, const RunResult& result, const In
                             " did not give its environment; going on without it. " + result.err);
 }
 
+/// One look at the inside; `lines` asks printenv instead of the kernel.
+struct Look {
+  RunResult result;
+  Inside inside;
+  bool kept = false;  ///< the environment is the one of the session's folder
+};
+
+class Looker {
+ public:
+  Looker(Backend& backend, const InstanceInfo& instance, const EnterRequest& request)
+      : backend_(backend), instance_(instance), request_(request), mode_(mode_of(request.probe)) {}
+
+  bool probes() const { return !mode_.options.empty(); }
+  std::string session_file() const {
+    return request_.session_folder.empty() || !probes()
+               ? std::string()
+               : request_.session_folder + "/env-" + mode_.name + ".json";
+  }
+
+  Look look(bool lines, bool use_kept, const std::stop_token& stop) const {
+    RunSpec spec{.instance = instance_.id,
+                 .argv = {"/bin/sh", "-c", std::string(script), "sh",
+                          request_.user.substr(0, request_.user.find(':')), mode_.options,
+                          request_.data_folder, std::string(mark), request_.system_folder,
+                          use_kept ? session_file() : std::string(),
+                          lines ? "printenv" : "cat /proc/self/environ"},
+                 .user = request_.user,
+                 .timeout = probe_limit};
+    Look look{.result = run_captured(backend_, spec, stop), .inside = {}};
+    look.inside = parse_answer(request_.user, look.result.out);
+    const auto text = marked(look.result.out);
+    look.kept = use_kept && text.starts_with('{');
+    look.inside.probed = look.kept ? kept_environment(text) : environment_of(text, lines);
+    return look;
+  }
+
+  /// USER-013: without a readable /proc there may still be a program; USER-015: a damaged file.
+  Look look(const std::stop_token& stop) const {
+    auto first = look(false, true, stop);
+    if (!probes() || !first.inside.probed.empty() || first.result.timed_out) return first;
+    if (first.inside.shell.empty()) return first;
+    if (first.kept) first = look(false, false, stop);
+    return first.inside.probed.empty() && !first.result.timed_out ? look(true, false, stop) : first;
+  }
+
+  void keep(const Inside& inside, std::stop_token stop) const {
+    const auto json = nlohmann::ordered_json(inside.probed)
+                          .dump(1, '\t', false, nlohmann::json::error_handler_t::replace);
+    run_captured(backend_,
+                 {.instance = instance_.id,
+                  .argv = {"/bin/sh", "-c",
+                           "mkdir -p \"${1%/*}\" && (umask 077; printf '%s\\n' \"$2\" >\"$1\")",
+                           "sh", session_file(), json},
+                  .user = request_.user,
+                  .timeout = probe_limit},
+                 std::move(stop));
+  }
+
+ private:
+  Backend& backend_;
+  const InstanceInfo& instance_;
+  const EnterRequest& request_;
+  ProbeMode mode_;
+};
+
+[[noreturn]] void no_shell(const std::string& user, const RunResult& result) {
+  // An engine that cannot start the shell says so where the shell's output would be.
+  const std::string why(trim(result.err.empty() ? result.out : result.err));
+  throw Error(Status::failed, "environment.enter",
+              "The container cannot run /bin/sh as user '" + user + "': " + why,
+              "Check remoteUser, and that the image has a shell.");
+}
+
 }  // namespace
 
 Inside enter(Core& core, Backend& backend, const InstanceInfo& instance,
@@ -121,28 +223,16 @@ Inside enter(Core& core, Backend& backend, const InstanceInfo& instance,
   if (!request.need_markers) {
     if (auto known = cache.load()) return *known;
   }
-  const auto options = std::string(shell_options(request.probe));
-  RunSpec spec{.instance = instance.id,
-               .argv = {"/bin/sh", "-c", std::string(script), "sh",
-                        request.user.substr(0, request.user.find(':')), options,
-                        request.data_folder, std::string(mark)},
-               .user = request.user,
-               .timeout = probe_limit};
-  const auto result = run_captured(backend, spec, stop);
-  auto inside = parse_answer(request.user, result.out);
-  if (inside.shell.empty()) {
-    // An engine that cannot start the shell says so where the shell's output would be.
-    const std::string why(trim(result.err.empty() ? result.out : result.err));
-    throw Error(Status::failed, "environment.enter",
-                "The container cannot run /bin/sh as user '" + request.user + "': " + why,
-                "Check remoteUser, and that the image has a shell.");
+  const Looker looker(backend, instance, request);
+  const auto look = looker.look(stop);
+  if (look.inside.shell.empty()) no_shell(request.user, look.result);
+  if (looker.probes() && look.inside.probed.empty()) {
+    log_missing_environment(core, look.result, look.inside);
+    return look.inside;
   }
-  if (!options.empty() && inside.probed.empty()) {
-    log_missing_environment(core, result, inside);
-  } else {
-    cache.save(inside);
-  }
-  return inside;
+  cache.save(look.inside);
+  if (!looker.session_file().empty() && !look.kept) looker.keep(look.inside, std::move(stop));
+  return look.inside;
 }
 
 }  // namespace fairlead

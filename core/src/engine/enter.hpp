@@ -15,12 +15,17 @@ struct Inside {
   /// Of each once-only hook: the text of its marker file, absent when there is no such file. Empty
   /// when the answer came from the cache.
   std::map<Hook, std::string> markers;
+  bool dotfiles_installed = false;  ///< as the markers
+  /// /etc/profile keeps the container's PATH, so what the probe found needs nothing added.
+  bool profile_patched = false;
 };
 
 struct EnterRequest {
   std::string user;
   UserEnvProbe probe = UserEnvProbe::login_interactive_shell;
-  std::string data_folder;  ///< of the markers; empty: ~/.devcontainer
+  std::string data_folder;                          ///< of the markers; empty: ~/.devcontainer
+  std::string system_folder = "/var/devcontainer";  ///< of the system's markers
+  std::string session_folder;  ///< keeps the probed environment in the instance; empty: not there
   bool need_markers = false;
 };
 

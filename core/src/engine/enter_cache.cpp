@@ -36,7 +36,8 @@ std::optional<Inside> EnterCache::load() const {
                   .home = json.at("home"),
                   .shell = json.at("shell"),
                   .probed = json.at("environment").get<Environment>(),
-                  .markers = {}};
+                  .markers = {},
+                  .profile_patched = json.at("profile_patched")};
   } catch (const std::exception&) {
     return {};  // a damaged cache is an empty one
   }
@@ -47,13 +48,27 @@ void EnterCache::save(const Inside& inside) const {
                                {"user", inside.user},
                                {"home", inside.home},
                                {"shell", inside.shell},
-                               {"environment", inside.probed}};
+                               {"environment", inside.probed},
+                               {"profile_patched", inside.profile_patched}};
   try {
     // Values are bytes, and JSON is UTF-8: an environment that is not is probed each time (dump
     // throws).
     write_file(file_, json.dump(), 0600);
   } catch (const std::exception&) {
     // Only time is lost.
+  }
+}
+
+bool system_is_prepared(const Core& core, const std::string& backend, const std::string& id) {
+  std::error_code ignored;
+  return std::filesystem::exists(folder_of(core, backend, id) / "system", ignored);
+}
+
+void remember_prepared_system(const Core& core, const std::string& backend, const std::string& id) {
+  try {
+    write_file(folder_of(core, backend, id) / "system", {}, 0600);
+  } catch (const Error&) {
+    // One more exec the next time.
   }
 }
 

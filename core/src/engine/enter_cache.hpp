@@ -23,6 +23,10 @@ class EnterCache {
   std::filesystem::path file_;
 };
 
+/// Whether this user has seen the container's /etc prepared (prepare_system).
+bool system_is_prepared(const Core& core, const std::string& backend, const std::string& id);
+void remember_prepared_system(const Core& core, const std::string& backend, const std::string& id);
+
 /// Removes what is kept of an instance that is no more.
 void forget_environment(const Core& core, const std::string& backend, const std::string& id);
 

@@ -68,7 +68,8 @@ ProcessEnvironment process_environment(const Inside& inside, const InstanceInfo&
   ProcessEnvironment result{.set = inside.probed};
   const auto probed_path = result.set.find("PATH");
   const auto container_path = container.find("PATH");
-  if (probed_path != result.set.end() && container_path != container.end()) {
+  const bool may_be_lost = !inside.profile_patched;  // USER-014
+  if (may_be_lost && probed_path != result.set.end() && container_path != container.end()) {
     probed_path->second = merge_path(probed_path->second, container_path->second,
                                      inside.user.substr(0, inside.user.find(':')) == "root");
   }

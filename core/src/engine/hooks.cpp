@@ -1,12 +1,16 @@
 #include "engine/hooks.hpp"
 
+#include "base/jsonc.hpp"
 #include "engine/commands.hpp"
+#include "engine/dotfiles.hpp"
 #include "engine/run.hpp"
 
 #include <fcntl.h>
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <utility>
 
 namespace fairlead {
 namespace {
@@ -27,9 +31,14 @@ constexpr std::array<HookInfo, 5> all_hooks = {{
 
 const HookInfo& info_of(Hook hook) { return *std::ranges::find(all_hooks, hook, &HookInfo::hook); }
 
-bool after_wait_for(Hook hook, WaitFor wait_for) {
+/// Whether the user does not wait for `hook`.
+bool is_behind(Hook hook, WaitFor wait_for) {
   // WaitFor counts initializeCommand first, so hook n waits at n + 1.
   return static_cast<int>(hook) + 1 > static_cast<int>(wait_for);
+}
+
+WaitFor wait_for_of(const MergedConfig& merged) {
+  return merged.wait_for.value_or(WaitFor::update_content);
 }
 
 /// The time that makes a hook due once per container or once per start.
@@ -50,13 +59,11 @@ bool due(const Session& session, Hook hook) {
 bool write_marker(const Session& session, Hook hook, std::stop_token stop) {
   const auto* file = info_of(hook).marker;
   if (file == nullptr) return true;
-  const auto folder =
-      session.data_folder.empty() ? session.inside.home + "/.devcontainer" : session.data_folder;
   return run_captured(
              *session.backend,
              {.instance = session.instance.id,
               .argv = {"/bin/sh", "-c", "mkdir -p \"$1\" && printf '%s\\n' \"$3\" > \"$1/$2\"",
-                       "sh", folder, file, occasion(session.instance, hook)},
+                       "sh", markers_folder(session), file, occasion(session.instance, hook)},
               .user = session.inside.user},
              std::move(stop))
              .exit_code == 0;
@@ -69,10 +76,19 @@ CommandRunner runner_inside(const Session& session, std::stop_token stop) {
                         {.instance = session.instance.id,
                          .argv = with_unset(session.environment, argv),
                          .env = session.environment.set,
+                         .secrets = session.secrets,
                          .user = session.inside.user,
                          .working_directory = session.working_directory},
                         output, stop);
   };
+}
+
+HookTitle title_of(const Session& session, Hook hook, const HookCommand& command) {
+  HookTitle title{.hook = hook_name(hook), .origin = command.origin};
+  if (session.source && command.origin == "devcontainer.json") {
+    title.where = session.source->locate({'/' + title.hook}, /*names=*/true).front();
+  }
+  return title;
 }
 
 void run_hook(Core& core, const Session& session, Hook hook, const std::stop_token& stop) {
@@ -80,46 +96,102 @@ void run_hook(Core& core, const Session& session, Hook hook, const std::stop_tok
   // The reference runs nothing that it could not mark as run.
   if (marker_first && !write_marker(session, hook, stop)) return;
   const auto run = runner_inside(session, stop);
+  bool whole = true;
   for (const auto& command : session.merged.hooks.at(hook)) {
     try {
-      run_lifecycle_command(core, {.hook = hook_name(hook), .origin = command.origin},
-                            command.command, run);
+      whole = run_lifecycle_command(core, title_of(session, hook, command), command.command, run) &&
+              whole;
     } catch (const OperationError& error) {
       throw OperationError(error, error.description(), session.instance.id);
     }
   }
-  if (!marker_first) write_marker(session, hook, stop);
+  if (!marker_first && whole) write_marker(session, hook, stop);
+}
+
+template <class Keep>
+Work part_of(const Work& work, const Keep& keep) {
+  Work part;
+  std::ranges::copy_if(work.hooks, std::back_inserter(part.hooks), keep);
+  return part;
 }
 
 }  // namespace
 
 std::string hook_name(Hook hook) { return info_of(hook).property; }
 
-std::vector<Hook> wanted_hooks(const MergedConfig& merged, const LifecycleOptions& options) {
-  std::vector<Hook> wanted;
-  if (options.skip_all) return wanted;
-  const auto wait_for = merged.wait_for.value_or(WaitFor::update_content);
-  for (const auto& [hook, property, marker] : all_hooks) {
-    if (options.prebuild && hook > Hook::update_content) break;
-    if (options.skip_non_blocking && after_wait_for(hook, wait_for)) break;
-    if (options.stop_for_personalization && hook > Hook::post_create) break;
-    if (options.skip_post_attach && hook == Hook::post_attach) break;
-    const auto commands = merged.hooks.find(hook);
-    if (commands != merged.hooks.end() && !commands->second.empty()) wanted.push_back(hook);
-  }
-  return wanted;
+std::string markers_folder(const Session& session) {
+  const auto& home = session.inside.home;
+  if (session.data_folder.empty()) return home + "/.devcontainer";
+  return session.data_folder.starts_with('/') ? session.data_folder
+                                              : home + '/' + session.data_folder;
 }
 
-HooksResult run_hooks(Core& core, const Session& session, const LifecycleOptions& options,
-                      std::stop_token stop) {
-  for (const auto hook : wanted_hooks(session.merged, options)) {
+Work wanted_work(const MergedConfig& merged, const LifecycleOptions& options) {
+  Work work;
+  if (options.skip_all) return work;
+  const auto stops_at = [&](Hook hook) {
+    return (options.prebuild && hook > Hook::update_content) ||
+           (options.skip_non_blocking && is_behind(hook, wait_for_of(merged))) ||
+           (options.stop_for_personalization && hook > Hook::post_create) ||
+           (options.skip_post_attach && hook == Hook::post_attach);
+  };
+  for (const auto& [hook, property, marker] : all_hooks) {
+    if (stops_at(hook)) break;
+    const auto commands = merged.hooks.find(hook);
+    if (commands != merged.hooks.end() && !commands->second.empty()) work.hooks.push_back(hook);
+  }
+  const bool behind_post_create =
+      options.skip_non_blocking && is_behind(Hook::post_start, wait_for_of(merged));
+  work.dotfiles = !options.dotfiles.repository.empty() && !options.prebuild && !behind_post_create;
+  return work;
+}
+
+Work due_work(const Session& session, const Work& work, const LifecycleOptions& options) {
+  auto rest = part_of(work, [&](Hook hook) {
     const bool again = options.prebuild && hook == Hook::update_content;
-    if (again || due(session, hook)) run_hook(core, session, hook, stop);
+    return again || due(session, hook);
+  });
+  rest.dotfiles = work.dotfiles && !session.inside.dotfiles_installed;
+  return rest;
+}
+
+Work up_to_wait_for(const MergedConfig& merged, const Work& work) {
+  auto part = part_of(work, [&](Hook hook) { return !is_behind(hook, wait_for_of(merged)); });
+  // They come before postStartCommand.
+  part.dotfiles = work.dotfiles && !is_behind(Hook::post_start, wait_for_of(merged));
+  return part;
+}
+
+Work after_wait_for(const MergedConfig& merged, const Work& work) {
+  auto part = part_of(work, [&](Hook hook) { return is_behind(hook, wait_for_of(merged)); });
+  part.dotfiles = work.dotfiles && is_behind(Hook::post_start, wait_for_of(merged));
+  return part;
+}
+
+void run_work(Core& core, const Session& session, const Work& work, const LifecycleOptions& options,
+              std::stop_token stop) {
+  bool dotfiles = work.dotfiles;
+  const auto personalize = [&] {
+    if (std::exchange(dotfiles, false)) install_dotfiles(core, session, options.dotfiles, stop);
+  };
+  for (const auto hook : work.hooks) {
+    if (hook > Hook::post_create) personalize();
+    run_hook(core, session, hook, stop);
+  }
+  personalize();
+}
+
+HooksResult result_of(const MergedConfig& merged, const LifecycleOptions& options) {
+  const auto wait_for = wait_for_of(merged);
+  if (options.skip_non_blocking && wait_for <= WaitFor::update_content) {
+    return HooksResult::skip_non_blocking;
   }
   if (options.prebuild) return HooksResult::prebuild;
-  if (options.skip_non_blocking) return HooksResult::skip_non_blocking;
-  return options.stop_for_personalization ? HooksResult::stop_for_personalization
-                                          : HooksResult::done;
+  if (options.skip_non_blocking && wait_for == WaitFor::post_create) {
+    return HooksResult::skip_non_blocking;
+  }
+  if (options.stop_for_personalization) return HooksResult::stop_for_personalization;
+  return options.skip_non_blocking ? HooksResult::skip_non_blocking : HooksResult::done;
 }
 
 }  // namespace fairlead

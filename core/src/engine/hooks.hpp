@@ -13,21 +13,43 @@ struct Session {
   MergedConfig merged;
   Inside inside;
   ProcessEnvironment environment;
+  Environment secrets;  ///< of the lifecycle commands and the dotfiles
   std::string working_directory;
-  std::string data_folder;  ///< of the markers
+  std::string data_folder;                  ///< of the markers
+  std::shared_ptr<const SourceMap> source;  ///< of devcontainer.json; null: unknown
 };
 
 /// Where `up` stopped, in the reference's words.
 enum class HooksResult { done, prebuild, skip_non_blocking, stop_for_personalization };
 
-/// Which hooks `options` leaves; in order, only those that have commands. Pure.
-std::vector<Hook> wanted_hooks(const MergedConfig& merged, const LifecycleOptions& options);
+/// What runs in a container when it is up, in order; `dotfiles` stands behind post_create.
+struct Work {
+  std::vector<Hook> hooks;
+  bool dotfiles = false;
+  bool empty() const { return hooks.empty() && !dotfiles; }
+};
 
-/// Runs the hooks that are due, in order: each at most once per container (markers), postStart per
-/// start, postAttach always. Stops at the first failure. LIFE-001..016, 018, 019, 023, 027, 029.
+/// What `options` leave, only what there are commands for. Pure. LIFE-017..020.
+Work wanted_work(const MergedConfig& merged, const LifecycleOptions& options);
+
+/// The part of `work` that has not been done in this container, or start of it. LIFE-003..007.
+Work due_work(const Session& session, const Work& work, const LifecycleOptions& options);
+
+/// The part of `work` that the user does not wait for. LIFE-017.
+Work after_wait_for(const MergedConfig& merged, const Work& work);
+Work up_to_wait_for(const MergedConfig& merged, const Work& work);
+
+/// Runs `work` in order: each hook at most once per container (markers), postStart per start,
+/// postAttach always. Stops at the first failure. LIFE-001..016, 018..020, 023, 027, 029.
 /// Throws OperationError "hook.failed".
-HooksResult run_hooks(Core& core, const Session& session, const LifecycleOptions& options,
-                      std::stop_token stop);
+void run_work(Core& core, const Session& session, const Work& work, const LifecycleOptions& options,
+              std::stop_token stop);
+
+/// Where `options` make it stop. Pure.
+HooksResult result_of(const MergedConfig& merged, const LifecycleOptions& options);
+
+/// Where the markers of this session's user are.
+std::string markers_folder(const Session& session);
 
 /// Runs initializeCommand on the user's machine. LIFE-002. Throws OperationError "hook.failed".
 void run_initialize_command(Core& core, const Config& config, const std::string& folder,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "engine/image.hpp"
+#include "engine/system_setup.hpp"
 
 namespace fairlead {
 
@@ -23,6 +24,7 @@ std::string instance_name(const Workspace& workspace);
 struct CreatedInstance {
   InstanceInfo instance;
   bool created = true;
+  std::optional<WantedIds> wanted_ids = {};
 };
 CreatedInstance create_and_start(Core& core, const Workspace& workspace, CreateRequest request,
                                  const std::shared_ptr<Backend>& backend, std::stop_token stop);

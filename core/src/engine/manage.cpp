@@ -1,6 +1,10 @@
 #include "engine/deadlines.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
+#include "engine/rest.hpp"
+
+#include <filesystem>
+#include <system_error>
 
 namespace fairlead {
 namespace {
@@ -65,6 +69,7 @@ EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds
   const auto workspace = open_workspace_if_readable(core, selection);
   const auto found = require_environment(core, workspace, selection, stop);
   auto info = describe(*found.backend, *found.instance);
+  cancel_rest(core, environment_key(info.backend, info.instance), /*forget=*/false);
   const LogStep step(core.log(), "Stopping container " + info.instance.name);
   found.backend->stop({.id = info.instance.id, .timeout_seconds = timeout_seconds}, change(stop));
   info.instance.state = InstanceState::stopped;
@@ -77,10 +82,19 @@ std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, bool
   const auto found = find_environment(core, workspace, selection, stop);
   if (!found.instance) return {};
   auto info = describe(*found.backend, *found.instance);
+  cancel_rest(core, environment_key(info.backend, info.instance), /*forget=*/true);
   const LogStep step(core.log(), "Removing container " + info.instance.name);
   found.backend->remove({.id = info.instance.id, .force = true, .volumes = volumes}, change(stop));
   forget_environment(core, found.backend->name(), info.instance.id);
   return info;
+}
+
+std::string lifecycle_log(Core& core, const Selection& selection) {
+  const auto workspace = open_workspace_if_readable(core, selection);
+  const auto found = require_environment(core, workspace, selection, {});
+  auto path = rest_log_path(core, environment_key(found.backend->name(), *found.instance));
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored) ? path : std::string();
 }
 
 void logs(Core& core, LogsOptions options, std::stop_token stop) {

@@ -1,15 +1,46 @@
 #include "engine/run.hpp"
 
+#include "base/memory_file.hpp"
 #include "base/pipe.hpp"
+#include "features/shell_text.hpp"
 
 #include <fairlead/error.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <mutex>
 
 namespace fairlead {
 namespace {
 
 using Sink = std::function<void(std::string_view)>;
+
+constexpr std::string_view end_of_secrets = "fairlead-end-of-secrets";
+
+bool is_variable_name(std::string_view name) {
+  const auto is_letter = [](char c) { return std::isalpha(static_cast<unsigned char>(c)) != 0; };
+  return !name.empty() && std::ranges::all_of(name, [&](char c) {
+    return c == '_' || is_letter(c) || (c >= '0' && c <= '9');
+  }) && (name.front() < '0' || name.front() > '9');
+}
+
+/// Secrets go in through the standard input of a shell that sets them and becomes the command: in
+/// no request, no command line, nothing that an engine would keep. SEC-004.
+UniqueFd add_secrets(ExecRequest& request, const Environment& secrets) {
+  std::string text;
+  for (const auto& [name, value] : secrets) {
+    if (is_variable_name(name)) text += "export " + name + '=' + shell_quoted(value) + '\n';
+  }
+  text += end_of_secrets;
+  auto file = memory_file(text + '\n');
+  if (!file) throw Error(Status::failed, "secrets.memory", "There is no memory for the secrets.");
+  const auto script = "text=; while IFS= read -r line && [ \"$line\" != " +
+                      std::string(end_of_secrets) +
+                      " ]; do text=\"$text$line\n\"; done; eval \"$text\"; unset text line; "
+                      "exec \"$@\" </dev/null";
+  request.argv.insert(request.argv.begin(), {"/bin/sh", "-c", script, "sh"});
+  return file;
+}
 
 ExecReply run(Backend& backend, const RunSpec& spec, const Sink& out, const Sink& err,
               std::stop_token stop) {
@@ -21,6 +52,7 @@ ExecReply run(Backend& backend, const RunSpec& spec, const Sink& out, const Sink
                       .env = spec.env,
                       .user = spec.user,
                       .working_directory = spec.working_directory};
+  if (!spec.secrets.empty()) request.in = options.pass(add_secrets(request, spec.secrets));
   request.out = options.pass(std::move(out_pipe.write_end));
   request.err = options.pass(std::move(err_pipe.write_end));
   const PipeReader out_reader(std::move(out_pipe.read_end), out);

@@ -16,6 +16,7 @@ struct RunSpec {
   std::string instance;
   std::vector<std::string> argv;
   Environment env;
+  Environment secrets;  ///< win over `env`; never part of a request's text
   std::string user;
   std::string working_directory;
   std::chrono::milliseconds timeout{0};  ///< 0: none

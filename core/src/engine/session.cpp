@@ -64,11 +64,15 @@ Session open_session(Core& core, const Workspace& workspace,
                   .instance = instance,
                   .merged = merged_for_instance(core, workspace, instance),
                   .data_folder = options.container_data_folder};
+  if (workspace.document) session.source = workspace.document->source;
+  const auto& system_folder = options.container_system_data_folder;
   session.inside =
       enter(core, *backend, instance,
             {.user = remote_account_of(session.merged, instance),
              .probe = session.merged.user_env_probe.value_or(options.default_user_env_probe),
              .data_folder = options.container_data_folder,
+             .system_folder = system_folder.empty() ? "/var/devcontainer" : system_folder,
+             .session_folder = options.container_session_data_folder,
              .need_markers = need_markers},
             std::move(stop));
   session.environment =

@@ -5,7 +5,9 @@
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
 #include "engine/instance.hpp"
+#include "engine/rest.hpp"
 #include "engine/session.hpp"
+#include "engine/user_ids.hpp"
 #include "engine/workspace_lock.hpp"
 
 #include <chrono>
@@ -44,6 +46,7 @@ Workspace read(Core& core, const UpRequest& request) {
 
 void remove_existing(Core& core, Found& found, std::stop_token stop) {
   const LogStep step(core.log(), "Removing Existing Container");
+  cancel_rest(core, environment_key(found.backend->name(), *found.instance), /*forget=*/true);
   found.backend->remove({.id = found.instance->id, .force = true}, change(std::move(stop)));
   forget_environment(core, found.backend->name(), found.instance->id);
   found.instance.reset();
@@ -89,17 +92,23 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
                      const Found& found, const std::stop_token& stop) {
   const auto abilities = during("asking the backend what it can do",
                                 [&] { return probe(core, request, workspace, found, stop); });
-  const auto image = during("preparing the image", [&] {
+  auto image = during("preparing the image", [&] {
     return prepare_image(core, workspace, request.build, found.backend, abilities, stop);
   });
   const auto merged = merge(*workspace.document, image.entries, faulty_values(core.mode()));
   require_capabilities(needs_of(merged, abilities.capabilities), found.backend->name(),
                        workspace.document->config_file);
-  return during("creating the container", [&] {
+  const auto ids = during("updating the user's ids", [&] {
+    return update_user_ids(core, workspace, merged, request.update_user_id, found.backend,
+                           abilities, image, stop);
+  });
+  auto made = during("creating the container", [&] {
     return create_and_start(core, workspace,
                             create_request(workspace, merged, image, request, abilities),
                             found.backend, stop);
   });
+  made.wanted_ids = ids;
+  return made;
 }
 
 CreatedInstance resume(Core& core, const Found& found, const std::stop_token& stop) {
@@ -174,24 +183,87 @@ UpResult report(const Core& core, const Workspace& workspace, const Backend& bac
           .created = made.created};
 }
 
-void run_due_hooks(Core& core, const UpRequest& request, const Workspace& workspace,
-                   const Found& found, const CreatedInstance& made, const std::stop_token& stop) {
-  const auto merged = merged_for_instance(core, workspace, made.instance);
-  // Without a command to run nothing has to be known of the inside: no exec at all.
-  if (wanted_hooks(merged, request.lifecycle).empty()) return;
-  const auto session = open_session(core, workspace, found.backend, made.instance, request.remote,
-                                    /*need_markers=*/true, stop);
-  run_hooks(core, session, request.lifecycle, stop);
-}
+/// What `up` does not wait for, as its result says it.
+struct Rest {
+  UniqueFd lock;
+  std::string log;
+};
+
+class HookStage {
+ public:
+  HookStage(Core& core, const UpRequest& request, const Workspace& workspace, const Found& found,
+            const InstanceInfo& instance, std::stop_token stop)
+      : core_(core),
+        request_(request),
+        workspace_(workspace),
+        found_(found),
+        instance_(instance),
+        stop_(std::move(stop)),
+        key_(environment_key(found.backend->name(), instance)) {}
+
+  Rest run() {
+    const auto merged = merged_for_instance(core_, workspace_, instance_);
+    const auto work = wanted_work(merged, request_.lifecycle);
+    // Without a command to run nothing has to be known of the inside: no exec at all.
+    if (work.empty()) return {};
+    auto lock = try_lock_hooks(core_, key_);
+    auto session = open();
+    auto due = due_work(session, work, request_.lifecycle);
+    if (!lock && joins(session.merged, due)) return {};
+    if (!lock) {
+      lock = lock_hooks(core_, key_, stop_);
+      session = open();
+      due = due_work(session, work, request_.lifecycle);
+    }
+    if (!request_.lifecycle.leave_rest) {
+      run_work(core_, session, due, request_.lifecycle, stop_);
+      return {};
+    }
+    run_work(core_, session, up_to_wait_for(session.merged, due), request_.lifecycle, stop_);
+    if (after_wait_for(session.merged, due).empty()) return {};
+    return {.lock = lock->take(), .log = rest_log_path(core_, key_)};
+  }
+
+ private:
+  Session open() {
+    auto session = open_session(core_, workspace_, found_.backend, instance_, request_.remote,
+                                /*need_markers=*/true, stop_);
+    session.secrets = request_.secrets;
+    return session;
+  }
+
+  /// Somebody is at what this `up` would leave to the background, and nothing else is to be done.
+  bool joins(const MergedConfig& merged, const Work& due) const {
+    if (!request_.lifecycle.leave_rest || !up_to_wait_for(merged, due).empty()) return false;
+    core_.log().text(LogLevel::info,
+                     "Lifecycle commands still run in the container; `fairlead logs -f` shows "
+                     "them.");
+    return true;
+  }
+
+  Core& core_;
+  const UpRequest& request_;
+  const Workspace& workspace_;
+  const Found& found_;
+  const InstanceInfo& instance_;
+  std::stop_token stop_;
+  std::string key_;
+};
 
 /// From here on failures carry the container's id.
 UpResult enter_and_report(Core& core, const UpRequest& request, const Workspace& workspace,
                           const Found& found, const CreatedInstance& made,
                           const std::stop_token& stop) {
   try {
-    during("running the lifecycle commands",
-           [&] { run_due_hooks(core, request, workspace, found, made, stop); });
-    return report(core, workspace, *found.backend, made);
+    prepare_system(core, *found.backend, made.instance, request.remote.container_system_data_folder,
+                   made.wanted_ids, stop);
+    auto rest = during("running the lifecycle commands", [&] {
+      return HookStage(core, request, workspace, found, made.instance, stop).run();
+    });
+    auto result = report(core, workspace, *found.backend, made);
+    result.rest = std::move(rest.lock);
+    result.rest_log = std::move(rest.log);
+    return result;
   } catch (const OperationError&) {
     throw;
   } catch (const Error& error) {

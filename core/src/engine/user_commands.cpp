@@ -1,5 +1,7 @@
 #include "engine/description.hpp"
+#include "engine/rest.hpp"
 #include "engine/session.hpp"
+#include "engine/system_setup.hpp"
 
 namespace fairlead {
 namespace {
@@ -21,15 +23,29 @@ const char* word_of(HooksResult result) {
   return "done";
 }
 
-RunUserCommandsResult run(Core& core, const RunUserCommandsRequest& request,
+FileLock lock_of(const Core& core, RunUserCommandsRequest& request, const std::string& key,
+                 const std::stop_token& stop) {
+  return request.rest ? adopt_rest(std::move(request.rest)) : lock_hooks(core, key, stop);
+}
+
+RunUserCommandsResult run(Core& core, RunUserCommandsRequest& request,
                           const std::stop_token& stop) {
   const auto workspace = with_devcontainer_id(open_workspace(core, request.selection));
   const auto found = require_environment(core, workspace, request.selection, stop);
-  const auto session = open_session(core, workspace, found.backend, running_instance(found, stop),
-                                    request.remote, /*need_markers=*/true, stop);
-  const auto result = run_hooks(core, session, request.lifecycle, stop);
+  const auto instance = running_instance(found, stop);
+  const auto lock = lock_of(core, request, environment_key(found.backend->name(), instance), stop);
+  if (request.prepare_system) {
+    prepare_system(core, *found.backend, instance, request.remote.container_system_data_folder, {},
+                   stop);
+  }
+  auto session = open_session(core, workspace, found.backend, instance, request.remote,
+                              /*need_markers=*/true, stop);
+  session.secrets = request.secrets;
+  const auto& options = request.lifecycle;
+  run_work(core, session, due_work(session, wanted_work(session.merged, options), options), options,
+           stop);
   const auto environment = container_environment(session.instance);
-  return {.result = word_of(result),
+  return {.result = word_of(result_of(session.merged, options)),
           .configuration = workspace.document ? configuration_json(substitute_container_env(
                                                     *workspace.document, environment))
                                               : "{}",
@@ -38,7 +54,7 @@ RunUserCommandsResult run(Core& core, const RunUserCommandsRequest& request,
 
 }  // namespace
 
-RunUserCommandsResult run_user_commands(Core& core, const RunUserCommandsRequest& request,
+RunUserCommandsResult run_user_commands(Core& core, RunUserCommandsRequest request,
                                         std::stop_token stop) {
   try {
     return run(core, request, stop);

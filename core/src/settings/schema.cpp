@@ -50,6 +50,11 @@ const std::vector<SettingSpec>& core_settings() {
        .default_value = Items{},
        .project = false,
        .description = "where registries are looked for instead, as name=other/name"},
+      {.key = "secrets_command",
+       .type = SettingType::strings,
+       .default_value = Items{},
+       .project = false,
+       .description = "a command that prints the secret whose name is its last argument"},
   };
   return settings;
 }

@@ -48,6 +48,11 @@ std::vector<std::string> Arguments::list(std::string_view name) const {
   return result;
 }
 
+std::vector<std::string> Arguments::all(std::string_view name) const {
+  const auto* values = find(name);
+  return values == nullptr ? std::vector<std::string>{} : *values;
+}
+
 std::string Arguments::positional(std::size_t index) const {
   return index < positionals_.size() ? positionals_[index] : std::string();
 }

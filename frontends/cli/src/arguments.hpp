@@ -32,6 +32,9 @@ class Arguments {
   /// Every value in the order given; empty ones are left out.
   std::vector<std::string> list(std::string_view name) const;
 
+  /// Every value as given, empty ones too.
+  std::vector<std::string> all(std::string_view name) const;
+
   /// The arguments without dashes after the command's own words; for exec the command line to run.
   const std::vector<std::string>& positionals() const { return positionals_; }
   /// The positional at `index`, or "".

@@ -292,6 +292,10 @@ constexpr std::array table = {
     standard("[]", text_("omit-paths", G::features, bit(templates_apply),
                          "Paths of the Template to leave out, as JSON.")),
 
+    own(switch_("wait", G::lifecycle, bit(up),
+                "Wait for all lifecycle commands, not only up to the one that waitFor names.")),
+    own(hidden(
+        number_("rest-fd", G::lifecycle, bit(run_user_commands), "The lock that up handed over."))),
     own(lettered('a', switch_("all", G::container, bit(list), "Stopped ones too."))),
     own(switch_("volumes", G::container, bit(down), "Remove the volumes that belong to it.")),
     own(lettered('f', switch_("follow", G::output, bit(logs), "Go on as more is printed."))),

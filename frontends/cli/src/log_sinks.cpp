@@ -2,23 +2,9 @@
 
 #include "log_format.hpp"
 
-#include <algorithm>
-#include <iterator>
 #include <utility>
 
 namespace fairlead::cli {
-namespace {
-
-void replace_all(std::string& text, const std::string& secret) {
-  constexpr std::string_view stars = "********";
-  for (std::size_t at = text.find(secret); at != std::string::npos;
-       at = text.find(secret, at + stars.size())) {
-    text.replace(at, secret.size(), stars);
-  }
-}
-
-}  // namespace
-
 PlainLog::PlainLog(Writer writer, LogLevel least) : writer_(std::move(writer)), least_(least) {}
 
 void PlainLog::on_event(const LogEvent& event) {
@@ -69,31 +55,6 @@ void ProgressLines::on_event(const LogEvent& event) {
   }
   if (!event.step_detail.empty()) line.text += ": " + event.step_detail;
   next_.on_event(line);
-}
-
-SecretMask::SecretMask(EventSink& next, std::vector<std::string> secrets) : next_(next) {
-  add(std::move(secrets));
-}
-
-void SecretMask::add(std::vector<std::string> secrets) {
-  const std::lock_guard lock(mutex_);
-  std::copy_if(std::make_move_iterator(secrets.begin()), std::make_move_iterator(secrets.end()),
-               std::back_inserter(secrets_), [](const std::string& s) { return !s.empty(); });
-  std::stable_sort(secrets_.begin(), secrets_.end(),
-                   [](const auto& a, const auto& b) { return a.size() > b.size(); });
-}
-
-std::string SecretMask::masked(std::string text) const {
-  const std::lock_guard lock(mutex_);
-  for (const std::string& secret : secrets_) replace_all(text, secret);
-  return text;
-}
-
-void SecretMask::on_event(const LogEvent& event) {
-  LogEvent clean = event;
-  clean.text = masked(std::move(clean.text));
-  clean.step_detail = masked(std::move(clean.step_detail));
-  next_.on_event(clean);
 }
 
 }  // namespace fairlead::cli

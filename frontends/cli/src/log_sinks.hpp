@@ -73,24 +73,4 @@ class ProgressLines final : public EventSink {
   EventSink& next_;
 };
 
-/// Replaces secret values by ******** in everything that passes, longest value first.
-///
-/// It sees one event at a time: whoever reports a program's output keeps lines whole, so that a
-/// secret is not cut in two.
-class SecretMask final : public EventSink {
- public:
-  /// \param next outlives this
-  SecretMask(EventSink& next, std::vector<std::string> secrets);
-  void on_event(const LogEvent& event) override;
-  /// More values from now on; empty ones are ignored.
-  void add(std::vector<std::string> secrets);
-  /// `text` with every secret replaced, for what is printed elsewhere.
-  std::string masked(std::string text) const;
-
- private:
-  mutable std::mutex mutex_;
-  EventSink& next_;
-  std::vector<std::string> secrets_;
-};
-
 }  // namespace fairlead::cli

@@ -27,18 +27,6 @@ TEST(HeaderLog, SpeaksOnceBeforeTheFirstEvent) {
   EXPECT_EQ(recorder.events[1].text, "one");
 }
 
-TEST(SecretMask, ReplacesTheLongestFirst) {
-  Recorder recorder;
-  SecretMask sink(recorder, {"abc", "", "abcdef"});
-  const Log log(sink);
-  log.raw("x abcdef abc y");
-  log.progress("hook", LogEvent::State::running, "echo abc");
-  EXPECT_EQ(recorder.events[0].text, "x ******** ******** y");
-  EXPECT_EQ(recorder.events[1].step_detail, "echo ********");
-  sink.add({"y"});
-  EXPECT_EQ(sink.masked("abcy"), "****************");
-}
-
 TEST(ProgressLines, SayHowACommandEnded) {
   Recorder recorder;
   ProgressLines sink(recorder);

@@ -81,22 +81,22 @@ MergedConfig with_all_hooks() {
 }
 
 TEST(WantedHooks, AreAllInOrder) {  // LIFE-001
-  EXPECT_EQ(wanted_hooks(with_all_hooks(), {}),
+  EXPECT_EQ(wanted_work(with_all_hooks(), {}).hooks,
             (std::vector<Hook>{Hook::on_create, Hook::update_content, Hook::post_create,
                                Hook::post_start, Hook::post_attach}));
 }
 
 TEST(WantedHooks, StopWhereAsked) {  // LIFE-017, LIFE-018, LIFE-019
   const auto merged = with_all_hooks();
-  EXPECT_TRUE(wanted_hooks(merged, {.skip_all = true}).empty());
-  EXPECT_EQ(wanted_hooks(merged, {.prebuild = true}).back(), Hook::update_content);
-  EXPECT_EQ(wanted_hooks(merged, {.skip_non_blocking = true}).back(), Hook::update_content);
-  EXPECT_EQ(wanted_hooks(merged, {.skip_post_attach = true}).back(), Hook::post_start);
+  EXPECT_TRUE(wanted_work(merged, {.skip_all = true}).hooks.empty());
+  EXPECT_EQ(wanted_work(merged, {.prebuild = true}).hooks.back(), Hook::update_content);
+  EXPECT_EQ(wanted_work(merged, {.skip_non_blocking = true}).hooks.back(), Hook::update_content);
+  EXPECT_EQ(wanted_work(merged, {.skip_post_attach = true}).hooks.back(), Hook::post_start);
   auto waits = with_all_hooks();
   waits.wait_for = WaitFor::post_create;
-  EXPECT_EQ(wanted_hooks(waits, {.skip_non_blocking = true}).back(), Hook::post_create);
+  EXPECT_EQ(wanted_work(waits, {.skip_non_blocking = true}).hooks.back(), Hook::post_create);
   waits.wait_for = WaitFor::initialize;
-  EXPECT_TRUE(wanted_hooks(waits, {.skip_non_blocking = true}).empty());
+  EXPECT_TRUE(wanted_work(waits, {.skip_non_blocking = true}).hooks.empty());
 }
 
 }  // namespace

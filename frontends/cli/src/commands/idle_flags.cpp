@@ -7,16 +7,9 @@
 namespace fairlead::cli {
 namespace {
 
-/// The reference's flags whose subject this version does not have: dotfiles, secrets, lockfiles,
-/// ids.
-constexpr std::array<std::string_view, 8> idle = {"dotfiles-repository",
-                                                  "dotfiles-install-command",
-                                                  "secrets-file",
-                                                  "frozen-lockfile",
-                                                  "experimental-frozen-lockfile",
-                                                  "omit-config-remote-env-from-metadata",
-                                                  "update-remote-user-uid-default",
-                                                  "container-session-data-folder"};
+/// The reference's flags whose subject this version does not have.
+constexpr std::array<std::string_view, 3> idle = {"frozen-lockfile", "experimental-frozen-lockfile",
+                                                  "omit-config-remote-env-from-metadata"};
 
 }  // namespace
 

@@ -6,7 +6,11 @@
 #include <unistd.h>
 
 #include <charconv>
+#include <chrono>
 #include <ctime>
+#include <fstream>
+#include <sstream>
+#include <thread>
 
 namespace fairlead::cli {
 namespace {
@@ -23,6 +27,36 @@ std::string since_of(const std::string& text) {
   return std::to_string(std::time(nullptr) - static_cast<std::time_t>(amount) * seconds[unit]);
 }
 
+/// What lifecycle commands in the background have said, before what the container says; with
+/// `follow` also what comes, until it goes out of scope.
+class LifecycleLog {
+ public:
+  LifecycleLog(const std::string& path, const Session& session, bool follow)
+      : file_(path, std::ios::binary), session_(session) {
+    if (path.empty()) return;
+    show();
+    if (!follow) return;
+    thread_ = std::jthread([this](const std::stop_token& stop) {
+      while (!stop.stop_requested()) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(100));
+        show();
+      }
+    });
+  }
+
+ private:
+  void show() {
+    file_.clear();
+    std::ostringstream text;
+    if (file_.peek() != std::ifstream::traits_type::eof()) text << file_.rdbuf();
+    if (!text.str().empty()) session_.write_out(text.str());
+  }
+
+  std::ifstream file_;
+  const Session& session_;
+  std::jthread thread_;  ///< last: ends before what it uses
+};
+
 }  // namespace
 
 int run_logs(const Arguments& arguments, Session& session) {
@@ -36,6 +70,9 @@ int run_logs(const Arguments& arguments, Session& session) {
                       .out = UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)),
                       .err = UniqueFd(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3))};
   try {
+    const bool whole = options.tail < 0 && options.since.empty();
+    const auto lifecycle = whole ? lifecycle_log(core, options.selection) : std::string();
+    const LifecycleLog shown(lifecycle, session, options.follow);
     logs(core, std::move(options), signals.token());
   } catch (const Error& error) {
     if (error.status() != Status::cancelled) throw;

@@ -71,7 +71,9 @@ Selection selection_of(const Arguments& arguments) {
 RemoteEnvironmentOptions remote_options(const Arguments& arguments) {
   return {.remote_env = arguments.list("remote-env"),
           .default_user_env_probe = probe_of(arguments.text("default-user-env-probe")),
-          .container_data_folder = arguments.text("container-data-folder")};
+          .container_data_folder = arguments.text("container-data-folder"),
+          .container_system_data_folder = arguments.text("container-system-data-folder"),
+          .container_session_data_folder = arguments.text("container-session-data-folder")};
 }
 
 LifecycleOptions lifecycle_options(const Arguments& arguments) {
@@ -79,7 +81,10 @@ LifecycleOptions lifecycle_options(const Arguments& arguments) {
           .skip_non_blocking = arguments.flag("skip-non-blocking-commands"),
           .skip_post_attach = arguments.flag("skip-post-attach"),
           .prebuild = arguments.flag("prebuild"),
-          .stop_for_personalization = arguments.flag("stop-for-personalization")};
+          .stop_for_personalization = arguments.flag("stop-for-personalization"),
+          .dotfiles = {.repository = arguments.text("dotfiles-repository"),
+                       .install_command = arguments.text("dotfiles-install-command"),
+                       .target_path = arguments.text("dotfiles-target-path")}};
 }
 
 BuildOptions build_options(const Arguments& arguments) {

@@ -11,7 +11,8 @@ RunUserCommandsRequest request_of(const Arguments& arguments) {
                         .container_id = arguments.text("container-id"),
                         .mount_workspace_git_root = false},
           .remote = remote_options(arguments),
-          .lifecycle = lifecycle_options(arguments)};
+          .lifecycle = lifecycle_options(arguments),
+          .prepare_system = true};
 }
 
 }  // namespace

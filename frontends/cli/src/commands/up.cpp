@@ -1,6 +1,8 @@
+#include "commands/background.hpp"
 #include "commands/commands.hpp"
 #include "commands/options.hpp"
 #include "commands/outcome.hpp"
+#include "commands/secrets.hpp"
 #include "json_text.hpp"
 
 namespace fairlead::cli {
@@ -11,19 +13,33 @@ GpuAvailability gpu_of(const std::string& name) {
   return name == "none" ? GpuAvailability::none : GpuAvailability::detect;
 }
 
+UpdateRemoteUserId user_id_of(const std::string& name) {
+  if (name == "never") return UpdateRemoteUserId::never;
+  return name == "off" ? UpdateRemoteUserId::off : UpdateRemoteUserId::on;
+}
+
+/// What comes behind waitFor is not waited for, unless somebody wants to know how it ends.
+LifecycleOptions own_lifecycle(const Arguments& arguments) {
+  auto options = lifecycle_options(arguments);
+  options.leave_rest = arguments.mode() == Mode::fairlead && !arguments.flag("wait") &&
+                       !options.prebuild && !options.skip_non_blocking;
+  return options;
+}
+
 UpRequest request_of(const Arguments& arguments) {
   return {.selection = selection_of(arguments),
           .remote = remote_options(arguments),
-          .lifecycle = lifecycle_options(arguments),
+          .lifecycle = own_lifecycle(arguments),
           .build = build_options(arguments),
           .gpu = gpu_of(arguments.text("gpu-availability")),
+          .update_user_id = user_id_of(arguments.text("update-remote-user-uid-default")),
           .remove_existing = arguments.flag("remove-existing-container"),
           .expect_existing = arguments.flag("expect-existing-container"),
           .mounts = arguments.list("mount")};
 }
 
 /// The reference's members, then fairlead's own.
-std::string result_json(const Arguments& arguments, const UpResult& result) {
+std::string result_json(const Arguments& arguments, const UpResult& result, bool rest) {
   std::string json = R"({"outcome":"success","containerId":)" + json_string(result.container_id);
   json += R"(,"remoteUser":)" + json_string(result.remote_user);
   if (!result.remote_workspace_folder.empty()) {
@@ -41,6 +57,7 @@ std::string result_json(const Arguments& arguments, const UpResult& result) {
     json += R"(,"backend":)" + json_string(result.backend);
     json += R"(,"containerName":)" + json_string(result.name);
     json += std::string(R"(,"created":)") + (result.created ? "true" : "false");
+    json += std::string(R"(,"background":)") + (rest ? "true" : "false");
   }
   return json + "}\n";
 }
@@ -54,7 +71,7 @@ std::string ports_text(const std::vector<ForwardPort>& ports) {
   return text;
 }
 
-std::string result_text(const UpResult& result) {
+std::string result_text(const UpResult& result, bool rest) {
   std::string text = result.created ? "The dev container is up.\n" : "The dev container was up.\n";
   text += "  container  " + result.name + " (" + result.container_id.substr(0, 12) + ") on " +
           result.backend + '\n';
@@ -64,6 +81,7 @@ std::string result_text(const UpResult& result) {
   if (!result.forward_ports.empty()) {
     text += "  ports      " + ports_text(result.forward_ports) + " (forwardPorts)\n";
   }
+  if (rest) text += "  commands   go on in the background; `fairlead logs -f` shows them\n";
   return text;
 }
 
@@ -73,8 +91,12 @@ UpRequest up_request(const Arguments& arguments) { return request_of(arguments);
 
 int run_up(const Arguments& arguments, Session& session) {
   return run_operation(arguments, session, [&](Core& core, std::stop_token stop) {
-    const auto result = up(core, request_of(arguments), std::move(stop));
-    return Outcome{.json = result_json(arguments, result), .text = result_text(result)};
+    auto request = request_of(arguments);
+    request.secrets = gather_secrets(core, arguments, session, request.selection, stop);
+    auto result = up(core, request, std::move(stop));
+    const bool rest = static_cast<bool>(result.rest);
+    if (rest) continue_in_background(arguments, session, request.secrets, result);
+    return Outcome{.json = result_json(arguments, result, rest), .text = result_text(result, rest)};
   });
 }
 

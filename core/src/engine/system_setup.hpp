@@ -1,0 +1,29 @@
+#pragma once
+
+#include "engine/find.hpp"
+
+#include <optional>
+
+namespace fairlead {
+
+/// The ids that a user should have by now, and whose they were meant to be.
+struct WantedIds {
+  std::string user;
+  int uid = 0;
+  int gid = 0;
+};
+
+/// What `/etc/environment` gets for a container with this environment: one NAME="value" per line.
+/// Pure.
+std::string etc_environment_text(const std::vector<std::string>& environment);
+
+/// Once per container, as root: adds the container's environment to /etc/environment and makes
+/// /etc/profile keep its PATH, so that logins see what commands of the tool see (USER-014). Marked
+/// in `folder` (empty: /var/devcontainer). What cannot be written is tolerated. With `wanted` it
+/// also says in one clear line when that user has other ids or does not own its home (USER-008).
+/// Nothing is asked of the container when this user has seen it done.
+void prepare_system(Core& core, Backend& backend, const InstanceInfo& instance,
+                    const std::string& folder, const std::optional<WantedIds>& wanted,
+                    std::stop_token stop);
+
+}  // namespace fairlead
