@@ -73,7 +73,9 @@ BuildImageReply DockerBackend::build_image(const BuildImageRequest& request, sdk
 BuildImageReply DockerBackend::build_classic(const BuildImageRequest& request,
                                              const sdk::Call& call,
                                              const std::string& credentials) {
-  auto build = engine::classic_build(request);
+  auto build = engine::classic_build(
+      request,
+      {configuration_.environment, configuration_.working_directory, engine::read_client_file});
   engine::ProgressReader progress([&](const Event& event) { call.emit(event); });
   client().stream(
       {{.method = "POST",

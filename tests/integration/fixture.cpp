@@ -93,7 +93,7 @@ std::string IntegrationTest::must_up(const Workspace& workspace) {
 }
 
 RunRequest IntegrationTest::own_up(const Workspace& workspace) const {
-  return fairlead({"up", "--json", "--workspace-folder", workspace.folder.string()});
+  return fairlead({"up", "--json", "--wait", "--workspace-folder", workspace.folder.string()});
 }
 
 std::string IntegrationTest::must_own_up(const Workspace& workspace) {

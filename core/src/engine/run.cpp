@@ -34,10 +34,10 @@ UniqueFd add_secrets(ExecRequest& request, const Environment& secrets) {
   text += end_of_secrets;
   auto file = memory_file(text + '\n');
   if (!file) throw Error(Status::failed, "secrets.memory", "There is no memory for the secrets.");
-  const auto script = "text=; while IFS= read -r line && [ \"$line\" != " +
-                      std::string(end_of_secrets) +
-                      " ]; do text=\"$text$line\n\"; done; eval \"$text\"; unset text line; "
-                      "exec \"$@\" </dev/null";
+  const auto script =
+      "text=; while IFS= read -r line && [ \"$line\" != " + std::string(end_of_secrets) +
+      " ]; do text=\"$text$line\n\"; done; eval \"$text\"; unset text line; "
+      "exec \"$@\" </dev/null";
   request.argv.insert(request.argv.begin(), {"/bin/sh", "-c", script, "sh"});
   return file;
 }

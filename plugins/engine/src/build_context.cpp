@@ -1,3 +1,4 @@
+#include "client_proxies.hpp"
 #include "ignore_file.hpp"
 #include "json.hpp"
 #include "run_args.hpp"
@@ -92,6 +93,8 @@ struct Parameters {
   Json args = Json::object();
   Json labels = Json::object();
   Json cache_from = Json::array();
+  Json ulimits = Json::array();
+  const ClientSide* client = nullptr;
 };
 
 struct Option {
@@ -123,6 +126,7 @@ constexpr std::array options{
     Option{"--pull", "pull", true},
     Option{"--squash", "squash", true},
     Option{"--build-arg", "", false},
+    Option{"--ulimit", "", false},
     Option{"--label", "", false},
     Option{"--cache-from", "", false},
     Option{"--force-rm", "forcerm", true},
@@ -148,13 +152,40 @@ std::string bytes_of(const std::string& flag, const std::string& value) {
   }
 }
 
+/// Without a value the caller's variable counts; without one of those the Dockerfile's own default
+/// stays: null, not an empty text.
+Json callers(const Parameters& parameters, const std::string& name) {
+  const auto& environment = parameters.client->environment;
+  const auto found = environment.find(name);
+  return found == environment.end() ? Json() : Json(found->second);
+}
+
+/// "name=soft[:hard]".
+Json ulimit(const std::string& value) {
+  try {
+    const auto [name, limits] = split_pair(value);
+    const auto parts = split(limits, ':');
+    if (name.empty() || limits.empty() || parts.size() > 2) {
+      throw BadValue{"it is not name=soft[:hard]"};
+    }
+    const auto number = [](const std::string& word) {
+      return word == "unlimited" ? -1 : parse_integer(word);
+    };
+    return {{"Name", name}, {"Soft", number(parts.front())}, {"Hard", number(parts.back())}};
+  } catch (const BadValue& bad) {
+    throw Error(Status::invalid, "image.build_option",
+                "build.options: '--ulimit': " + bad.why + ".");
+  }
+}
+
 void set_option(Parameters& parameters, const Option& option, const std::string& value) {
   const auto equals = value.find('=');
   const auto name = value.substr(0, equals);
   const auto text = equals == std::string::npos ? "" : value.substr(equals + 1);
   if (option.flag == "--build-arg") {
-    // Without a value the Dockerfile's own default stays: null, not an empty text.
-    parameters.args[name] = equals == std::string::npos ? Json() : Json(text);
+    parameters.args[name] = equals == std::string::npos ? callers(parameters, name) : Json(text);
+  } else if (option.flag == "--ulimit") {
+    parameters.ulimits.push_back(ulimit(value));
   } else if (option.flag == "--label") {
     parameters.labels[name] = text;
   } else if (option.flag == "--cache-from") {
@@ -203,8 +234,16 @@ void refuse_buildkit_only(const BuildImageRequest& request) {
   }
 }
 
-std::string target_of(const BuildImageRequest& request, const std::string& dockerfile) {
+void add_proxies(Parameters& parameters) {
+  for (const auto& [name, value] : client_proxies(*parameters.client)) {
+    if (!parameters.args.contains(name)) parameters.args[name] = value;
+  }
+}
+
+std::string target_of(const BuildImageRequest& request, const std::string& dockerfile,
+                      const ClientSide& client) {
   Parameters parameters;
+  parameters.client = &client;
   auto& plain = parameters.plain;
   plain = {{"dockerfile", dockerfile},
            {"rm", "1"},
@@ -219,6 +258,8 @@ std::string target_of(const BuildImageRequest& request, const std::string& docke
   parameters.labels = request.labels;
   if (!request.no_cache) parameters.cache_from = request.cache_from;
   apply_options(parameters, request.options);
+  add_proxies(parameters);
+  if (!parameters.ulimits.empty()) plain.emplace_back("ulimits", dump(parameters.ulimits));
   if (!parameters.args.empty()) plain.emplace_back("buildargs", dump(parameters.args));
   if (!parameters.labels.empty()) plain.emplace_back("labels", dump(parameters.labels));
   if (!parameters.cache_from.empty()) plain.emplace_back("cachefrom", dump(parameters.cache_from));
@@ -227,7 +268,7 @@ std::string target_of(const BuildImageRequest& request, const std::string& docke
 
 }  // namespace
 
-ClassicBuild classic_build(const BuildImageRequest& request) {
+ClassicBuild classic_build(const BuildImageRequest& request, const ClientSide& client) {
   refuse_buildkit_only(request);
   const fs::path context = request.context;
   if (!fs::is_directory(context)) throw missing("build context", request.context);
@@ -238,7 +279,7 @@ ClassicBuild classic_build(const BuildImageRequest& request) {
   auto entries = readable_entries(context, place.value_or(""));
   if (!place) add_outside_dockerfile(entries, context, dockerfile);
   const auto archive = std::make_shared<TarStream>(std::move(entries));
-  return {target_of(request, place.value_or(outside_dockerfile)),
+  return {target_of(request, place.value_or(outside_dockerfile), client),
           [archive](char* data, std::size_t size) { return archive->read(data, size); }};
 }
 

@@ -1,9 +1,11 @@
+#include "client_proxies.hpp"
 #include "run_args.hpp"
 
 #include <fairlead/engine/client.hpp>
 #include <fairlead/engine/create.hpp>
 #include <fairlead/error.hpp>
 
+#include <algorithm>
 #include <cctype>
 #include <fstream>
 #include <iterator>
@@ -68,9 +70,17 @@ void apply_last(Draft& draft, const CreateRequest& request) {
   draft.config["Image"] = request.image;
 }
 
-void finish_process(Draft& draft) {
+bool names(const std::vector<std::string>& env, const std::string& variable) {
+  return std::ranges::any_of(
+      env, [&](const std::string& entry) { return entry.substr(0, entry.find('=')) == variable; });
+}
+
+void finish_process(Draft& draft, const Environment& proxies) {
   auto env = draft.file_env;
   env.insert(env.end(), draft.env.begin(), draft.env.end());
+  for (const auto& [name, value] : proxies) {
+    if (!names(draft.env, name)) env.push_back(name + '=' + value);
+  }
   if (!env.empty()) draft.config["Env"] = without_repeats(env);
   auto labels = draft.file_labels;
   for (const auto& [name, value] : draft.labels) labels[name] = value;
@@ -153,7 +163,7 @@ CreateBody create_body(const CreateRequest& request, const ClientSide& client) {
     throw Error(Status::invalid, "backend.create",
                 "The container cannot be described: " + bad.why + ".");
   }
-  finish_process(draft);
+  finish_process(draft, client_proxies(client));
   finish_capabilities(draft);
   const auto endpoints = finish_networks(draft);
   auto body = draft.config;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fairlead/engine/create.hpp>
 #include <fairlead/engine/http.hpp>
 #include <fairlead/model.hpp>
 
@@ -28,10 +29,11 @@ struct ClassicBuild {
 };
 
 /// Reads the context's .dockerignore; a Dockerfile outside the context travels under a name of its
-/// own. `build.options` are understood as far as the classic builder has them. Throws
-/// Error(unsupported, "image.build_contexts" or "image.build_option") and Error(not_found,
-/// "image.build_file") when context or Dockerfile is not there.
-ClassicBuild classic_build(const BuildImageRequest& request);
+/// own. What `client` says about proxies becomes build arguments, which no layer keeps, and
+/// `--build-arg NAME` takes its variable. `build.options` are understood as far as the classic
+/// builder has them. Throws Error(unsupported, "image.build_contexts" or "image.build_option") and
+/// Error(not_found, "image.build_file") when context or Dockerfile is not there.
+ClassicBuild classic_build(const BuildImageRequest& request, const ClientSide& client = {});
 
 /// 20 of "20.10.24+dfsg1", also inside "Docker version 20.10.24, build …"; 0: none.
 int major_of(std::string_view version);
