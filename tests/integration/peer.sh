@@ -1,5 +1,5 @@
 #!/bin/sh
-# peer.sh command-line|read-configuration DEVCONTAINER: asks the reference CLI and ours the same
+# peer.sh command-line|read-configuration|environments DEVCONTAINER: asks the reference CLI and ours the same
 # questions and compares the answers. 77 (skipped) without the reference CLI.
 set -eu
 here=$(dirname "$0")
@@ -10,6 +10,7 @@ if [ -z "$reference" ]; then
 fi
 case $1 in
   command-line) FAIRLEAD_DEVCONTAINER=$2 FAIRLEAD_REFERENCE_CLI=$reference exec "$here/cli_peer.sh" ;;
+  environments) FAIRLEAD_DEVCONTAINER=$2 FAIRLEAD_REFERENCE_CLI=$reference exec "$here/environment_peer.sh" ;;
   read-configuration)
     if ! command -v python3 >/dev/null; then
       echo "skipped: no python3"

@@ -9,6 +9,7 @@
 #include <cctype>
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace fairlead {
 namespace {
@@ -118,8 +119,11 @@ void remove_quietly(Core& core, Backend& backend, const std::string& id) {
 
 std::string keep_alive_script(const std::vector<std::string>& entrypoints) {
   std::string script = "echo Container started\ntrap \"exit 0\" 15\n";
-  for (const auto& entrypoint : entrypoints) script += entrypoint + '\n';
-  return script + "exec \"$@\"\nwhile sleep 1 & wait $!; do :; done";
+  const char* separator = "";
+  for (const auto& entrypoint : entrypoints) {
+    script += std::exchange(separator, "\n") + entrypoint;
+  }
+  return script + "\nexec \"$@\"\nwhile sleep 1 & wait $!; do :; done";
 }
 
 std::string instance_name(const Workspace& workspace) {
