@@ -85,6 +85,7 @@ complete -c fairlead -n '__fish_seen_subcommand_from up' -l no-lockfile -d 'Neit
 complete -c fairlead -n '__fish_seen_subcommand_from up' -l frozen-lockfile -d 'Fail unless the lockfile is there and stays as it is'
 complete -c fairlead -n '__fish_seen_subcommand_from up' -l include-configuration -d 'Put the configuration into the result'
 complete -c fairlead -n '__fish_seen_subcommand_from up' -l include-merged-configuration -d 'Put the merged configuration into the result'
+complete -c fairlead -n '__fish_seen_subcommand_from up' -l wait -d 'Wait for all lifecycle commands, not only up to the one that waitFor names'
 complete -c fairlead -n '__fish_seen_subcommand_from set-up' -l help -d 'Show help'
 complete -c fairlead -n '__fish_seen_subcommand_from set-up' -l version -d 'Show version number'
 complete -c fairlead -n '__fish_seen_subcommand_from set-up' -l oci-auth-hardening -d 'Send registry credentials and follow token redirects only within a registry\'s host'
