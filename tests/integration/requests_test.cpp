@@ -58,7 +58,7 @@ TEST_F(Requests, UpOfAFreshContainerPreparesItWithOneCommand) {
   EXPECT_EQ(count(requests, "POST /exec/"), 1) << joined(requests);
   EXPECT_EQ(count(requests, "/archive"), 0) << joined(requests);
   EXPECT_EQ(count(requests, "POST /containers/create"), 1) << joined(requests);
-  EXPECT_EQ(count(requests, "/start"), 1) << joined(requests);
+  EXPECT_EQ(count(requests, "/start"), 2) << joined(requests);  // the container, the command
   EXPECT_LE(requests.size(), 10U) << joined(requests);
 }
 
