@@ -1,9 +1,12 @@
 #include "docker.hpp"
 
 #include <fairlead/engine/build.hpp>
+#include <fairlead/engine/checks.hpp>
 #include <fairlead/engine/processes.hpp>
 #include <fairlead/error.hpp>
 #include <fairlead/sdk/plugin.hpp>
+
+#include <ctime>
 
 namespace fairlead::docker {
 namespace {
@@ -48,6 +51,11 @@ ProbeReply DockerBackend::probe(const ProbeRequest& request, sdk::Call& call) {
   auto reply = engine::probe_from_version(client().send(get("/version"), call).body);
   reply.endpoint = client().endpoint().text();
   reply.local = is_local(call);
+  if (reply.os == "windows") {
+    throw Error(Status::unsupported, "engine.windows",
+                "The engine at " + reply.endpoint + " runs Windows containers.",
+                "Switch it to Linux containers; Windows containers are not supported.");
+  }
   reply.capabilities = what_docker_can();
   reply.capabilities.live_binds = reply.local;
   if (request.gpu)
@@ -58,6 +66,15 @@ ProbeReply DockerBackend::probe(const ProbeRequest& request, sdk::Call& call) {
     reply.build_contexts = reply.builder == "buildx" && engine::major_of(reply.version) >= 23;
   }
   return reply;
+}
+
+ChecksReply DockerBackend::checks(const ChecksRequest& /*request*/, sdk::Call& call) {
+  const auto version = client().send(get("/version"), call).body;
+  const auto info = client().send(get("/info"), call).body;
+  return {engine::engine_checks(version, info,
+                                {.arch = core_.host().describe(call).arch,
+                                 .now = std::time(nullptr),
+                                 .local = is_local(call)})};
 }
 
 }  // namespace fairlead::docker

@@ -14,7 +14,8 @@
 namespace fairlead::docker {
 
 /// Docker as a backend: the Engine API for everything but BuildKit builds, which the docker client
-/// does. One source file per subject: docker (set-up), images, instances, exec, streams.
+/// does. One source file per subject: docker (set-up), images, instances, exec, streams,
+/// objects.
 class DockerBackend final : public sdk::Backend {
  public:
   explicit DockerBackend(sdk::Core core) : core_(core) {}
@@ -41,6 +42,12 @@ class DockerBackend final : public sdk::Backend {
   Empty copy_out(const CopyOutRequest& request, sdk::Call& call) override;
   DialReply dial(const DialRequest& request, sdk::Call& call) override;
   Empty watch(const WatchRequest& request, sdk::Call& call) override;
+
+  ObjectsReply objects(const ObjectsRequest& request, sdk::Call& call) override;
+  Empty remove_object(const RemoveObjectRequest& request, sdk::Call& call) override;
+  RegistryDigestReply registry_digest(const RegistryDigestRequest& request,
+                                      sdk::Call& call) override;
+  ChecksReply checks(const ChecksRequest& request, sdk::Call& call) override;
 
  private:
   BuildImageReply build_classic(const BuildImageRequest& request, const sdk::Call& call,

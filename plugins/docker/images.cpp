@@ -46,6 +46,24 @@ ImageInfo DockerBackend::inspect_image(const InspectImageRequest& request, sdk::
   return engine::image_from_inspect(client().send(wanted, call).body);
 }
 
+RegistryDigestReply DockerBackend::registry_digest(const RegistryDigestRequest& request,
+                                                   sdk::Call& call) {
+  const auto credentials = read_document(call.take(request.credentials));
+  const auto name = engine::percent_encoded(request.image);
+  const engine::ApiRequest here{{.target = "/images/" + name + "/json"},
+                                {SubjectKind::image, request.image}};
+  RegistryDigestReply reply{.digest = {},
+                            .stored = engine::digests_from_inspect(client().send(here, call).body)};
+  // What no registry has ever seen is not asked for.
+  if (reply.stored.empty()) return reply;
+  const engine::ApiRequest there{
+      {.target = "/distribution/" + name + "/json",
+       .headers = secret_header("X-Registry-Auth", engine::registry_auth(credentials))},
+      {SubjectKind::pull, request.image}};
+  reply.digest = engine::digest_from_distribution(client().send(there, call).body);
+  return reply;
+}
+
 Empty DockerBackend::pull_image(const PullImageRequest& request, sdk::Call& call) {
   const auto credentials = read_document(call.take(request.credentials));
   engine::ProgressReader progress([&](const Event& event) { call.emit(event); });

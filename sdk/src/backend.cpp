@@ -44,6 +44,20 @@ Empty Backend::copy_out(const CopyOutRequest& /*request*/, Call& /*call*/) {
 }
 DialReply Backend::dial(const DialRequest& /*request*/, Call& /*call*/) { unsupported("dial"); }
 Empty Backend::watch(const WatchRequest& /*request*/, Call& /*call*/) { unsupported("watch"); }
+ObjectsReply Backend::objects(const ObjectsRequest& /*request*/, Call& /*call*/) {
+  unsupported("objects");
+}
+Empty Backend::remove_object(const RemoveObjectRequest& /*request*/, Call& /*call*/) {
+  unsupported("remove_object");
+}
+
+RegistryDigestReply Backend::registry_digest(const RegistryDigestRequest& /*request*/,
+                                             Call& /*call*/) {
+  unsupported("registry_digest");
+}
+ChecksReply Backend::checks(const ChecksRequest& /*request*/, Call& /*call*/) {
+  unsupported("checks");
+}
 
 namespace detail {
 
@@ -73,6 +87,10 @@ const fairlead_backend backend_table = {
     slot<&Backend::copy_out>,
     slot<&Backend::dial>,
     slot<&Backend::watch>,
+    slot<&Backend::objects>,
+    slot<&Backend::remove_object>,
+    slot<&Backend::registry_digest>,
+    slot<&Backend::checks>,
 };
 
 }  // namespace detail

@@ -1,4 +1,6 @@
 #include <fairlead/error.hpp>
+#include <fairlead/model/checks.hpp>
+#include <fairlead/model/objects.hpp>
 #include <fairlead/model_json.hpp>
 
 #include <nlohmann/json.hpp>
@@ -51,6 +53,8 @@ constexpr Words<Builder, 2> builder_words{
     {{Builder::automatic, "automatic"}, {Builder::classic, "classic"}}};
 constexpr Words<MountType, 3> mount_words{
     {{MountType::bind, "bind"}, {MountType::volume, "volume"}, {MountType::tmpfs, "tmpfs"}}};
+constexpr Words<ObjectKind, 2> object_words{
+    {{ObjectKind::image, "image"}, {ObjectKind::volume, "volume"}}};
 constexpr Words<InstanceState, 8> state_words{{{InstanceState::created, "created"},
                                                {InstanceState::running, "running"},
                                                {InstanceState::paused, "paused"},
@@ -78,6 +82,17 @@ void from_json(const json& in, MountType& value) {
   value = *known;
 }
 
+void to_json(json& out, ObjectKind value) { word_to_json(out, value, object_words); }
+// What we do not know must not be removed as an image.
+void from_json(const json& in, ObjectKind& value) {
+  const auto known = word_from_json(in, object_words);
+  if (!known) {
+    throw Error(Status::invalid, "wire.malformed",
+                "there is no kind of object '" + in.get<std::string>() + "'");
+  }
+  value = *known;
+}
+
 void to_json(json& out, InstanceState value) { word_to_json(out, value, state_words); }
 void from_json(const json& in, InstanceState& value) {
   value = word_from_json(in, state_words).value_or(InstanceState::unknown);
@@ -90,7 +105,11 @@ void from_json(const json& in, FdRef& value) { value.fd = in.value("fd", -1); }
 
 void to_json(json& out, const Empty& /*value*/) { out = json::object(); }
 void from_json(const json& /*in*/, Empty& /*value*/) {}
+void to_json(json& out, const ChecksRequest& /*value*/) { out = json::object(); }
+void from_json(const json& /*in*/, ChecksRequest& /*value*/) {}
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ProbeRequest, builder, gpu)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Check, name, outcome, message, hint)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ChecksReply, checks)
 
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(TerminalSize, rows, cols)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Terminal, size, term)
@@ -144,6 +163,13 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CopyOutRequest, id, path, archiv
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DialRequest, id, host, port, socket)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(DialReply, stream)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(WatchRequest, labels)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StoredObject, id, names, labels, created,
+                                                size_bytes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ObjectsRequest, kind, labels, unused)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ObjectsReply, objects)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RemoveObjectRequest, kind, id)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegistryDigestRequest, image, credentials)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegistryDigestReply, digest, stored)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostOpenRequest, address)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostDescription, os, arch, user, uid, gid, home,
                                                 local)
@@ -255,6 +281,13 @@ FAIRLEAD_WIRE(CopyOutRequest);
 FAIRLEAD_WIRE(DialRequest);
 FAIRLEAD_WIRE(DialReply);
 FAIRLEAD_WIRE(WatchRequest);
+FAIRLEAD_WIRE(ObjectsRequest);
+FAIRLEAD_WIRE(ObjectsReply);
+FAIRLEAD_WIRE(RemoveObjectRequest);
+FAIRLEAD_WIRE(RegistryDigestRequest);
+FAIRLEAD_WIRE(RegistryDigestReply);
+FAIRLEAD_WIRE(ChecksRequest);
+FAIRLEAD_WIRE(ChecksReply);
 FAIRLEAD_WIRE(HostOpenRequest);
 FAIRLEAD_WIRE(HostDescription);
 FAIRLEAD_WIRE(SpawnRequest);

@@ -1,18 +1,16 @@
 #include <fairlead/error.hpp>
+#include <fairlead/sdk/no_sigpipe.hpp>
 #include <fairlead/sdk/pump.hpp>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
-#include <ctime>
 #include <string>
 #include <thread>
 
@@ -21,30 +19,6 @@ namespace fairlead::sdk {
 namespace {
 
 constexpr std::size_t chunk = std::size_t{64} << 10U;
-
-// SIGPIPE is raised in the thread that writes: held back here, one that came is taken away again,
-// so neither the process's disposition nor its other threads are touched.
-class NoSigpipe {
- public:
-  NoSigpipe() {
-    sigemptyset(&set_);
-    sigaddset(&set_, SIGPIPE);
-    pthread_sigmask(SIG_BLOCK, &set_, &before_);
-  }
-  ~NoSigpipe() {
-    if (sigismember(&before_, SIGPIPE) == 1) return;
-    const timespec at_once{};
-    while (sigtimedwait(&set_, nullptr, &at_once) > 0) {
-    }
-    pthread_sigmask(SIG_SETMASK, &before_, nullptr);
-  }
-  NoSigpipe(const NoSigpipe&) = delete;
-  NoSigpipe& operator=(const NoSigpipe&) = delete;
-
- private:
-  sigset_t set_{};
-  sigset_t before_{};
-};
 
 [[noreturn]] void fail(const char* code, int error) {
   throw Error(Status::failed, code, std::string("the byte stream broke: ") + std::strerror(error));

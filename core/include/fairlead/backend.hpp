@@ -2,6 +2,8 @@
 
 #include <fairlead/error.hpp>
 #include <fairlead/model.hpp>
+#include <fairlead/model/checks.hpp>
+#include <fairlead/model/objects.hpp>
 #include <fairlead/unique_fd.hpp>
 
 #include <chrono>
@@ -50,6 +52,11 @@ class Backend {
   virtual void copy_out(const CopyOutRequest& request, CallOptions options) = 0;
   virtual UniqueFd dial(const DialRequest& request, CallOptions options) = 0;
   virtual void watch(const WatchRequest& request, CallOptions options) = 0;
+  virtual ObjectsReply objects(const ObjectsRequest& request, CallOptions options) = 0;
+  virtual void remove_object(const RemoveObjectRequest& request, CallOptions options) = 0;
+  virtual RegistryDigestReply registry_digest(const RegistryDigestRequest& request,
+                                              CallOptions options) = 0;
+  virtual ChecksReply checks(const ChecksRequest& request, CallOptions options) = 0;
 };
 
 /// A machine as the engine sees it. Same rules as Backend.

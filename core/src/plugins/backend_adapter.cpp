@@ -82,6 +82,24 @@ class BackendAdapter final : public Backend {
     table_.call<Empty>({"watch", "report events"}, &fairlead_backend::watch, request,
                        std::move(options));
   }
+  ObjectsReply objects(const ObjectsRequest& request, CallOptions options) override {
+    return table_.call<ObjectsReply>({"objects", "list images and volumes"},
+                                     &fairlead_backend::objects, request, std::move(options));
+  }
+  void remove_object(const RemoveObjectRequest& request, CallOptions options) override {
+    table_.call<Empty>({"remove_object", "remove images and volumes"},
+                       &fairlead_backend::remove_object, request, std::move(options));
+  }
+  RegistryDigestReply registry_digest(const RegistryDigestRequest& request,
+                                      CallOptions options) override {
+    return table_.call<RegistryDigestReply>({"registry_digest", "ask registries"},
+                                            &fairlead_backend::registry_digest, request,
+                                            std::move(options));
+  }
+  ChecksReply checks(const ChecksRequest& request, CallOptions options) override {
+    return table_.call<ChecksReply>({"checks", "check its engine"}, &fairlead_backend::checks,
+                                    request, std::move(options));
+  }
 
  private:
   TableAdapter<fairlead_backend> table_;

@@ -47,8 +47,10 @@ bool is_program(const std::string& path) {
          ::access(path.c_str(), X_OK) == 0;
 }
 
-// As a path that the child, in its own working directory, can execute.
-std::string find_program(const std::string& name, const Environment& environment) {
+// As a path that the child, in its own working directory, can execute: entries of PATH that are
+// relative start there.
+std::string find_program(const std::string& name, const Environment& environment,
+                         const std::string& working_directory) {
   if (name.find('/') != std::string::npos) return name;
   const auto path = environment.find("PATH");
   std::string_view rest =
@@ -57,7 +59,9 @@ std::string find_program(const std::string& name, const Environment& environment
     const auto folder = rest.substr(0, rest.find(':'));
     rest.remove_prefix(std::min(folder.size() + 1, rest.size()));
     auto candidate = (folder.empty() ? "." : std::string(folder)) + '/' + name;
-    if (is_program(candidate)) return candidate;
+    const bool starts_there = candidate.front() != '/' && !working_directory.empty();
+    if (is_program(starts_there ? working_directory + '/' + candidate : candidate))
+      return candidate;
   }
   throw Error(Status::not_found, "host.command_not_found",
               "There is no command '" + name + "' on this machine.",
@@ -185,7 +189,7 @@ LocalProcess start_process(const SpawnRequest& request, ProcessStreams streams) 
     throw Error(Status::invalid, "host.spawn", "there is no command to run");
   }
   const auto environment = environment_of(request);
-  const auto program = find_program(request.argv.front(), environment);
+  const auto program = find_program(request.argv.front(), environment, request.working_directory);
 
   LocalProcess process;
   FileActions actions;

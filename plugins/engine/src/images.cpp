@@ -57,6 +57,14 @@ ImageInfo image_from_inspect(std::string_view json) {
   return info;
 }
 
+std::vector<std::string> digests_from_inspect(std::string_view json) {
+  return texts_of(parse_json(json, Json::value_t::object), "RepoDigests");
+}
+
+std::string digest_from_distribution(std::string_view json) {
+  return text_of(member(parse_json(json, Json::value_t::object), "Descriptor"), "digest");
+}
+
 std::string pull_target(const PullImageRequest& request) {
   return "/images/create" + query({{"fromImage", request.image},
                                    {"tag", has_tag(request.image) ? "" : "latest"},

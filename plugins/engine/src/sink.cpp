@@ -4,28 +4,15 @@
 
 #include <fcntl.h>
 #include <limits.h>
-#include <pthread.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstring>
-#include <ctime>
 
 namespace fairlead::engine {
-namespace {
-
-sigset_t only_sigpipe() {
-  sigset_t set;
-  sigemptyset(&set);
-  sigaddset(&set, SIGPIPE);
-  return set;
-}
-
-}  // namespace
 
 Sink::Sink(UniqueFd fd) : fd_(std::move(fd)) {
   struct stat info {};
@@ -73,22 +60,6 @@ void Sink::flush() {
   }
   closed_ = true;
   pending_.clear();
-}
-
-NoSigpipe::NoSigpipe() {
-  const auto set = only_sigpipe();
-  sigset_t before;
-  ::pthread_sigmask(SIG_BLOCK, &set, &before);
-  was_blocked_ = sigismember(&before, SIGPIPE) == 1;
-}
-
-NoSigpipe::~NoSigpipe() {
-  if (was_blocked_) return;
-  const auto set = only_sigpipe();
-  const timespec at_once{};
-  while (::sigtimedwait(&set, nullptr, &at_once) > 0) {
-  }
-  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
 }
 
 }  // namespace fairlead::engine

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <fairlead/sdk/no_sigpipe.hpp>
 #include <fairlead/unique_fd.hpp>
 
 #include <string>
@@ -32,16 +33,6 @@ class Sink {
   std::string pending_;
 };
 
-/// Holds SIGPIPE back in this thread; one that came is taken away at the end.
-class NoSigpipe {
- public:
-  NoSigpipe();
-  ~NoSigpipe();
-  NoSigpipe(const NoSigpipe&) = delete;
-  NoSigpipe& operator=(const NoSigpipe&) = delete;
-
- private:
-  bool was_blocked_;
-};
+using sdk::NoSigpipe;
 
 }  // namespace fairlead::engine

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <fairlead/model.hpp>
+#include <fairlead/model/checks.hpp>
+#include <fairlead/model/objects.hpp>
 #include <fairlead/sdk/call.hpp>
 
 namespace fairlead::sdk {
@@ -50,6 +52,15 @@ class Backend {
   virtual DialReply dial(const DialRequest& request, Call& call);
   /// Emits `instance` until cancelled.
   virtual Empty watch(const WatchRequest& request, Call& call);
+
+  /// Images or named volumes.
+  virtual ObjectsReply objects(const ObjectsRequest& request, Call& call);
+  /// Removing what is gone succeeds. Throws conflict ("object.in_use") when an instance needs it.
+  virtual Empty remove_object(const RemoveObjectRequest& request, Call& call);
+  /// Throws not_found ("image.not_found") when the image is not stored.
+  virtual RegistryDigestReply registry_digest(const RegistryDigestRequest& request, Call& call);
+  /// Everything of the engine's own that may keep environments from working.
+  virtual ChecksReply checks(const ChecksRequest& request, Call& call);
 };
 
 }  // namespace fairlead::sdk

@@ -7,12 +7,20 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// Images: the engine's JSON as our model, and the streams that pulls and builds answer with.
 namespace fairlead::engine {
 
 /// The answer to GET /images/NAME/json. Throws Error(failed, "engine.malformed").
 ImageInfo image_from_inspect(std::string_view json);
+
+/// "name@sha256:…" of each registry that the image is known from, by the same answer.
+std::vector<std::string> digests_from_inspect(std::string_view json);
+
+/// The digest in the answer to GET /distribution/NAME/json, which asks the image's registry. Throws
+/// Error(failed, "engine.malformed").
+std::string digest_from_distribution(std::string_view json);
 
 /// Path and query of a pull; a name without tag or digest means "latest".
 std::string pull_target(const PullImageRequest& request);

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <fairlead/model/objects.hpp>
+
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+/// Images and volumes as they are stored: the engine's JSON as our model. Pure functions.
+/// Each throws Error(failed, "engine.malformed") when the text is not what the Engine API says.
+namespace fairlead::engine {
+
+/// Path and query of the list that answers `request`.
+std::string objects_target(const ObjectsRequest& request);
+
+/// The answer to it for images, without those whose id is in `used`.
+std::vector<StoredObject> images_from_list(std::string_view json,
+                                           const std::set<std::string>& used);
+/// The answer to it for volumes; that they are unused is the engine's filter.
+std::vector<StoredObject> volumes_from_list(std::string_view json);
+
+/// The ids of the images that containers were made from, by the list of containers.
+std::set<std::string> used_images(std::string_view containers);
+
+}  // namespace fairlead::engine

@@ -1,0 +1,70 @@
+#include "json.hpp"
+
+#include <fairlead/engine/client.hpp>
+#include <fairlead/engine/objects.hpp>
+
+#include <array>
+#include <ctime>
+
+namespace fairlead::engine {
+namespace {
+
+std::string rfc3339(std::int64_t seconds) {
+  const auto time = static_cast<std::time_t>(seconds);
+  std::tm parts{};
+  ::gmtime_r(&time, &parts);
+  std::array<char, 32> text{};
+  const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {text.data(), size};
+}
+
+}  // namespace
+
+std::string objects_target(const ObjectsRequest& request) {
+  Json filters = Json::object();
+  if (!request.labels.empty()) filters["label"] = request.labels;
+  const bool volumes = request.kind == ObjectKind::volume;
+  // "dangling" of an image means that it has no name, of a volume that nothing mounts it.
+  if (volumes && request.unused) filters["dangling"] = {"true"};
+  return (volumes ? "/volumes" : "/images/json") +
+         query({{"filters", filters.empty() ? std::string() : dump(filters)}});
+}
+
+std::vector<StoredObject> images_from_list(std::string_view json,
+                                           const std::set<std::string>& used) {
+  std::vector<StoredObject> objects;
+  for (const auto& image : parse_json(json, Json::value_t::array)) {
+    StoredObject object{.id = text_of(image, "Id"),
+                        .names = texts_of(image, "RepoTags"),
+                        .labels = map_of(image, "Labels"),
+                        .created = rfc3339(number_of(image, "Created")),
+                        .size_bytes = number_of(image, "Size")};
+    std::erase(object.names, "<none>:<none>");
+    if (!used.contains(object.id)) objects.push_back(std::move(object));
+  }
+  return objects;
+}
+
+std::vector<StoredObject> volumes_from_list(std::string_view json) {
+  const auto all = parse_json(json, Json::value_t::object);
+  std::vector<StoredObject> objects;
+  const auto& volumes = member(all, "Volumes");
+  if (!volumes.is_array()) return objects;
+  for (const auto& volume : volumes) {
+    objects.push_back({.id = text_of(volume, "Name"),
+                       .names = {text_of(volume, "Name")},
+                       .labels = map_of(volume, "Labels"),
+                       .created = text_of(volume, "CreatedAt")});
+  }
+  return objects;
+}
+
+std::set<std::string> used_images(std::string_view containers) {
+  std::set<std::string> ids;
+  for (const auto& container : parse_json(containers, Json::value_t::array)) {
+    ids.insert(text_of(container, "ImageID"));
+  }
+  return ids;
+}
+
+}  // namespace fairlead::engine
