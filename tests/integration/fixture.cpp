@@ -33,6 +33,7 @@ void IntegrationTest::SetUp() {
     GTEST_SKIP() << "skipped: " << why;
   }
   target_->configure(*run_);
+  run_->set("FAIRLEAD_TRUST", "always");
   guard_.emplace(*run_);
 }
 

@@ -7,14 +7,22 @@
 #include <fairlead/plugins.hpp>
 #include <fairlead/settings.hpp>
 
+#include <functional>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
 namespace fairlead {
 
 class SecretMask;  ///< internal to the core
+
+/// What a workspace wants that reaches beyond its container.
+struct TrustQuestion {
+  std::string workspace;            ///< its folder
+  std::vector<std::string> wishes;  ///< one line each, exactly what would be done
+};
 
 /// What an embedding program says once.
 struct CoreOptions {
@@ -28,6 +36,9 @@ struct CoreOptions {
   std::optional<std::string> host;       ///< `--host`
   bool auth_hardening = false;           ///< `--oci-auth-hardening`; without drop-in always on
   std::vector<std::string> auth_hosts;   ///< `--allow-cross-origin-auth-host`
+  bool trust = false;                    ///< `--trust`: allow what workspaces want, unasked
+  /// Asks the user; false is no. Without it, what nobody has allowed yet is an error.
+  std::function<bool(const TrustQuestion&, std::stop_token)> ask_trust = {};
 };
 
 /// The entry to everything: settings, plugins and where events go. Embedders make one per caller
@@ -67,6 +78,7 @@ class Core {
   /// Where locks, caches and logs of this user go.
   std::string state_folder() const;
   std::string runtime_folder() const;
+  /// Where what can be fetched again is kept.
   std::string cache_folder() const;
 
  private:

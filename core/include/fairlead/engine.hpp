@@ -2,6 +2,7 @@
 
 #include <fairlead/core.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -59,6 +60,7 @@ struct LifecycleOptions {
 struct BuildOptions {
   Builder builder = Builder::automatic;
   bool no_cache = false;
+  bool pull = false;  ///< ask the registry for newer base images
   std::vector<std::string> cache_from;
   std::string cache_to;
   std::string additional_features;       ///< JSON object; empty: none
@@ -84,6 +86,9 @@ struct UpRequest {
   GpuAvailability gpu = GpuAvailability::detect;
   UpdateRemoteUserId update_user_id = UpdateRemoteUserId::on;
   bool remove_existing = false;
+  /// As `remove_existing` if the configuration differs from the one that the container was made
+  /// from; containers of other tools do not tell.
+  bool rebuild_if_changed = false;
   bool expect_existing = false;
   std::vector<std::string> mounts;  ///< `--mount` words
 };
@@ -233,6 +238,7 @@ struct EnvironmentInfo {
   InstanceInfo instance;
   std::string local_folder;
   std::string config_file;
+  std::int64_t age_seconds = -1;  ///< since the instance was made; -1: unknown
 };
 
 /// A backend that was asked and did not answer.
@@ -246,26 +252,47 @@ struct ListResult {
   std::vector<SilentBackend> silent;
 };
 
-/// Every environment of the backends that answer, ours or another tool's with the same labels.
+/// Every environment of all installed backends that answer (with `--backend`: of that one), ours
+/// or another tool's with the same labels; at most two requests each. Who does not answer within
+/// two seconds is silent. VSC-011.
 ListResult list(Core& core, bool all, std::stop_token stop);
 
 struct StatusResult {
   std::string backend;
-  std::string config_file;  ///< empty: no configuration there
+  std::string config_file;   ///< empty: no configuration there
+  std::string config_fault;  ///< why the configuration cannot be read; empty: it can
   std::optional<EnvironmentInfo> environment;
+  /// What in the configuration differs from the one that the environment was made from.
+  std::vector<std::string> changed;
+  bool newer_configuration = false;  ///< it differs, or it may: another tool made the environment
+  /// The image that the configuration starts from, when its registry has a newer one.
+  std::string newer_base;
 };
 
-/// What is there for a workspace; an environment that does not exist is an answer, not an error.
+/// What is there for a workspace; an environment that does not exist is an answer, not an error,
+/// and so is a faulty configuration. VSC-006. The registry gets two seconds to answer.
 StatusResult status(Core& core, const Selection& selection, std::stop_token stop);
 
-/// Stops the environment; already stopped is success. Throws "environment.not_found".
+/// Stops the environment; already stopped is success. Waits for an `up` of the same workspace.
+/// Throws "environment.not_found".
 EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds,
                      std::stop_token stop);
 
-/// Removes the environment's container, with `volumes` its anonymous volumes too. `nullopt`: there
-/// was none.
-std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, bool volumes,
-                                    std::stop_token stop);
+struct DownOptions {
+  bool volumes = false;  ///< the volumes that it mounts as well, named ones too
+  bool images = false;   ///< the images that were built for the workspace
+};
+
+struct DownResult {
+  std::optional<EnvironmentInfo> environment;  ///< absent: there was no container
+  std::vector<std::string> volumes;            ///< named ones that were removed
+  std::vector<std::string> images;
+};
+
+/// Removes the environment's container, and what the options say; what another container uses stays
+/// and is said. Waits for an `up` of the same workspace. VSC-011.
+DownResult down(Core& core, const Selection& selection, const DownOptions& options,
+                std::stop_token stop);
 
 /// The file with what lifecycle commands that ran on behind an `up` have said; empty: there is
 /// none.

@@ -60,9 +60,11 @@ class TemporaryFile {
       if (written < 0) throw io_error("file.write", "write", path_, errno);
       content.remove_prefix(static_cast<std::size_t>(written));
     }
-    if (::fchmod(fd_.get(), mode) != 0 || ::fsync(fd_.get()) != 0) {
-      throw io_error("file.write", "write", path_, errno);
-    }
+    if (::fchmod(fd_.get(), mode) != 0) throw io_error("file.write", "write", path_, errno);
+  }
+
+  void sync() const {
+    if (::fsync(fd_.get()) != 0) throw io_error("file.write", "write", path_, errno);
   }
 
   void become(const fs::path& target) {
@@ -131,8 +133,16 @@ void write_file(const fs::path& path, std::string_view content, mode_t mode) {
   make_folders(path.parent_path());
   TemporaryFile file(path);
   file.fill(content, mode);
+  file.sync();
   file.become(path);
   sync_folder(path.has_parent_path() ? path.parent_path() : fs::path("."));
+}
+
+void write_cache_file(const fs::path& path, std::string_view content, mode_t mode) {
+  make_folders(path.parent_path());
+  TemporaryFile file(path);
+  file.fill(content, mode);
+  file.become(path);
 }
 
 std::optional<std::string> read_file_if_there(const fs::path& path, std::size_t limit) {

@@ -19,6 +19,10 @@ inline constexpr std::size_t default_read_limit = std::size_t{16} << 20U;
 /// Throws file.write; the temporary file is gone then.
 void write_file(const std::filesystem::path& path, std::string_view content, mode_t mode = 0644);
 
+/// The same for what may be lost: readers see the old file or the new one, but nobody waits for the
+/// disk, and a power cut may leave an empty one.
+void write_cache_file(const std::filesystem::path& path, std::string_view content, mode_t mode);
+
 /// The whole of `path`. Throws file.missing, file.read, file.too_large. A folder is a read error.
 std::string read_file(const std::filesystem::path& path, std::size_t limit = default_read_limit);
 

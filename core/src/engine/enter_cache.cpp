@@ -53,7 +53,7 @@ void EnterCache::save(const Inside& inside) const {
   try {
     // Values are bytes, and JSON is UTF-8: an environment that is not is probed each time (dump
     // throws).
-    write_file(file_, json.dump(), 0600);
+    write_cache_file(file_, json.dump(), 0600);
   } catch (const std::exception&) {
     // Only time is lost.
   }
@@ -70,6 +70,11 @@ void remember_prepared_system(const Core& core, const std::string& backend, cons
   } catch (const Error&) {
     // One more exec the next time.
   }
+}
+
+std::string environment_folder(const Core& core, const std::string& backend,
+                               const std::string& id) {
+  return folder_of(core, backend, id).string();
 }
 
 void forget_environment(const Core& core, const std::string& backend, const std::string& id) {

@@ -27,6 +27,9 @@ class EnterCache {
 bool system_is_prepared(const Core& core, const std::string& backend, const std::string& id);
 void remember_prepared_system(const Core& core, const std::string& backend, const std::string& id);
 
+/// The folder of what is kept of an instance.
+std::string environment_folder(const Core& core, const std::string& backend, const std::string& id);
+
 /// Removes what is kept of an instance that is no more.
 void forget_environment(const Core& core, const std::string& backend, const std::string& id);
 

@@ -89,7 +89,7 @@ int exec(Core& core, ExecOptions options, std::stop_token stop) {
                               options.remote, /*need_markers=*/false, stop);
   if (options.shell) make_shell(options, session);
   const int status = run_inside(session, std::move(options), stop);
-  if (user_session) user_session->end(core, session);
+  if (user_session) user_session->end(core, workspace, session);
   return status;
 }
 

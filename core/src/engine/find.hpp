@@ -14,6 +14,7 @@ struct Found {
   std::shared_ptr<Backend> backend;
   std::optional<InstanceInfo> instance;
   bool legacy_labels = false;  ///< found by the folder alone, as before the config_file label
+  std::optional<InstanceInfo> outdated;  ///< to be removed once the image of its successor is there
 };
 
 /// Chooses the backend and looks for the workspace's environment, in one request per backend.

@@ -24,6 +24,8 @@ void add_result_options(const ImageContext& c, BuildImageRequest& build) {
   build.cache_to = c.options.cache_to;
   if (build.cache_from.empty() && !c.options.no_cache) build.cache_from = c.options.cache_from;
   build.labels.insert(c.options.labels.begin(), c.options.labels.end());
+  if (c.core.mode() == Mode::fairlead)
+    build.labels[workspace_key] = c.workspace.document->workspace.local_folder;
 }
 
 void build_image(const ImageContext& c, BuildImageRequest build) {

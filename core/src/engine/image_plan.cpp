@@ -36,7 +36,10 @@ std::optional<ImageInfo> published_image(const ImageContext& c, const std::strin
 
 std::optional<ImageInfo> image_info(const ImageContext& c, const std::string& image) {
   if (!c.probe.capabilities.image_inspection || image == "scratch") return {};
-  if (auto info = inspect_if_there(c, image)) return info;
+  const bool refresh = c.options.pull && c.probe.capabilities.pull;
+  if (!refresh) {
+    if (auto info = inspect_if_there(c, image)) return info;
+  }
   if (c.metadata_only) {
     if (auto info = published_image(c, image)) return info;
   }
@@ -72,6 +75,9 @@ BuildImageRequest dockerfile_build(const ImageContext& c) {
                             config.cache_from.end());
   }
   build.options = config.options;
+  // With features the build also starts from an image that no registry has.
+  build.pull = c.options.pull && c.workspace.config.features.empty() &&
+               c.options.additional_features.empty();
   return build;
 }
 

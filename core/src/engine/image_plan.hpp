@@ -9,6 +9,10 @@ namespace fairlead {
 /// The label that carries a dev container's metadata (IMG-001).
 inline constexpr const char* metadata_key = "devcontainer.metadata";
 
+/// On images that we build by our own name: the workspace's folder, so that `prune` knows them. The
+/// drop-in adds no label that the reference does not have.
+inline constexpr const char* workspace_key = "dev.fairlead.workspace";
+
 /// What every step of making an image needs.
 struct ImageContext {
   Core& core;

@@ -1,7 +1,8 @@
 #include "engine/deadlines.hpp"
-#include "engine/enter_cache.hpp"
+#include "engine/environment_info.hpp"
 #include "engine/find.hpp"
 #include "engine/rest.hpp"
+#include "engine/workspace_lock.hpp"
 
 #include <filesystem>
 #include <system_error>
@@ -9,23 +10,14 @@
 namespace fairlead {
 namespace {
 
-constexpr const char* folder_label = "devcontainer.local_folder";
-constexpr const char* config_label = "devcontainer.config_file";
-
-std::string label_of(const InstanceInfo& instance, const char* key) {
-  const auto found = instance.labels.find(key);
-  return found == instance.labels.end() ? std::string{} : found->second;
-}
-
-EnvironmentInfo describe(const Backend& backend, const InstanceInfo& instance) {
-  return {.backend = backend.name(),
-          .instance = instance,
-          .local_folder = label_of(instance, folder_label),
-          .config_file = label_of(instance, config_label)};
+/// A container that is known by its id alone belongs to no workspace of ours.
+std::optional<FileLock> lock_if_known(const Core& core, const Workspace& workspace,
+                                      std::string_view purpose, const std::stop_token& stop) {
+  if (workspace.identity.devcontainer_id.empty()) return {};
+  return lock_workspace(core, workspace.identity, purpose, stop);
 }
 
 }  // namespace
-
 Settings workspace_settings(Core& core, const Selection& selection) {
   try {
     return open_workspace_if_readable(core, selection).settings;
@@ -35,57 +27,16 @@ Settings workspace_settings(Core& core, const Selection& selection) {
   }
 }
 
-ListResult list(Core& core, bool all, std::stop_token stop) {
-  const auto settings = core.settings(core.options().working_directory, nullptr);
-  ListResult result;
-  for (const auto& name : backend_candidates(core, settings, Scenario::none)) {
-    try {
-      const auto backend = core.backend(name, settings);
-      const auto instances =
-          backend->list({.labels = {folder_label}, .all = all}, question(stop)).instances;
-      for (const auto& instance : instances) {
-        result.environments.push_back(describe(*backend, instance));
-      }
-    } catch (const Error& error) {
-      if (error.status() == Status::cancelled || settings.text("backend") != "auto") throw;
-      result.silent.push_back({.name = name, .reason = error.message()});
-    }
-  }
-  return result;
-}
-
-StatusResult status(Core& core, const Selection& selection, std::stop_token stop) {
-  const auto workspace = open_workspace_if_any(core, selection);
-  StatusResult result;
-  if (workspace.document) result.config_file = workspace.document->config_file;
-  const auto found = find_environment(core, workspace, selection, std::move(stop));
-  result.backend = found.backend->name();
-  if (found.instance) result.environment = describe(*found.backend, *found.instance);
-  return result;
-}
-
 EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds,
                      std::stop_token stop) {
   const auto workspace = open_workspace_if_readable(core, selection);
+  const auto lock = lock_if_known(core, workspace, "stop", stop);
   const auto found = require_environment(core, workspace, selection, stop);
-  auto info = describe(*found.backend, *found.instance);
+  auto info = environment_info(*found.backend, *found.instance);
   cancel_rest(core, environment_key(info.backend, info.instance), /*forget=*/false);
   const LogStep step(core.log(), "Stopping container " + info.instance.name);
   found.backend->stop({.id = info.instance.id, .timeout_seconds = timeout_seconds}, change(stop));
   info.instance.state = InstanceState::stopped;
-  return info;
-}
-
-std::optional<EnvironmentInfo> down(Core& core, const Selection& selection, bool volumes,
-                                    std::stop_token stop) {
-  const auto workspace = open_workspace_if_readable(core, selection);
-  const auto found = find_environment(core, workspace, selection, stop);
-  if (!found.instance) return {};
-  auto info = describe(*found.backend, *found.instance);
-  cancel_rest(core, environment_key(info.backend, info.instance), /*forget=*/true);
-  const LogStep step(core.log(), "Removing container " + info.instance.name);
-  found.backend->remove({.id = info.instance.id, .force = true, .volumes = volumes}, change(stop));
-  forget_environment(core, found.backend->name(), info.instance.id);
   return info;
 }
 

@@ -1,4 +1,5 @@
 #include "engine/capabilities.hpp"
+#include "engine/change.hpp"
 #include "engine/content.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/description.hpp"
@@ -7,11 +8,14 @@
 #include "engine/instance.hpp"
 #include "engine/rest.hpp"
 #include "engine/session.hpp"
+#include "engine/trust.hpp"
 #include "engine/user_ids.hpp"
+#include "engine/wishes.hpp"
 #include "engine/workspace_lock.hpp"
 
 #include <chrono>
 #include <thread>
+#include <utility>
 
 namespace fairlead {
 namespace {
@@ -44,19 +48,43 @@ Workspace read(Core& core, const UpRequest& request) {
   return with_devcontainer_id(std::move(workspace));
 }
 
-void remove_existing(Core& core, Found& found, std::stop_token stop) {
+void remove_existing(Core& core, const Found& found, const InstanceInfo& instance,
+                     std::stop_token stop) {
   const LogStep step(core.log(), "Removing Existing Container");
-  cancel_rest(core, environment_key(found.backend->name(), *found.instance), /*forget=*/true);
-  found.backend->remove({.id = found.instance->id, .force = true}, change(std::move(stop)));
-  forget_environment(core, found.backend->name(), found.instance->id);
-  found.instance.reset();
+  cancel_rest(core, environment_key(found.backend->name(), instance), /*forget=*/true);
+  found.backend->remove({.id = instance.id, .force = true}, change(std::move(stop)));
+  forget_environment(core, found.backend->name(), instance.id);
 }
 
-/// What must not stay: the caller wants a new one, or the engine could not finish the old one.
-void clear_the_way(Core& core, const UpRequest& request, Found& found,
+/// Whether the environment has to be made anew because its configuration is another one by now;
+/// otherwise that is said (VSC-003). The drop-in does neither.
+bool outdated(const Core& core, const UpRequest& request, const Workspace& workspace,
+              const Found& found) {
+  if (core.mode() == Mode::drop_in || request.remove_existing) return false;
+  const auto difference = configuration_change(workspace, *found.instance);
+  if (!difference.any()) return false;
+  if (request.rebuild_if_changed && !difference.newer_file) {
+    core.log().text(LogLevel::info, "The configuration has changed: " + difference.text() + '.');
+    return true;
+  }
+  core.log().text(LogLevel::warning,
+                  "The configuration has changed since the container was made (" +
+                      difference.text() + "); `fairlead rebuild` applies it.");
+  return false;
+}
+
+/// What must not stay: the caller wants a new one, or the engine could not finish the old one. By
+/// our own name the old one goes only when the image of the new one is there (VSC-004).
+void clear_the_way(Core& core, const UpRequest& request, const Workspace& workspace, Found& found,
                    const std::stop_token& stop) {
-  if (found.instance && (request.remove_existing || found.instance->state == InstanceState::dead)) {
-    remove_existing(core, found, stop);
+  const bool replaced =
+      found.instance && (request.remove_existing || outdated(core, request, workspace, found));
+  const bool dead = found.instance && found.instance->state == InstanceState::dead;
+  if (dead || (replaced && core.mode() == Mode::drop_in)) {
+    remove_existing(core, found, *found.instance, stop);
+    found.instance.reset();
+  } else if (replaced) {
+    found.outdated = std::exchange(found.instance, std::nullopt);
   }
   if (!found.instance && request.expect_existing) {
     throw OperationError(
@@ -98,14 +126,18 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
   const auto merged = merge(*workspace.document, image.entries, faulty_values(core.mode()));
   require_capabilities(needs_of(merged, abilities.capabilities), found.backend->name(),
                        workspace.document->config_file);
+  // Of image and features nothing was known before; what was allowed already is not asked again.
+  require_trust(core, workspace, container_wishes(merged, workspace.document->workspace), stop);
   const auto ids = during("updating the user's ids", [&] {
     return update_user_ids(core, workspace, merged, request.update_user_id, found.backend,
                            abilities, image, stop);
   });
+  auto create = create_request(workspace, merged, image, request, abilities);
+  if (core.mode() == Mode::fairlead)
+    create.labels[configuration_key] = configuration_record(workspace);
   auto made = during("creating the container", [&] {
-    return create_and_start(core, workspace,
-                            create_request(workspace, merged, image, request, abilities),
-                            found.backend, stop);
+    if (found.outdated) remove_existing(core, found, *found.outdated, stop);
+    return create_and_start(core, workspace, std::move(create), found.backend, stop);
   });
   made.wanted_ids = ids;
   return made;
@@ -280,7 +312,8 @@ UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
                              [&] { return lock_workspace(core, workspace.identity, "up", stop); });
     auto found = during("looking for the container",
                         [&] { return find_environment(core, workspace, request.selection, stop); });
-    clear_the_way(core, request, found, stop);
+    clear_the_way(core, request, workspace, found, stop);
+    require_trust(core, workspace, configuration_wishes(workspace), stop);
     run_initialize_command(core, workspace.config, workspace.document->workspace.local_folder,
                            stop);
     const bool running = found.instance && found.instance->state == InstanceState::running;

@@ -12,7 +12,8 @@ std::string path_of(const Core& core, const Backend& backend, const std::string&
 }
 
 /// Somebody's container that we only looked into has no shutdownAction of ours.
-ShutdownAction action_of(const Session& session) {
+ShutdownAction action_of(const Workspace& workspace, const Session& session) {
+  if (workspace.config.shutdown_action) return *workspace.config.shutdown_action;
   const bool ours = session.instance.labels.contains("devcontainer.local_folder");
   return session.merged.shutdown_action.value_or(ours ? ShutdownAction::stop_container
                                                       : ShutdownAction::none);
@@ -25,9 +26,9 @@ UserSession::UserSession(const Core& core, const Backend& backend, const std::st
     : path_(path_of(core, backend, instance)),
       lock_(FileLock::acquire(path_, LockMode::shared, {.stop = std::move(stop)}, "session")) {}
 
-void UserSession::end(Core& core, const Session& session) {
+void UserSession::end(Core& core, const Workspace& workspace, const Session& session) {
   lock_.release();
-  if (action_of(session) == ShutdownAction::none) return;
+  if (action_of(workspace, session) == ShutdownAction::none) return;
   // Held over the stop: a session that begins now waits and then sees that nothing runs.
   const auto last = FileLock::try_acquire(path_, LockMode::exclusive, "shutdownAction");
   if (!last) return;

@@ -17,7 +17,7 @@ class UserSession {
 
   /// Ends it. Was it the last one, and does shutdownAction (by default stopContainer, CFG-042) not
   /// say otherwise, the instance is stopped; one that is not a dev container's is left alone.
-  void end(Core& core, const Session& session);
+  void end(Core& core, const Workspace& workspace, const Session& session);
 
  private:
   std::string path_;

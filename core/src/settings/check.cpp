@@ -38,6 +38,10 @@ std::string fault_of(const std::string& key, const SettingValue& value) {
   if (key == "host") return fault_of_host(std::get<std::string>(value));
   if (key == "hosts") return fault_of_list(value, fault_of_host);
   if (key == "plugin_path") return fault_of_list(value, fault_of_folder);
+  if (key == "trust") {
+    const auto& word = std::get<std::string>(value);
+    return word == "ask" || word == "always" ? "" : "\"ask\" or \"always\" is expected";
+  }
   if (key == "backend" || key == "feature_installer" || key == "port_forwarder") {
     return std::get<std::string>(value).empty() ? "a name is expected" : "";
   }

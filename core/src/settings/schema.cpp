@@ -55,6 +55,11 @@ const std::vector<SettingSpec>& core_settings() {
        .default_value = Items{},
        .project = false,
        .description = "a command that prints the secret whose name is its last argument"},
+      {.key = "trust",
+       .type = SettingType::string,
+       .default_value = "ask",
+       .project = false,
+       .description = "what workspaces want of this machine: \"ask\" or \"always\" allow it"},
   };
   return settings;
 }

@@ -1,5 +1,6 @@
 #include "command.hpp"
 
+#include "own_examples.hpp"
 #include "own_words.hpp"
 
 #include <algorithm>
@@ -10,7 +11,6 @@ namespace {
 
 constexpr std::array<std::string_view, 4> feature_queries = {"manifest", "tags", "dependencies",
                                                              "verbose"};
-constexpr std::array<std::string_view, 3> shells = {"bash", "zsh", "fish"};
 
 constexpr std::array build_positionals = {Positional{.name = "path", .description = "Not used."}};
 constexpr std::array exec_positionals = {
@@ -33,16 +33,6 @@ constexpr std::array info_positionals = {
     Positional{.name = "feature", .description = "Identifier of the Feature.", .required = true}};
 constexpr std::array metadata_positionals = {Positional{
     .name = "templateId", .description = "Identifier of the Template.", .required = true}};
-constexpr std::array shell_positionals = {Positional{.name = "shell",
-                                                     .description = "The shell to write for.",
-                                                     .required = true,
-                                                     .choices = shells}};
-constexpr std::array validate_positionals = {
-    Positional{.name = "path",
-               .description = "Files, or folders of projects; without one the workspace folder.",
-               .many = true}};
-constexpr std::array help_positionals = {
-    Positional{.name = "command", .description = "The command to explain.", .many = true}};
 
 constexpr std::array up_examples = {
     Example{"up", "bring up the project in this folder"},
@@ -72,37 +62,6 @@ constexpr std::array exec_examples = {
     Example{"exec bash", "a shell in the dev container of this folder"},
     Example{"exec -- make -j4 test", "run a command with flags of its own"},
     Example{"exec --remote-env CI=1 ./run-tests", "with one more environment variable"}};
-constexpr std::array run_examples = {
-    Example{"run -- make test", "bring the dev container up, run a command, remove what was made"},
-    Example{"run --remote-env CI=1 ./run-tests", "a whole job in one command"}};
-constexpr std::array shell_examples = {
-    Example{"shell", "an interactive shell in the dev container of this folder"},
-    Example{"shell --container-id 3f2a", "in another one"}};
-constexpr std::array list_examples = {Example{"list", "the dev containers that run"},
-                                      Example{"list --all --json", "stopped ones too, as JSON"}};
-constexpr std::array status_examples = {
-    Example{"status", "what is there for the project in this folder"},
-    Example{"status --workspace-folder ~/project --json", "for another one, as JSON"}};
-constexpr std::array stop_examples = {
-    Example{"stop", "stop the container of this folder; nothing is lost"},
-    Example{"stop --workspace-folder ~/project", "of another folder"}};
-constexpr std::array down_examples = {
-    Example{"down", "remove the container; the project and named volumes stay"},
-    Example{"down --volumes", "remove the volumes that belong to it as well"}};
-constexpr std::array logs_examples = {
-    Example{"logs", "what the container's main process has printed"},
-    Example{"logs --follow --tail 20", "the last 20 lines, then everything that comes"}};
-constexpr std::array config_validate_examples = {
-    Example{"config validate", "the configurations of the project in this folder"},
-    Example{"config validate --strict services/* shared/devcontainer.json",
-            "of many folders and files at once, warnings count as errors"}};
-constexpr std::array completion_examples = {
-    Example{"completion bash > ~/.local/share/bash-completion/completions/fairlead", "for bash"},
-    Example{"completion zsh > ~/.zfunc/_fairlead", "for zsh, with ~/.zfunc in $fpath"},
-    Example{"completion fish > ~/.config/fish/completions/fairlead.fish", "for fish"}};
-constexpr std::array help_examples = {Example{"help up", "the options of 'up'"},
-                                      Example{"help plugin list", "of a sub-command"}};
-
 using enum CommandId;
 
 constexpr std::array table = {
@@ -225,6 +184,13 @@ constexpr std::array table = {
             .own = true,
             .implemented = true,
             .examples = shell_examples},
+    Command{.id = rebuild,
+            .parent = top,
+            .name = "rebuild",
+            .purpose = "Make the dev container anew",
+            .own = true,
+            .implemented = true,
+            .examples = rebuild_examples},
     Command{.id = list,
             .parent = top,
             .name = "list",
@@ -260,6 +226,43 @@ constexpr std::array table = {
             .own = true,
             .implemented = true,
             .examples = logs_examples},
+    Command{.id = attach,
+            .parent = top,
+            .name = "attach",
+            .purpose = "Open a shell in any running container",
+            .own = true,
+            .implemented = true,
+            .positionals = attach_positionals,
+            .examples = attach_examples},
+    Command{.id = inspect,
+            .parent = top,
+            .name = "inspect",
+            .purpose = "Show everything about a dev container",
+            .own = true,
+            .implemented = true,
+            .examples = inspect_examples},
+    Command{.id = cp,
+            .parent = top,
+            .name = "cp",
+            .purpose = "Copy files into or out of a dev container",
+            .own = true,
+            .implemented = true,
+            .positionals = cp_positionals,
+            .examples = cp_examples},
+    Command{.id = prune,
+            .parent = top,
+            .name = "prune",
+            .purpose = "Remove what fairlead has left over",
+            .own = true,
+            .implemented = true,
+            .examples = prune_examples},
+    Command{.id = doctor,
+            .parent = top,
+            .name = "doctor",
+            .purpose = "Look for what keeps dev containers from working",
+            .own = true,
+            .implemented = true,
+            .examples = doctor_examples},
     Command{.id = plugin,
             .parent = top,
             .name = "plugin",

@@ -32,15 +32,15 @@ constexpr CommandMask mask(CommandId first, Rest... rest) {
 }
 
 constexpr CommandMask everywhere = ~CommandMask{0};
-constexpr CommandMask ups = mask(up, run);
-constexpr CommandMask inside = mask(exec, run, shell);
+constexpr CommandMask ups = mask(up, run, rebuild);
+constexpr CommandMask inside = mask(exec, run, shell, attach);
 constexpr CommandMask lookup = mask(run_user_commands, read_configuration, exec, shell);
-constexpr CommandMask own_lookup = mask(status, stop, down, logs);
+constexpr CommandMask own_lookup = mask(status, stop, down, logs, inspect, cp);
 constexpr CommandMask building = ups | bit(build);
 constexpr CommandMask hooked = ups | mask(set_up, run_user_commands);
 constexpr CommandMask containers = ups | mask(set_up, build) | lookup;
 constexpr CommandMask folders = ups | bit(build) | lookup;
-constexpr CommandMask terminals = ups | mask(set_up, outdated) | lookup;
+constexpr CommandMask terminals = ups | mask(set_up, outdated, attach) | lookup;
 constexpr CommandMask distributing =
     mask(features_test, features_package, features_publish, features_info, features_generate_docs,
          templates_apply, templates_publish, templates_metadata, templates_generate_docs);
@@ -162,10 +162,10 @@ constexpr std::array table = {
     text_("override-config", G::workspace, ups | lookup,
           "A devcontainer.json that is read instead of the workspace's.", file),
     choice_("output-format", G::output, bit(outdated), "Format of the output.", formats, "text"),
-    choice_("log-level", G::output, containers | bit(outdated) | own_lookup, log_level_help,
-            log_levels, "info"),
-    choice_("log-format", G::output, containers | bit(outdated) | own_lookup, "Format of the log.",
-            formats, "text"),
+    choice_("log-level", G::output, containers | mask(outdated, attach) | own_lookup,
+            log_level_help, log_levels, "info"),
+    choice_("log-format", G::output, containers | mask(outdated, attach) | own_lookup,
+            "Format of the log.", formats, "text"),
     number_("terminal-columns", G::output, terminals, "Width of the terminal to render for."),
     number_("terminal-rows", G::output, terminals, "Height of the terminal to render for."),
     switch_("no-cache", G::image, bit(build), "Build without the cache."),
@@ -292,12 +292,23 @@ constexpr std::array table = {
     standard("[]", text_("omit-paths", G::features, bit(templates_apply),
                          "Paths of the Template to leave out, as JSON.")),
 
-    own(switch_("wait", G::lifecycle, bit(up),
+    own(switch_("wait", G::lifecycle, mask(up, rebuild),
                 "Wait for all lifecycle commands, not only up to the one that waitFor names.")),
     own(hidden(
         number_("rest-fd", G::lifecycle, bit(run_user_commands), "The lock that up handed over."))),
     own(lettered('a', switch_("all", G::container, bit(list), "Stopped ones too."))),
-    own(switch_("volumes", G::container, bit(down), "Remove the volumes that belong to it.")),
+    own(switch_("volumes", G::container, bit(down),
+                "Remove the volumes that it mounts, unless another container does.")),
+    own(switch_("images", G::image, bit(down),
+                "Remove the images that were built for the workspace.")),
+    own(switch_("trust", G::workspace, ups,
+                "Allow, unasked, what the configuration wants of this machine.")),
+    own(lettered('y', switch_("yes", G::general, bit(prune), "Remove without asking."))),
+    own(plain("dry-run", G::general, bit(prune), "Only show what would be removed.")),
+    own(switch_("rebuild-if-changed", G::container, bit(up),
+                "Make the container anew if its configuration has changed.")),
+    own(switch_("no-cache", G::image, bit(rebuild), "Build without the cache.")),
+    own(switch_("pull", G::image, bit(rebuild), "Ask the registry for newer base images.")),
     own(lettered('f', switch_("follow", G::output, bit(logs), "Go on as more is printed."))),
     own(lettered('n', number_("tail", G::output, bit(logs), "Only the last lines, this many."))),
     own(text_("since", G::output, bit(logs), "Only what is newer: a time, or 10m, 2h, 3d.")),

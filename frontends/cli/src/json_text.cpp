@@ -66,4 +66,10 @@ std::string json_string(std::string_view text) {
   return out;
 }
 
+std::string json_array(const std::vector<std::string>& texts) {
+  std::string out = "[";
+  for (const auto& text : texts) out += (out.size() > 1 ? "," : "") + json_string(text);
+  return out + ']';
+}
+
 }  // namespace fairlead::cli

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace fairlead::cli {
 
@@ -12,5 +13,8 @@ void append_json_string(std::string& out, std::string_view text);
 
 /// `text` as a JSON string.
 std::string json_string(std::string_view text);
+
+/// An array of strings.
+std::string json_array(const std::vector<std::string>& texts);
 
 }  // namespace fairlead::cli

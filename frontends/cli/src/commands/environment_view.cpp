@@ -2,7 +2,25 @@
 
 #include "json_text.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace fairlead::cli {
+namespace {
+
+std::string ports_json(const std::vector<PublishedPort>& ports) {
+  std::string json;
+  for (const auto& port : ports) {
+    if (port.host_port.empty() || port.host_port == "0") continue;
+    json += (json.empty() ? "" : ",") + std::string(R"({"hostAddress":)") +
+            json_string(port.host_address) + R"(,"hostPort":)" + json_string(port.host_port) +
+            R"(,"containerPort":)" + json_string(port.container_port) + R"(,"protocol":)" +
+            json_string(port.protocol) + '}';
+  }
+  return '[' + json + ']';
+}
+
+}  // namespace
 
 std::string state_word(InstanceState state) {
   switch (state) {
@@ -26,6 +44,34 @@ std::string state_word(InstanceState state) {
   return "unknown";
 }
 
+std::string age_text(std::int64_t seconds) {
+  struct Unit {
+    std::int64_t seconds;
+    const char* name;
+  };
+  constexpr std::array units = {Unit{86'400, "day"}, Unit{3600, "hour"}, Unit{60, "minute"}};
+  if (seconds < 0) return {};
+  for (const auto& unit : units) {
+    if (seconds < unit.seconds) continue;
+    const auto count = seconds / unit.seconds;
+    return std::to_string(count) + ' ' + unit.name + (count == 1 ? "" : "s");
+  }
+  return "now";
+}
+
+std::string ports_text(const std::vector<PublishedPort>& ports) {
+  std::vector<std::string> words;
+  for (const auto& port : ports) {
+    if (port.host_port.empty() || port.host_port == "0") continue;  // exposed, not published
+    auto word = port.host_port + "->" + port.container_port;
+    if (port.protocol != "tcp") word += '/' + port.protocol;
+    if (std::ranges::find(words, word) == words.end()) words.push_back(std::move(word));
+  }
+  std::string text;
+  for (const auto& word : words) text += (text.empty() ? "" : ", ") + word;
+  return text;
+}
+
 std::string environment_json(const EnvironmentInfo& environment) {
   const auto& instance = environment.instance;
   std::string json = R"({"backend":)" + json_string(environment.backend);
@@ -37,6 +83,10 @@ std::string environment_json(const EnvironmentInfo& environment) {
   json += R"(,"created":)" + json_string(instance.created);
   json += R"(,"localFolder":)" + json_string(environment.local_folder);
   json += R"(,"configFile":)" + json_string(environment.config_file);
+  if (environment.age_seconds >= 0) {
+    json += R"(,"ageSeconds":)" + std::to_string(environment.age_seconds);
+  }
+  json += R"(,"ports":)" + ports_json(instance.ports);
   return json + '}';
 }
 

@@ -3,6 +3,7 @@
 #include "commands/options.hpp"
 #include "commands/raw_terminal.hpp"
 #include "commands/signals.hpp"
+#include "commands/trust_prompt.hpp"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -100,7 +101,9 @@ int run_inside(const Arguments& arguments, Session& session,
   const bool terminal = session.in.is_terminal && session.out.is_terminal && !logged;
   Steering steering(terminal);
   const auto log = make_log(arguments, session);
-  Core core(core_options(arguments), *log);
+  auto core_settings = core_options(arguments);
+  core_settings.ask_trust = trust_prompt(session);
+  Core core(std::move(core_settings), *log);
   auto options = options_of(arguments, terminal);
   // Not before the command runs: until then the interrupt key ends the attempt.
   std::optional<RawTerminal> raw;

@@ -23,11 +23,12 @@ std::string list_json(const ListResult& result) {
 
 std::string list_text(const ListResult& result, bool bold) {
   if (result.environments.empty()) return "No dev containers.\n";
-  Table table({"STATE", "CONTAINER", "ID", "BACKEND", "IMAGE", "FOLDER"});
+  Table table({"STATE", "CONTAINER", "ID", "BACKEND", "AGE", "PORTS", "IMAGE", "FOLDER"});
   for (const auto& environment : result.environments) {
     const auto& instance = environment.instance;
     table.add({state_word(instance.state), instance.name, instance.id.substr(0, 12),
-               environment.backend, instance.image, environment.local_folder});
+               environment.backend, age_text(environment.age_seconds), ports_text(instance.ports),
+               instance.image, environment.local_folder});
   }
   return table.text(bold);
 }

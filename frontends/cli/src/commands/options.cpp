@@ -12,7 +12,9 @@ UserEnvProbe probe_of(const std::string& name) {
   return UserEnvProbe::login_interactive_shell;
 }
 
-bool makes_container(CommandId id) { return id == CommandId::up || id == CommandId::run; }
+bool makes_container(CommandId id) {
+  return id == CommandId::up || id == CommandId::run || id == CommandId::rebuild;
+}
 
 bool names_something(const Arguments& arguments) {
   return arguments.text_if("workspace-folder") || !arguments.list("id-label").empty() ||
@@ -41,7 +43,8 @@ CoreOptions core_options(const Arguments& arguments) {
                       .backend = arguments.text_if("backend"),
                       .host = arguments.text_if("host"),
                       .auth_hardening = arguments.flag("oci-auth-hardening"),
-                      .auth_hosts = arguments.list("allow-cross-origin-auth-host")};
+                      .auth_hosts = arguments.list("allow-cross-origin-auth-host"),
+                      .trust = arguments.flag("trust")};
   if (options.mode == fairlead::Mode::fairlead && arguments.flag("offline")) {
     options.assignments.emplace_back("offline=true");
   }
@@ -90,6 +93,7 @@ LifecycleOptions lifecycle_options(const Arguments& arguments) {
 BuildOptions build_options(const Arguments& arguments) {
   return {.builder = arguments.text("buildkit") == "never" ? Builder::classic : Builder::automatic,
           .no_cache = arguments.flag("build-no-cache") || arguments.flag("no-cache"),
+          .pull = arguments.flag("pull"),
           .cache_from = arguments.list("cache-from"),
           .cache_to = arguments.text("cache-to"),
           .additional_features = arguments.text("additional-features"),

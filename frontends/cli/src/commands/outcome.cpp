@@ -3,6 +3,7 @@
 #include "commands/idle_flags.hpp"
 #include "commands/options.hpp"
 #include "commands/signals.hpp"
+#include "commands/trust_prompt.hpp"
 #include "error_text.hpp"
 #include "json_text.hpp"
 
@@ -33,7 +34,9 @@ int run_operation(const Arguments& arguments, Session& session,
   const bool json = wants_json(arguments, session);
   warn_about_idle_flags(arguments, *log);
   try {
-    Core core(core_options(arguments), *log);
+    auto options = core_options(arguments);
+    options.ask_trust = trust_prompt(session);
+    Core core(std::move(options), *log);
     const auto outcome = operation(core, signals.token());
     session.write_out(json ? outcome.json : outcome.text);
     return 0;

@@ -10,27 +10,54 @@ namespace {
 std::string status_json(const StatusResult& result) {
   std::string json = R"({"backend":)" + json_string(result.backend);
   if (!result.config_file.empty()) json += R"(,"configFile":)" + json_string(result.config_file);
+  if (!result.config_fault.empty()) {
+    json += R"(,"configurationFault":)" + json_string(result.config_fault);
+  }
   json += R"(,"environment":)";
   json += result.environment ? environment_json(*result.environment) : "null";
+  if (result.environment) {
+    json += std::string(R"(,"configurationChanged":)") +
+            (result.newer_configuration ? "true" : "false");
+    json += R"(,"changedProperties":)" + json_array(result.changed);
+  }
+  if (!result.newer_base.empty()) json += R"(,"newerBaseImage":)" + json_string(result.newer_base);
   return json + "}\n";
 }
 
-std::string status_text(const StatusResult& result) {
+std::string change_text(const StatusResult& result) {
   std::string text;
-  if (result.config_file.empty()) {
-    text += "configuration  none\n";
-  } else {
-    text += "configuration  " + result.config_file + '\n';
+  if (result.newer_configuration) {
+    std::string names;
+    for (const auto& name : result.changed) names += (names.empty() ? "" : ", ") + name;
+    text += "changes        " +
+            (names.empty() ? "the configuration is newer than the container" : names) +
+            "; `fairlead rebuild` applies them\n";
   }
+  if (!result.newer_base.empty()) {
+    text += "base image     the registry has a newer " + result.newer_base +
+            "; `fairlead rebuild --pull` takes it\n";
+  }
+  return text;
+}
+
+std::string status_text(const StatusResult& result) {
+  std::string text =
+      "configuration  " + (result.config_file.empty() ? "none" : result.config_file) + '\n';
+  if (!result.config_fault.empty()) text += "fault          " + result.config_fault + '\n';
   text += "backend        " + result.backend + '\n';
   if (!result.environment) {
     return text + "container      none" +
            (result.config_file.empty() ? "\n" : "; `fairlead up` makes it\n");
   }
-  const auto& instance = result.environment->instance;
+  const auto& [backend, instance, folder, file, age] = *result.environment;
   text += "container      " + instance.name + " (" + instance.id.substr(0, 12) + ")\n";
   text += "state          " + state_word(instance.state) + ": " + instance.status + '\n';
-  return text + "image          " + instance.image + '\n';
+  if (age >= 0) text += "age            " + age_text(age) + '\n';
+  text += "image          " + instance.image + '\n';
+  if (const auto ports = ports_text(instance.ports); !ports.empty()) {
+    text += "ports          " + ports + '\n';
+  }
+  return text + change_text(result);
 }
 
 }  // namespace

@@ -34,6 +34,7 @@ UpRequest request_of(const Arguments& arguments) {
           .gpu = gpu_of(arguments.text("gpu-availability")),
           .update_user_id = user_id_of(arguments.text("update-remote-user-uid-default")),
           .remove_existing = arguments.flag("remove-existing-container"),
+          .rebuild_if_changed = arguments.flag("rebuild-if-changed"),
           .expect_existing = arguments.flag("expect-existing-container"),
           .mounts = arguments.list("mount")};
 }
@@ -89,15 +90,28 @@ std::string result_text(const UpResult& result, bool rest) {
 
 UpRequest up_request(const Arguments& arguments) { return request_of(arguments); }
 
-int run_up(const Arguments& arguments, Session& session) {
+namespace {
+
+int bring_up(const Arguments& arguments, Session& session, bool rebuild) {
   return run_operation(arguments, session, [&](Core& core, std::stop_token stop) {
-    auto request = request_of(arguments);
+    auto request = up_request(arguments);
+    request.remove_existing = request.remove_existing || rebuild;
     request.secrets = gather_secrets(core, arguments, session, request.selection, stop);
     auto result = up(core, request, std::move(stop));
     const bool rest = static_cast<bool>(result.rest);
     if (rest) continue_in_background(arguments, session, request.secrets, result);
     return Outcome{.json = result_json(arguments, result, rest), .text = result_text(result, rest)};
   });
+}
+
+}  // namespace
+
+int run_up(const Arguments& arguments, Session& session) {
+  return bring_up(arguments, session, /*rebuild=*/false);
+}
+
+int run_rebuild(const Arguments& arguments, Session& session) {
+  return bring_up(arguments, session, /*rebuild=*/true);
 }
 
 }  // namespace fairlead::cli

@@ -1,0 +1,104 @@
+#include "engine/deadlines.hpp"
+#include "engine/enter_cache.hpp"
+#include "engine/environment_info.hpp"
+#include "engine/find.hpp"
+#include "engine/rest.hpp"
+#include "engine/workspace_lock.hpp"
+
+#include <algorithm>
+
+namespace fairlead {
+namespace {
+
+/// Engines give volumes without a name 64 hexadecimal digits; they go with their container.
+bool is_anonymous(const std::string& volume) {
+  return volume.size() == 64 && volume.find_first_not_of("0123456789abcdef") == std::string::npos;
+}
+
+std::vector<std::string> named_volumes(const InstanceInfo& instance) {
+  std::vector<std::string> names;
+  for (const auto& mount : instance.mounts) {
+    const bool named = mount.type == MountType::volume && !mount.source.empty();
+    if (named && !is_anonymous(mount.source)) names.push_back(mount.source);
+  }
+  return names;
+}
+
+/// The names that builds for this workspace use, ours and the reference's alike.
+std::vector<std::string> image_names(const Workspace& workspace, const DownResult& result) {
+  std::vector<std::string> names;
+  if (const auto& name = workspace.identity.folder_image_name; !name.empty()) {
+    for (const char* suffix : {"-features-uid", "-uid", "-features", ""})
+      names.push_back(name + suffix);
+  }
+  if (result.environment) {
+    const auto& image = result.environment->instance.image;
+    const bool built = image.starts_with("vsc-");
+    if (built && std::ranges::find(names, image) == names.end()) names.insert(names.begin(), image);
+  }
+  return names;
+}
+
+bool exists(Backend& backend, const std::string& image, const std::stop_token& stop) {
+  try {
+    backend.inspect_image({.image = image}, question(stop));
+    return true;
+  } catch (const Error& error) {
+    if (error.status() != Status::not_found) throw;
+    return false;
+  }
+}
+
+/// False: something else needs it, which is said.
+bool remove_object(Core& core, Backend& backend, const RemoveObjectRequest& request,
+                   const std::stop_token& stop) {
+  try {
+    backend.remove_object(request, change(stop));
+    return true;
+  } catch (const Error& error) {
+    if (error.status() != Status::conflict) throw;
+    core.log().text(LogLevel::warning, request.id + " stays: " + error.message());
+    return false;
+  }
+}
+
+void remove_container(Core& core, Backend& backend, const InstanceInfo& instance, bool volumes,
+                      const std::stop_token& stop) {
+  const LogStep step(core.log(), "Removing container " + instance.name);
+  backend.remove({.id = instance.id, .force = true, .volumes = volumes}, change(stop));
+  forget_environment(core, backend.name(), instance.id);
+}
+
+}  // namespace
+
+DownResult down(Core& core, const Selection& selection, const DownOptions& options,
+                std::stop_token stop) {
+  const auto workspace = open_workspace_if_readable(core, selection);
+  std::optional<FileLock> lock;
+  if (!workspace.identity.devcontainer_id.empty()) {
+    lock = lock_workspace(core, workspace.identity, "down", stop);
+  }
+  const auto found = find_environment(core, workspace, selection, stop);
+  DownResult result;
+  std::vector<std::string> volumes;
+  if (found.instance) {
+    if (options.volumes)
+      volumes = named_volumes(found.backend->inspect({.id = found.instance->id}, question(stop)));
+    result.environment = environment_info(*found.backend, *found.instance);
+    cancel_rest(core, environment_key(found.backend->name(), *found.instance), /*forget=*/true);
+    remove_container(core, *found.backend, *found.instance, options.volumes, stop);
+  }
+  for (const auto& name : volumes) {
+    if (remove_object(core, *found.backend, {.kind = ObjectKind::volume, .id = name}, stop))
+      result.volumes.push_back(name);
+  }
+  if (!options.images) return result;
+  for (const auto& name : image_names(workspace, result)) {
+    if (!exists(*found.backend, name, stop)) continue;
+    if (remove_object(core, *found.backend, {.kind = ObjectKind::image, .id = name}, stop))
+      result.images.push_back(name);
+  }
+  return result;
+}
+
+}  // namespace fairlead

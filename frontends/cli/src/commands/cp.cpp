@@ -1,0 +1,74 @@
+#include "commands/commands.hpp"
+#include "commands/options.hpp"
+#include "commands/signals.hpp"
+
+#include <fairlead/manage.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace fairlead::cli {
+namespace {
+
+/// "[CONTAINER]:PATH"; a colon behind a slash is part of a local name.
+bool is_inside(const std::string& word) {
+  const auto colon = word.find(':');
+  return colon != std::string::npos && word.substr(0, colon).find('/') == std::string::npos;
+}
+
+/// Absolute, but with the trailing "/" or "/." that says how it is meant.
+std::string local_path(const std::string& word) {
+  if (word == "-") return {};
+  const auto folder = std::filesystem::current_path();
+  return word.starts_with('/') ? word : folder.string() + '/' + word;
+}
+
+[[noreturn]] void refuse(const std::string& why) {
+  throw Error(Status::invalid, "usage.command", why,
+              "One of source and destination is [CONTAINER]:PATH, such as :/tmp/x; the other is a "
+              "path here, or - for a tar archive.");
+}
+
+CopyRequest request_of(const Arguments& arguments) {
+  const auto source = arguments.positional(0);
+  const auto target = arguments.positional(1);
+  const bool into = is_inside(target);
+  if (into == is_inside(source)) {
+    refuse(into ? "Both source and destination are in a container."
+                : "Neither source nor destination is in a container.");
+  }
+  const auto& inside = into ? target : source;
+  const auto colon = inside.find(':');
+  CopyRequest request{.selection = selection_of(arguments),
+                      .inside = inside.substr(colon + 1),
+                      .outside = local_path(into ? source : target),
+                      .into = into};
+  if (request.inside.empty()) refuse("There is no path in '" + inside + "'.");
+  if (colon > 0) request.selection = {.container_id = inside.substr(0, colon)};
+  if (request.outside.empty()) {
+    request.stream = UniqueFd(::fcntl(into ? STDIN_FILENO : STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
+  }
+  return request;
+}
+
+}  // namespace
+
+int run_cp(const Arguments& arguments, Session& session) {
+  auto request = request_of(arguments);
+  const bool to_terminal = !request.into && request.outside.empty() && session.out.is_terminal;
+  if (to_terminal) refuse("An archive is not written to a terminal.");
+  StopOnSignal signals;
+  const auto log = make_log(arguments, session);
+  Core core(core_options(arguments), *log);
+  try {
+    copy(core, std::move(request), signals.token());
+  } catch (const Error& error) {
+    if (error.status() != Status::cancelled) throw;
+    return signals.exit_code();
+  }
+  return 0;
+}
+
+}  // namespace fairlead::cli

@@ -1,0 +1,16 @@
+#pragma once
+
+#include "session.hpp"
+
+#include <fairlead/core.hpp>
+
+namespace fairlead::cli {
+
+/// Asks on the terminal; empty where there is none to ask on. `session` outlives it.
+std::function<bool(const TrustQuestion&, std::stop_token)> trust_prompt(const Session& session);
+
+/// Reads a line from the terminal; true for "y" and "yes". False also at the end of input or when
+/// `stop` is requested.
+bool read_yes(int fd, const std::stop_token& stop);
+
+}  // namespace fairlead::cli
