@@ -62,6 +62,14 @@ TEST_F(Requests, UpOfAFreshContainerPreparesItWithOneCommand) {
   EXPECT_LE(requests.size(), 10U) << joined(requests);
 }
 
+TEST_F(Requests, UpOfAFreshContainerWithoutCommandsRunsNothingInside) {
+  const Workspace project = workspace();
+  const auto requests =
+      requests_of(fairlead({"up", "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(count(requests, "POST /exec/"), 0) << joined(requests);
+  EXPECT_LE(requests.size(), 7U) << joined(requests);
+}
+
 TEST_F(Requests, ExecFindsCreatesAndStarts) {
   const Workspace project = workspace();
   must_up(project);

@@ -109,7 +109,7 @@ void prepare_system(Core& core, Backend& backend, const InstanceInfo& instance,
     if (!result.timed_out) remember_prepared_system(core, backend.name(), instance.id);
   } catch (const Error& error) {
     // A container without root, or one that ends at once: what matters is told by what needs it.
-    if (error.status() == Status::cancelled) throw;
+    if (error.status() == Status::cancelled || error.status() == Status::unavailable) throw;
     core.log().text(LogLevel::debug, "The container's /etc stays as it is: " + error.message());
   }
 }

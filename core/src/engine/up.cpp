@@ -224,19 +224,22 @@ struct Rest {
 class HookStage {
  public:
   HookStage(Core& core, const UpRequest& request, const Workspace& workspace, const Found& found,
-            const InstanceInfo& instance, std::stop_token stop)
+            const CreatedInstance& made, std::stop_token stop)
       : core_(core),
         request_(request),
         workspace_(workspace),
         found_(found),
-        instance_(instance),
+        made_(made),
+        instance_(made.instance),
         stop_(std::move(stop)),
-        key_(environment_key(found.backend->name(), instance)) {}
+        key_(environment_key(found.backend->name(), made.instance)) {}
 
   Rest run() {
     const auto merged = merged_for_instance(core_, workspace_, instance_);
     const auto work = wanted_work(merged, request_.lifecycle);
-    // Without a command to run nothing has to be known of the inside: no exec at all.
+    // Without a command to run nothing has to be known of the inside: no exec at all, but where the
+    // reference has one.
+    if (!work.empty() || made_.wanted_ids || core_.mode() == Mode::drop_in) prepare();
     if (work.empty()) return {};
     auto lock = try_lock_hooks(core_, key_);
     auto session = open();
@@ -257,6 +260,11 @@ class HookStage {
   }
 
  private:
+  void prepare() {
+    prepare_system(core_, *found_.backend, instance_, request_.remote.container_system_data_folder,
+                   made_.wanted_ids, stop_);
+  }
+
   Session open() {
     auto session = open_session(core_, workspace_, found_.backend, instance_, request_.remote,
                                 /*need_markers=*/true, stop_);
@@ -277,6 +285,7 @@ class HookStage {
   const UpRequest& request_;
   const Workspace& workspace_;
   const Found& found_;
+  const CreatedInstance& made_;
   const InstanceInfo& instance_;
   std::stop_token stop_;
   std::string key_;
@@ -287,10 +296,8 @@ UpResult enter_and_report(Core& core, const UpRequest& request, const Workspace&
                           const Found& found, const CreatedInstance& made,
                           const std::stop_token& stop) {
   try {
-    prepare_system(core, *found.backend, made.instance, request.remote.container_system_data_folder,
-                   made.wanted_ids, stop);
     auto rest = during("running the lifecycle commands", [&] {
-      return HookStage(core, request, workspace, found, made.instance, stop).run();
+      return HookStage(core, request, workspace, found, made, stop).run();
     });
     auto result = report(core, workspace, *found.backend, made);
     result.rest = std::move(rest.lock);
