@@ -166,7 +166,7 @@ struct ReadConfigurationRequest {
   Selection selection;
   std::string additional_features;
   bool include_merged = false;
-  bool include_features = false;  ///< "read.features" (unsupported) when there are any
+  bool include_features = false;  ///< for read_features_configuration (features.hpp)
 };
 
 struct ReadConfigurationResult {

@@ -3,6 +3,8 @@
 #include "base/atomic_file.hpp"
 #include "engine/call_log.hpp"
 #include "engine/deadlines.hpp"
+#include "engine/features.hpp"
+#include "engine/lockfile.hpp"
 #include "engine/registry_access.hpp"
 #include "engine/registry_credentials.hpp"
 #include "features/layered_installer.hpp"
@@ -116,9 +118,23 @@ std::vector<MetadataEntry> base_entries(const ImageContext& c, const Base& base)
   });
 }
 
+LockfileUse lockfile_use_of(const ImageContext& c) {
+  return c.metadata_only ? LockfileUse::none : lockfile_use(c.workspace.settings);
+}
+
 std::unique_ptr<FeatureInstaller> feature_installer(const ImageContext& c) {
   const auto& name = c.workspace.settings.text("feature_installer");
-  if (name == "built-in") return std::make_unique<LayeredFeatureInstaller>();
+  if (name == "built-in") {
+    return std::make_unique<LayeredFeatureInstaller>(
+        [&c](const FeaturesPlanRequest& request) {
+          const bool locked = lockfile_use_of(c) != LockfileUse::none;
+          return feature_store(c.core, c.workspace.settings, request,
+                               locked ? read_lockfile(c.workspace) : std::string());
+        },
+        [&c](const FeaturesPlanRequest& request, const ResolvedList& features) {
+          keep_lockfile(c.core, c.workspace, request, features, lockfile_use_of(c));
+        });
+  }
   return c.core.plugins(c.workspace.settings)
       .open_features(name, c.core.host(c.workspace.settings), nullptr,
                      {.environment = c.core.options().environment});
@@ -126,12 +142,7 @@ std::unique_ptr<FeatureInstaller> feature_installer(const ImageContext& c) {
 
 std::vector<PlannedFeature> plan_features(const ImageContext& c, FeatureInstaller& installer) {
   if (c.workspace.config.features.empty() && c.options.additional_features.empty()) return {};
-  const auto& document = *c.workspace.document;
-  auto plan = installer.plan({.config = configuration_json(document),
-                              .config_folder = document.config_folder(),
-                              .workspace_folder = document.workspace.local_folder,
-                              .additional_features = c.options.additional_features,
-                              .drop_in = c.core.mode() == Mode::drop_in},
+  auto plan = installer.plan(features_request(c.core, c.workspace, c.options.additional_features),
                              {.stop = c.stop});
   for (const auto& warning : plan.warnings) c.core.log().text(LogLevel::warning, warning);
   return std::move(plan.features);

@@ -21,7 +21,8 @@ struct ImageContext {
   Backend& backend;
   const ProbeReply& probe;
   std::stop_token stop;
-  bool metadata_only = false;  ///< nothing is made: a registry's word about an image will do
+  bool metadata_only = false;  ///< nothing is made: a registry's word about an image will
+                               ///< do, the lockfile is left alone
 };
 
 /// What is extended: an image, or what the user's Dockerfile makes.

@@ -45,12 +45,6 @@ std::string merged_json(Core& core, const Workspace& workspace,
 ReadConfigurationResult read_configuration(Core& core, const ReadConfigurationRequest& request,
                                            std::stop_token stop) {
   auto workspace = open_workspace(core, request.selection);
-  if (request.include_features && !workspace.config.features.empty()) {
-    throw Error(Status::unsupported, "read.features",
-                "This version does not print the resolved configuration of Features.",
-                "Leave out --include-features-configuration; --include-merged-configuration shows "
-                "what they contribute.");
-  }
   auto found = find_quietly(core, workspace, request.selection, stop);
   if (!request.selection.container_id.empty() && (!found || !found->instance)) {
     throw Error(Status::not_found, "environment.not_found", "Dev container not found.");

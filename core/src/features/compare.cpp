@@ -115,9 +115,15 @@ int compare_features(const FeatureRequest& a, const FeatureRequest& b, FeatureSo
   return compare_options(*a.options, *b.options, sorting);
 }
 
-bool same_feature(const FeatureRequest& a, const FeatureRequest& b) {
-  return a.source.reference.kind == b.source.reference.kind &&
-         compare_features(a, b, FeatureSorting::specification) == 0;
+bool same_feature(const FeatureRequest& a, const FeatureRequest& b, FeatureSorting sorting) {
+  const FeatureKind kind = a.source.reference.kind;
+  if (kind != b.source.reference.kind) return false;
+  // The specification compares archives by content, the reference CLI by address (FEAT-042).
+  const bool same_archive = kind == FeatureKind::tarball &&
+                            sorting == FeatureSorting::specification && !a.source.digest.empty() &&
+                            a.source.digest == b.source.digest;
+  if (same_archive) return compare_options(*a.options, *b.options, sorting) == 0;
+  return compare_features(a, b, sorting) == 0;
 }
 
 }  // namespace fairlead

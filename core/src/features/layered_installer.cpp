@@ -151,17 +151,11 @@ FeaturesInstallReply extend_dockerfile(const FeaturesInstallRequest& request,
 
 FeaturesPlanReply LayeredFeatureInstaller::plan(const FeaturesPlanRequest& request,
                                                 CallOptions options) {
-  const LocalFeaturePlace place{
-      .config_folder = request.config_folder,
-      .root = local_feature_root(request.config_folder, request.workspace_folder)};
-  const auto fetch = [&place, &options](const FeatureReference& reference) {
-    if (options.stop.stop_requested()) {
-      throw Error(Status::cancelled, "cancelled", "cancelled while features were resolved");
-    }
-    return read_local_feature(reference, place);
+  store_ = open_store_(request);
+  const auto on_resolved = [&](const ResolvedList& features) {
+    if (on_resolved_) on_resolved_(request, features);
   };
-  FeaturesPlanReply reply = plan_features(
-      request, fetch, [&place](const FeatureReference& r) { return locate_feature(r, place); });
+  FeaturesPlanReply reply = plan_features(request, *store_, on_resolved, options.stop);
   if (options.on_event) {
     for (const std::string& warning : reply.warnings) {
       Event event;

@@ -62,4 +62,24 @@ FetchedFeature read_local_feature(const FeatureReference& reference,
   return result;
 }
 
+FeatureSource LocalFeatures::locate(const FeatureReference& reference) const {
+  return locate_feature(reference, place_);
+}
+
+DescribedFeature LocalFeatures::describe(const FeatureReference& reference, std::stop_token stop) {
+  if (stop.stop_requested()) {
+    throw Error(Status::cancelled, "cancelled", "cancelled while features were resolved");
+  }
+  FetchedFeature fetched = read_local_feature(reference, place_);
+  return {.source = std::move(fetched.source),
+          .metadata = std::move(fetched.metadata),
+          .manifest = {},
+          .resolved = {},
+          .digest = {}};
+}
+
+std::string LocalFeatures::fetch(const DescribedFeature& feature, std::stop_token /*stop*/) {
+  return feature.source.location;
+}
+
 }  // namespace fairlead

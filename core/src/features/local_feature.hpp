@@ -3,6 +3,7 @@
 #include "features/plan.hpp"
 
 #include <string>
+#include <utility>
 
 /// Features that lie beside devcontainer.json.
 namespace fairlead {
@@ -11,6 +12,19 @@ namespace fairlead {
 struct LocalFeaturePlace {
   std::string config_folder;  ///< of devcontainer.json; references are relative to it (FEAT-032)
   std::string root;           ///< the .devcontainer folder that they must lie below
+};
+
+/// The features of a project that lie in its own folders; others are refused with
+/// "features.remote".
+class LocalFeatures : public FeatureStore {
+ public:
+  explicit LocalFeatures(LocalFeaturePlace place) : place_(std::move(place)) {}
+  FeatureSource locate(const FeatureReference& reference) const override;
+  DescribedFeature describe(const FeatureReference& reference, std::stop_token stop) override;
+  std::string fetch(const DescribedFeature& feature, std::stop_token stop) override;
+
+ private:
+  LocalFeaturePlace place_;
 };
 
 /// Where the reference points; reads nothing. Throws what `local_feature_folder` throws.

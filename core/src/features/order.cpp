@@ -7,27 +7,13 @@
 namespace fairlead {
 namespace {
 
-// installsAfter and overrideFeatureInstallOrder name a feature without version or options, under
-// any of its names (FEAT-035, FEAT-048).
-bool matches(const FeatureSource& feature, const FeatureSource& named) {
-  const FeatureReference& a = feature.reference;
-  const FeatureReference& b = named.reference;
-  if (a.kind != b.kind) return false;
-  if (a.kind != FeatureKind::oci) return feature.location == named.location;
-  if (a.registry != b.registry || a.space != b.space) return false;
-  const auto holds = [](const FeatureSource& source, const std::string& name) {
-    return std::find(source.aliases.begin(), source.aliases.end(), name) != source.aliases.end();
-  };
-  return a.name == b.name || holds(feature, b.name) || holds(named, a.name);
-}
-
 class Rounds {
  public:
   Rounds(const std::vector<FeatureNode>& nodes, const std::vector<FeatureSource>& overrides,
          FeatureSorting sorting)
       : nodes_(nodes), sorting_(sorting), installed_(nodes.size(), false) {
     for (const FeatureNode& node : nodes_) {
-      priorities_.push_back(priority(node, overrides));
+      priorities_.push_back(override_priority(node.self.source, overrides));
       waits_for_.push_back(dependencies(node));
     }
   }
@@ -45,24 +31,16 @@ class Rounds {
   }
 
  private:
-  // FEAT-037: entry i of n has priority n-i.
-  static std::size_t priority(const FeatureNode& node,
-                              const std::vector<FeatureSource>& overrides) {
-    for (std::size_t i = 0; i < overrides.size(); ++i) {
-      if (matches(node.self.source, overrides[i])) return overrides.size() - i;
-    }
-    return 0;
-  }
-
   // One group per dependency; it is met as soon as one of its members is installed. Soft ones that
   // match nothing are dropped (FEAT-033, FEAT-034).
   std::vector<std::vector<std::size_t>> dependencies(const FeatureNode& node) const {
     std::vector<std::vector<std::size_t>> groups;
     for (const FeatureRequest& hard : node.depends_on) {
-      groups.push_back(those([&](const FeatureNode& n) { return same_feature(n.self, hard); }));
+      groups.push_back(
+          those([&](const FeatureNode& n) { return same_feature(n.self, hard, sorting_); }));
     }
     for (const FeatureSource& soft : node.installs_after) {
-      auto group = those([&](const FeatureNode& n) { return matches(n.self.source, soft); });
+      auto group = those([&](const FeatureNode& n) { return names_feature(soft, n.self.source); });
       if (!group.empty()) groups.push_back(std::move(group));
     }
     return groups;
@@ -132,6 +110,26 @@ class Rounds {
 };
 
 }  // namespace
+
+bool names_feature(const FeatureSource& named, const FeatureSource& feature) {
+  const FeatureReference& a = feature.reference;
+  const FeatureReference& b = named.reference;
+  if (a.kind != b.kind) return false;
+  if (a.kind != FeatureKind::oci) return feature.location == named.location;
+  if (a.registry != b.registry || a.space != b.space) return false;
+  const auto holds = [](const FeatureSource& source, const std::string& name) {
+    return std::find(source.aliases.begin(), source.aliases.end(), name) != source.aliases.end();
+  };
+  return a.name == b.name || holds(feature, b.name) || holds(named, a.name);
+}
+
+std::size_t override_priority(const FeatureSource& feature,
+                              const std::vector<FeatureSource>& overrides) {
+  for (std::size_t i = 0; i < overrides.size(); ++i) {
+    if (names_feature(overrides[i], feature)) return overrides.size() - i;
+  }
+  return 0;
+}
 
 std::vector<std::size_t> install_order(const std::vector<FeatureNode>& nodes,
                                        const std::vector<FeatureSource>& overrides,

@@ -41,7 +41,17 @@ enum class FeatureSorting { specification, reference_cli };
 /// FEAT-042..047.
 int compare_features(const FeatureRequest& a, const FeatureRequest& b, FeatureSorting sorting);
 
-bool same_feature(const FeatureRequest& a, const FeatureRequest& b);
+bool same_feature(const FeatureRequest& a, const FeatureRequest& b,
+                  FeatureSorting sorting = FeatureSorting::specification);
+
+/// Whether `named`, an entry of installsAfter or overrideFeatureInstallOrder, means `feature`:
+/// under any of its names, whatever its version (FEAT-035, FEAT-048).
+bool names_feature(const FeatureSource& named, const FeatureSource& feature);
+
+/// Entry i of n gives n-i to the features that it means, the first that matches counts; 0: none
+/// (FEAT-037).
+std::size_t override_priority(const FeatureSource& feature,
+                              const std::vector<FeatureSource>& overrides);
 
 /// The positions of `nodes` in install order. `nodes` are distinct and hold every hard dependency;
 /// `overrides` is overrideFeatureInstallOrder, the first with the highest priority; what it names

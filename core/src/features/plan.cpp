@@ -1,14 +1,13 @@
 #include "features/plan.hpp"
 
 #include "base/json_text.hpp"
+#include "base/parallel.hpp"
 
 #include <fairlead/error.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <deque>
-#include <memory>
 #include <utility>
 
 namespace fairlead {
@@ -16,16 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-struct Wanted {
-  std::string id;
-  std::shared_ptr<const Json> options;
-  std::string asked_by;  // the dependent feature; empty: the user
-};
-
-struct Resolved {
-  FetchedFeature fetched;
-  std::shared_ptr<const Json> options;
-};
+constexpr std::size_t parallel_downloads = 8;
 
 Json parse_object(const std::string& text, const char* what) {
   Json json = Json::parse(text, nullptr, false);
@@ -41,84 +31,24 @@ Json features_object(const Json& config) {
               "\"features\" must be an object that maps features to their options");
 }
 
+Json additional_object(const FeaturesPlanRequest& request) {
+  if (request.additional_features.empty()) return Json::object();
+  return parse_object(request.additional_features, "additional features");
+}
+
 // FEAT-052: features of the command line come behind the configuration's and never replace one.
-std::deque<Wanted> wanted_features(const FeaturesPlanRequest& request, const Json& config) {
+std::vector<WantedFeature> wanted_features(const FeaturesPlanRequest& request, const Json& config) {
   Json features = features_object(config);
-  if (!request.additional_features.empty()) {
-    const Json additional = parse_object(request.additional_features, "additional features");
-    for (const auto& [id, options] : additional.items()) {
-      if (!features.contains(id)) features[id] = options;
-    }
+  const Json additional = additional_object(request);
+  for (const auto& [id, options] : additional.items()) {
+    if (!features.contains(id)) features[id] = options;
   }
-  std::deque<Wanted> wanted;
+  std::vector<WantedFeature> wanted;
   for (const auto& [id, options] : features.items()) {
-    wanted.push_back({id, std::make_shared<const Json>(options), {}});
+    wanted.push_back({.id = id, .options = json_text(options)});
   }
   return wanted;
 }
-
-FetchedFeature fetch_wanted(const Wanted& wanted, const FeatureFetcher& fetch) {
-  try {
-    return fetch(parse_feature_reference(wanted.id));
-  } catch (Error& error) {
-    if (!wanted.asked_by.empty()) {
-      error.note("feature '" + wanted.asked_by + "' depends on '" + wanted.id + "'");
-    }
-    throw;
-  }
-}
-
-// A soft name that means nothing here cannot match a feature either, so it is no fault (FEAT-033).
-std::vector<FeatureSource> soft_sources(const std::vector<std::string>& ids,
-                                        const FeatureLocator& locate) {
-  std::vector<FeatureSource> sources;
-  for (const std::string& id : ids) {
-    try {
-      sources.push_back(locate(parse_feature_reference(id)));
-    } catch (const Error& error) {
-      if (error.status() != Status::invalid) throw;
-    }
-  }
-  return sources;
-}
-
-class Graph {
- public:
-  Graph(const FeatureFetcher& fetch, const FeatureLocator& locate)
-      : fetch_(fetch), locate_(locate) {}
-
-  // FEAT-040: breadth first, each distinct feature once.
-  void add_all(std::deque<Wanted> worklist) {
-    while (!worklist.empty()) {
-      const Wanted wanted = std::move(worklist.front());
-      worklist.pop_front();
-      FetchedFeature fetched = fetch_wanted(wanted, fetch_);
-      FeatureNode node{
-          .self = {fetched.source, wanted.options}, .depends_on = {}, .installs_after = {}};
-      const bool known = std::any_of(nodes_.begin(), nodes_.end(), [&node](const FeatureNode& n) {
-        return same_feature(n.self, node.self);
-      });
-      if (known) continue;
-      for (const auto& [id, options] : fetched.metadata.depends_on) {
-        Wanted dependency{id, std::make_shared<const Json>(Json::parse(options)), wanted.id};
-        node.depends_on.push_back({fetch_wanted(dependency, fetch_).source, dependency.options});
-        worklist.push_back(std::move(dependency));
-      }
-      node.installs_after = soft_sources(fetched.metadata.installs_after, locate_);
-      nodes_.push_back(std::move(node));
-      resolved_.push_back({std::move(fetched), wanted.options});
-    }
-  }
-
-  const std::vector<FeatureNode>& nodes() const { return nodes_; }
-  const Resolved& resolved(std::size_t i) const { return resolved_[i]; }
-
- private:
-  const FeatureFetcher& fetch_;
-  const FeatureLocator& locate_;
-  std::vector<FeatureNode> nodes_;
-  std::vector<Resolved> resolved_;
-};
 
 std::vector<std::string> override_ids(const Json& config) {
   std::vector<std::string> ids;
@@ -136,10 +66,15 @@ std::vector<std::string> override_ids(const Json& config) {
 }
 
 // FEAT-003, FEAT-049, FEAT-050.
-void add_warnings(const FetchedFeature& feature, bool drop_in, std::vector<std::string>& warnings) {
+void add_warnings(const DescribedFeature& feature, bool drop_in,
+                  std::vector<std::string>& warnings) {
   const FeatureMetadata& metadata = feature.metadata;
   const FeatureReference& reference = feature.source.reference;
   const std::string subject = "feature '" + reference.id + "'";
+  if (!reference.shorthand.empty()) {
+    warnings.push_back("'" + reference.shorthand + "' is deprecated and stands for '" +
+                       reference.id + "'");
+  }
   if (metadata.deprecated) {
     warnings.push_back(subject + " is deprecated and will no longer receive any updates");
   }
@@ -153,32 +88,60 @@ void add_warnings(const FetchedFeature& feature, bool drop_in, std::vector<std::
   }
 }
 
-PlannedFeature planned_feature(const Resolved& resolved, std::vector<std::string>& warnings) {
-  const FetchedFeature& feature = resolved.fetched;
-  const std::string& id = feature.source.reference.id;
-  ResolvedOptions options = resolve_options(feature.metadata, id, *resolved.options);
+PlannedFeature planned_feature(const ResolvedFeature& resolved, std::string folder,
+                               std::vector<std::string>& warnings) {
+  const FeatureMetadata& metadata = resolved.described.metadata;
+  ResolvedOptions options = resolve_options(metadata, resolved.written, *resolved.options);
   warnings.insert(warnings.end(), options.warnings.begin(), options.warnings.end());
-  return {.id = id,
-          .folder = feature.folder,
-          .metadata = feature.metadata.json,
+  return {.id = resolved.written,
+          .folder = std::move(folder),
+          .metadata = metadata.json,
           .user_options = json_text(*resolved.options),
           .options = std::move(options.values)};
 }
 
+std::vector<std::string> fetch_all(FeatureStore& store, const ResolvedList& features,
+                                   std::stop_token stop) {
+  std::vector<std::string> folders(features.size());
+  for_each_parallel(features.size(), parallel_downloads, std::move(stop),
+                    [&](std::size_t i, std::stop_token each) {
+                      folders[i] = store.fetch(features[i]->described, std::move(each));
+                    });
+  return folders;
+}
+
 }  // namespace
 
-FeaturesPlanReply plan_features(const FeaturesPlanRequest& request, const FeatureFetcher& fetch,
-                                const FeatureLocator& locate) {
+ResolveRequest resolve_request(const FeaturesPlanRequest& request) {
   const Json config = parse_object(request.config, "the configuration");
-  Graph graph(fetch, locate);
-  graph.add_all(wanted_features(request, config));
-  const auto sorting =
-      request.drop_in ? FeatureSorting::reference_cli : FeatureSorting::specification;
-  const auto overrides = soft_sources(override_ids(config), locate);
+  return {
+      .wanted = wanted_features(request, config),
+      .overrides = override_ids(config),
+      .sorting = request.drop_in ? FeatureSorting::reference_cli : FeatureSorting::specification};
+}
+
+std::set<std::string> additional_only(const FeaturesPlanRequest& request) {
+  std::set<std::string> ids;
+  const Json features = features_object(parse_object(request.config, "the configuration"));
+  const Json additional = additional_object(request);
+  for (const auto& [id, options] : additional.items()) {
+    if (!features.contains(id)) ids.insert(id);
+  }
+  return ids;
+}
+
+FeaturesPlanReply plan_features(const FeaturesPlanRequest& request, FeatureStore& store,
+                                const std::function<void(const ResolvedList&)>& on_resolved,
+                                std::stop_token stop) {
+  const ResolveRequest resolve = resolve_request(request);
+  const ResolvedList ordered =
+      in_install_order(resolve_features(store, resolve, stop), store, resolve);
+  if (on_resolved) on_resolved(ordered);
+  const auto folders = fetch_all(store, ordered, std::move(stop));
   FeaturesPlanReply reply;
-  for (const std::size_t i : install_order(graph.nodes(), overrides, sorting)) {
-    add_warnings(graph.resolved(i).fetched, request.drop_in, reply.warnings);
-    reply.features.push_back(planned_feature(graph.resolved(i), reply.warnings));
+  for (std::size_t i = 0; i < ordered.size(); ++i) {
+    add_warnings(ordered[i]->described, request.drop_in, reply.warnings);
+    reply.features.push_back(planned_feature(*ordered[i], folders[i], reply.warnings));
   }
   return reply;
 }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "features/metadata.hpp"
-#include "features/order.hpp"
+#include "features/resolve.hpp"
 
 #include <fairlead/model.hpp>
 
 #include <functional>
+#include <set>
+#include <stop_token>
 #include <string>
 
 namespace fairlead {
@@ -17,19 +19,19 @@ struct FetchedFeature {
   FeatureMetadata metadata;
 };
 
-/// Gets what a reference names; throws Error when it cannot.
-using FeatureFetcher = std::function<FetchedFeature(const FeatureReference&)>;
+/// The features that a request is about, and in which order they are to be installed.
+ResolveRequest resolve_request(const FeaturesPlanRequest& request);
 
-/// Where a reference points, without getting it: what installsAfter and overrides are compared by.
-/// Throws Error when the reference is malformed.
-using FeatureLocator = std::function<FeatureSource(const FeatureReference&)>;
+/// Ids that only the command line asked for: they stay out of lockfiles (FEAT-058).
+std::set<std::string> additional_only(const FeaturesPlanRequest& request);
 
-/// Resolves the features of `request`, follows dependsOn (FEAT-040), and puts them in install
-/// order. Blocking as far as `fetch` is; calls `fetch` once per mention of a feature. Throws Error:
-/// what `fetch` throws with a note of who asked, "features.syntax" when "features" or
-/// overrideFeatureInstallOrder have the wrong type, and what `resolve_options` and `install_order`
-/// throw.
-FeaturesPlanReply plan_features(const FeaturesPlanRequest& request, const FeatureFetcher& fetch,
-                                const FeatureLocator& locate);
+/// Resolves the features of `request`, follows dependsOn (FEAT-040), puts them in install order and
+/// gets their files, several at once; `on_resolved` may look at them before any file is fetched.
+/// Blocking as far as `store` is. Throws Error: what `store` throws with a note of who asked,
+/// "features.syntax" when "features" or overrideFeatureInstallOrder have the wrong type, and what
+/// `resolve_options`, `install_order` and `on_resolved` throw.
+FeaturesPlanReply plan_features(const FeaturesPlanRequest& request, FeatureStore& store,
+                                const std::function<void(const ResolvedList&)>& on_resolved,
+                                std::stop_token stop);
 
 }  // namespace fairlead

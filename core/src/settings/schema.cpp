@@ -25,6 +25,13 @@ const std::vector<SettingSpec>& core_settings() {
        .default_value = Items{},
        .project = false,
        .description = "the hosts that a project may choose"},
+      {.key = "lockfile",
+       .type = SettingType::string,
+       .default_value = "write",
+       .project = true,
+       .description =
+           "devcontainer-lock.json is kept up to date (\"write\"), has to be (\"frozen\"), "
+           "or is left alone (\"off\")"},
       {.key = "offline",
        .type = SettingType::boolean,
        .default_value = false,

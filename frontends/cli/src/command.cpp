@@ -1,5 +1,6 @@
 #include "command.hpp"
 
+#include "command_examples.hpp"
 #include "own_examples.hpp"
 #include "own_words.hpp"
 
@@ -34,34 +35,6 @@ constexpr std::array info_positionals = {
 constexpr std::array metadata_positionals = {Positional{
     .name = "templateId", .description = "Identifier of the Template.", .required = true}};
 
-constexpr std::array up_examples = {
-    Example{"up", "bring up the project in this folder"},
-    Example{"up --workspace-folder ~/project --backend docker", "another folder, on Docker"},
-    Example{"up --remove-existing-container", "throw the container away and make a new one"}};
-constexpr std::array set_up_examples = {
-    Example{"set-up --container-id 3f2a", "make a dev container of a container that runs already"},
-    Example{"set-up --container-id 3f2a --config devcontainer.json",
-            "with the commands and settings of a file"}};
-constexpr std::array build_examples = {
-    Example{"build", "build the image of the project in this folder"},
-    Example{"build --image-name team/project:dev --push", "name it and push it"}};
-constexpr std::array user_commands_examples = {
-    Example{"run-user-commands", "run what is still due of the lifecycle commands"},
-    Example{"run-user-commands --skip-post-attach", "all but postAttachCommand"}};
-constexpr std::array read_examples = {
-    Example{"read-configuration", "print the configuration of this folder as JSON"},
-    Example{"read-configuration --include-merged-configuration",
-            "together with what its image and Features add"}};
-constexpr std::array outdated_examples = {
-    Example{"outdated", "which Features have newer versions"},
-    Example{"outdated --output-format json", "the same for a script"}};
-constexpr std::array upgrade_examples = {
-    Example{"upgrade", "bring the lockfile up to date"},
-    Example{"upgrade --dry-run", "print what it would become"}};
-constexpr std::array exec_examples = {
-    Example{"exec bash", "a shell in the dev container of this folder"},
-    Example{"exec -- make -j4 test", "run a command with flags of its own"},
-    Example{"exec --remote-env CI=1 ./run-tests", "with one more environment variable"}};
 using enum CommandId;
 
 constexpr std::array table = {
@@ -100,11 +73,13 @@ constexpr std::array table = {
             .parent = top,
             .name = "outdated",
             .purpose = "Show current and available versions",
+            .implemented = true,
             .examples = outdated_examples},
     Command{.id = upgrade,
             .parent = top,
             .name = "upgrade",
             .purpose = "Upgrade lockfile",
+            .implemented = true,
             .examples = upgrade_examples},
     Command{.id = features,
             .parent = top,
@@ -115,30 +90,42 @@ constexpr std::array table = {
             .parent = features,
             .name = "test",
             .purpose = "Test Features",
-            .positionals = test_positionals},
+            .implemented = true,
+            .positionals = test_positionals,
+            .examples = test_examples},
     Command{.id = features_package,
             .parent = features,
             .name = "package",
             .purpose = "Package Features",
-            .positionals = target_positionals},
+            .implemented = true,
+            .positionals = target_positionals,
+            .examples = package_examples},
     Command{.id = features_publish,
             .parent = features,
             .name = "publish",
             .purpose = "Package and publish Features",
-            .positionals = target_positionals},
+            .implemented = true,
+            .positionals = target_positionals,
+            .examples = publish_examples},
     Command{.id = features_info,
             .parent = features,
             .name = "info",
             .purpose = "Fetch metadata for a published Feature",
-            .positionals = info_positionals},
+            .implemented = true,
+            .positionals = info_positionals,
+            .examples = info_examples},
     Command{.id = features_resolve_dependencies,
             .parent = features,
             .name = "resolve-dependencies",
-            .purpose = "Read and resolve dependency graph from a configuration"},
+            .purpose = "Read and resolve dependency graph from a configuration",
+            .implemented = true,
+            .examples = resolve_examples},
     Command{.id = features_generate_docs,
             .parent = features,
             .name = "generate-docs",
-            .purpose = "Generate documentation"},
+            .purpose = "Generate documentation",
+            .implemented = true,
+            .examples = docs_examples},
     Command{.id = templates,
             .parent = top,
             .name = "templates",
@@ -147,21 +134,29 @@ constexpr std::array table = {
     Command{.id = templates_apply,
             .parent = templates,
             .name = "apply",
-            .purpose = "Apply a template to the project"},
+            .purpose = "Apply a template to the project",
+            .implemented = true,
+            .examples = apply_examples},
     Command{.id = templates_publish,
             .parent = templates,
             .name = "publish",
             .purpose = "Package and publish templates",
-            .positionals = target_positionals},
+            .implemented = true,
+            .positionals = target_positionals,
+            .examples = publish_template_examples},
     Command{.id = templates_metadata,
             .parent = templates,
             .name = "metadata",
             .purpose = "Fetch a published Template's metadata",
-            .positionals = metadata_positionals},
+            .implemented = true,
+            .positionals = metadata_positionals,
+            .examples = template_metadata_examples},
     Command{.id = templates_generate_docs,
             .parent = templates,
             .name = "generate-docs",
-            .purpose = "Generate documentation"},
+            .purpose = "Generate documentation",
+            .implemented = true,
+            .examples = template_docs_examples},
     Command{.id = exec,
             .parent = top,
             .name = "exec",

@@ -1,5 +1,6 @@
 #include "dispatch.hpp"
 
+#include "commands/collection_commands.hpp"
 #include "commands/commands.hpp"
 #include "error_text.hpp"
 #include "help_page.hpp"
@@ -23,6 +24,18 @@ constexpr std::array entries = {
     Entry{CommandId::build, run_build},
     Entry{CommandId::run_user_commands, run_user_commands},
     Entry{CommandId::read_configuration, run_read_configuration},
+    Entry{CommandId::outdated, run_outdated},
+    Entry{CommandId::upgrade, run_upgrade},
+    Entry{CommandId::features_test, run_features_test},
+    Entry{CommandId::features_info, run_features_info},
+    Entry{CommandId::features_package, run_features_package},
+    Entry{CommandId::features_publish, run_features_publish},
+    Entry{CommandId::features_generate_docs, run_features_generate_docs},
+    Entry{CommandId::templates_apply, run_templates_apply},
+    Entry{CommandId::templates_publish, run_templates_publish},
+    Entry{CommandId::templates_metadata, run_templates_metadata},
+    Entry{CommandId::templates_generate_docs, run_templates_generate_docs},
+    Entry{CommandId::features_resolve_dependencies, run_features_resolve_dependencies},
     Entry{CommandId::exec, run_exec},
     Entry{CommandId::run, run_run},
     Entry{CommandId::shell, run_shell},

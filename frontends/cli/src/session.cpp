@@ -84,6 +84,12 @@ std::unique_ptr<EventSink> sink_for(const Arguments& arguments, const Session& s
   return own_text(arguments, session);
 }
 
+// The reference's header line precedes the log of every command but these.
+bool has_header(CommandId command) {
+  return command != CommandId::exec && command != CommandId::features_info &&
+         command != CommandId::features_test && command != CommandId::features_resolve_dependencies;
+}
+
 }  // namespace
 
 Mode mode_of(std::string_view program) {
@@ -113,7 +119,7 @@ std::string install_prefix(const Session& session) {
 
 std::unique_ptr<EventSink> make_log(const Arguments& arguments, const Session& session) {
   std::unique_ptr<EventSink> sink = sink_for(arguments, session);
-  if (session.mode == Mode::fairlead || arguments.command() == CommandId::exec) return sink;
+  if (session.mode == Mode::fairlead || !has_header(arguments.command())) return sink;
   return std::make_unique<Chain<HeaderLog>>(std::move(sink), header_line());
 }
 

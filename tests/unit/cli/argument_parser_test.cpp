@@ -153,15 +153,6 @@ TEST(ArgumentParser, SuggestsTheNearestName) {
       Mode::fairlead);
 }
 
-TEST(ArgumentParser, RefusesWhatThisVersionDoesNotHave) {
-  const std::string message = "'outdated' is not in this version of fairlead.";
-  const std::vector<Case> cases = {{{"outdated"}, Kind::not_available, message},
-                                   {{"outdated", "--help"}, Kind::not_available, message},
-                                   {{"outdated", "--nosuch"}, Kind::not_available, message}};
-  expect_all(cases, Mode::drop_in);
-  expect_all(cases, Mode::fairlead);
-}
-
 TEST(ArgumentParser, LeavesTheCommandLineOfExecAlone) {
   for (Mode mode : {Mode::drop_in, Mode::fairlead}) {
     const Parsed parsed = parse_arguments(

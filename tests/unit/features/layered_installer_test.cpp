@@ -1,5 +1,7 @@
 #include "features/layered_installer.hpp"
 
+#include "features/local_feature.hpp"
+
 #include <fairlead/error.hpp>
 
 #include <gtest/gtest.h>
@@ -88,7 +90,11 @@ class LayeredInstaller : public testing::Test {
 
   fs::path root_;
   fs::path config_folder_;
-  LayeredFeatureInstaller installer_;
+  LayeredFeatureInstaller installer_{[](const FeaturesPlanRequest& request) {
+    return std::make_unique<LocalFeatures>(LocalFeaturePlace{
+        .config_folder = request.config_folder,
+        .root = local_feature_root(request.config_folder, request.workspace_folder)});
+  }};
   FeaturesPlanReply reply_;
 };
 

@@ -49,8 +49,13 @@ CoreOptions core_options(const Arguments& arguments) {
     options.assignments.emplace_back("offline=true");
   }
   // The reference's flag names a docker command; the plugin that uses one has a setting for it.
-  if (const auto path = arguments.text_if("docker-path")) {
+  const auto path = arguments.text_if("docker-path");
+  if (path && arguments.given("docker-path")) {
     options.assignments.push_back("plugins.docker.docker_path=" + *path);
+  }
+  if (arguments.flag("no-lockfile")) options.assignments.emplace_back("lockfile=off");
+  if (arguments.flag("frozen-lockfile") || arguments.flag("experimental-frozen-lockfile")) {
+    options.assignments.emplace_back("lockfile=frozen");
   }
   return options;
 }

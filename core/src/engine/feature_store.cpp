@@ -1,0 +1,83 @@
+#include "engine/features.hpp"
+#include "engine/registry_access.hpp"
+#include "features/local_feature.hpp"
+#include "features/lockfile.hpp"
+#include "features/plan.hpp"
+#include "features/remote_feature.hpp"
+
+#include <map>
+#include <mutex>
+#include <utility>
+
+namespace fairlead {
+namespace {
+
+std::vector<std::string> aliases_of(const FeatureMetadata& metadata) {
+  std::vector<std::string> names{metadata.current_id.empty() ? metadata.id : metadata.current_id};
+  names.insert(names.end(), metadata.legacy_ids.begin(), metadata.legacy_ids.end());
+  return names;
+}
+
+/// A project's own features and, through the cache, those of registries and addresses.
+class ProjectFeatures : public FeatureStore {
+ public:
+  ProjectFeatures(LocalFeaturePlace place, Lockfile lockfile, RegistryOptions options,
+                  const Log& log)
+      : place_(place),
+        local_(std::move(place)),
+        lockfile_(std::move(lockfile)),
+        registry_(std::move(options), log) {}
+
+  FeatureSource locate(const FeatureReference& reference) const override {
+    return locate_feature(reference, place_);
+  }
+
+  DescribedFeature describe(const FeatureReference& reference, std::stop_token stop) override {
+    if (reference.kind == FeatureKind::local) return local_.describe(reference, stop);
+    RemoteFeature remote =
+        describe_feature(registry_, reference, locked_digest(lockfile_, reference.id), stop);
+    DescribedFeature described{.source = locate(reference),
+                               .metadata = remote.metadata,
+                               .manifest = remote.manifest.bytes,
+                               .resolved = remote.resolved,
+                               .digest = remote.digest};
+    described.source.digest = remote.digest;
+    if (reference.kind == FeatureKind::oci) described.source.aliases = aliases_of(remote.metadata);
+    const std::lock_guard lock(mutex_);
+    remote_.insert_or_assign(remote.resolved + remote.digest, std::move(remote));
+    return described;
+  }
+
+  std::string fetch(const DescribedFeature& feature, std::stop_token stop) override {
+    if (feature.source.reference.kind == FeatureKind::local) return local_.fetch(feature, stop);
+    return fetch_feature(registry_, known(feature), std::move(stop));
+  }
+
+ private:
+  RemoteFeature known(const DescribedFeature& feature) const {
+    const std::lock_guard lock(mutex_);
+    return remote_.at(feature.resolved + feature.digest);
+  }
+
+  LocalFeaturePlace place_;
+  LocalFeatures local_;
+  Lockfile lockfile_;
+  Registry registry_;
+  mutable std::mutex mutex_;
+  std::map<std::string, RemoteFeature> remote_;
+};
+
+}  // namespace
+
+std::unique_ptr<FeatureStore> feature_store(Core& core, const Settings& settings,
+                                            const FeaturesPlanRequest& request,
+                                            const std::string& lockfile) {
+  return std::make_unique<ProjectFeatures>(
+      LocalFeaturePlace{
+          .config_folder = request.config_folder,
+          .root = local_feature_root(request.config_folder, request.workspace_folder)},
+      parse_lockfile(lockfile, "devcontainer-lock.json").value_or(Lockfile{}),
+      registry_options(core, settings), core.log());
+}
+
+}  // namespace fairlead

@@ -1,0 +1,164 @@
+#include "support/files.hpp"
+#include "support/registry_server.hpp"
+#include "support/test_run.hpp"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+
+namespace fairlead::test {
+namespace {
+
+/// Collections published by one program and read by the other, as people's machines are a mixture.
+class Collections : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (!RegistryServer::installed()) GTEST_SKIP() << "docker-registry is not installed";
+    server_ = std::make_unique<RegistryServer>(run_, RegistryGuard::open);
+    reference_ = variable("FAIRLEAD_TEST_REFERENCE_CLI");
+    if (reference_.empty()) reference_ = variable("FAIRLEAD_REFERENCE_CLI");
+  }
+
+  RunResult run(const std::string& program, std::vector<std::string> arguments) const {
+    arguments.insert(arguments.begin(), program);
+    return ::fairlead::test::run({.argv = std::move(arguments),
+                                  .environment = run_.environment(),
+                                  .directory = run_.folder().string()});
+  }
+  RunResult ours(std::vector<std::string> arguments) const {
+    return run(devcontainer_binary(), std::move(arguments));
+  }
+
+  void add_feature(const std::string& id, const std::string& version,
+                   const std::string& more = {}) const {
+    const auto folder = run_.below("src/" + id);
+    write_file(folder / "devcontainer-feature.json",
+               R"({"id":")" + id + R"(","version":")" + version + R"(","name":"N")" + more + "}");
+    write_file(folder / "install.sh", "#!/bin/sh\necho " + id + "\n");
+  }
+
+  RunResult publish(const std::string& program, const char* what, const std::string& space) const {
+    return run(program, {what, "publish", "-r", server_->name(), "-n", space, "src"});
+  }
+
+  std::string name(const std::string& path) const { return server_->name() + "/acme/" + path; }
+
+  std::string workspace(const std::string& features) const {
+    write_file(run_.below("w/.devcontainer/devcontainer.json"),
+               R"({"image":"debian:12","features":)" + features + "}");
+    return run_.below("w").string();
+  }
+
+  TestRun run_;
+  std::unique_ptr<RegistryServer> server_;
+  std::string reference_;
+};
+
+// DIST-006..009, DIST-013, edge case 68
+TEST_F(Collections, PublishVersionsOnce) {
+  add_feature("color", "1.3.0", R"(,"legacyIds":["colour"])");
+  auto result = publish(devcontainer_binary(), "features", "acme/f");
+  ASSERT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_NE(result.out.find(R"("publishedTags":["1","1.3","1.3.0","latest"])"), std::string::npos);
+  EXPECT_NE(result.out.find(R"("publishedLegacyIds":["colour"])"), std::string::npos);
+  EXPECT_EQ(publish(devcontainer_binary(), "features", "acme/f").out, "{\"color\":{}}\n");
+  add_feature("color", "1.2.3");
+  result = publish(devcontainer_binary(), "features", "acme/f");
+  EXPECT_NE(result.out.find(R"("publishedTags":["1.2","1.2.3"])"), std::string::npos);
+  add_feature("color", "one");
+  EXPECT_EQ(publish(devcontainer_binary(), "features", "acme/f").exit_code, 1);
+}
+
+// FEAT-053..059
+TEST_F(Collections, AreLockedAndUpgraded) {
+  add_feature("color", "1.0.0");
+  publish(devcontainer_binary(), "features", "acme/f");
+  const auto folder = workspace("{\"" + name("f/color:1") + "\":{}}");
+  ASSERT_EQ(ours({"upgrade", "--workspace-folder", folder}).exit_code, 0);
+  const auto lock = read_file(run_.below("w/.devcontainer/devcontainer-lock.json"));
+  EXPECT_NE(lock.find(R"("version": "1.0.0")"), std::string::npos) << lock;
+  add_feature("color", "1.1.0");
+  publish(devcontainer_binary(), "features", "acme/f");
+  const auto outdated = ours({"outdated", "--workspace-folder", folder, "--output-format", "json"});
+  EXPECT_EQ(outdated.out, "{\"features\":{\"" + name("f/color:1") +
+                              R"(":{"current":"1.0.0","wanted":"1.1.0","wantedMajor":"1",)"
+                              R"("latest":"1.1.0","latestMajor":"1"}}})"
+                              "\n");
+  const auto dry = ours({"upgrade", "--dry-run", "--workspace-folder", folder});
+  EXPECT_NE(dry.out.find(R"("version": "1.1.0")"), std::string::npos) << dry.text();
+  EXPECT_EQ(read_file(run_.below("w/.devcontainer/devcontainer-lock.json")), lock);
+}
+
+// TMPL-001..012
+TEST_F(Collections, OfTemplatesAreAppliedAgain) {
+  write_file(
+      run_.below("src/t/devcontainer-template.json"),
+      R"({"id":"t","version":"1.0.0","name":"T","options":{"v":{"type":"string","default":"12"}}})");
+  write_file(run_.below("src/t/.devcontainer/devcontainer.json"),
+             "{\n  \"image\": \"debian:${templateOption:v}\"\n}\n");
+  write_file(run_.below("src/t/README.md"), "x");
+  ASSERT_EQ(publish(devcontainer_binary(), "templates", "acme/t").exit_code, 0);
+  const auto applied =
+      ours({"templates", "apply", "-t", name("t/t"), "-w", run_.below("p").string()});
+  EXPECT_EQ(applied.out, "{\"files\":[\"./.devcontainer/devcontainer.json\"]}\n") << applied.text();
+  EXPECT_EQ(read_file(run_.below("p/.devcontainer/devcontainer.json")),
+            "{\n  \"image\": \"debian:12\"\n}\n");
+  EXPECT_FALSE(std::filesystem::exists(run_.below("p/README.md")));
+  EXPECT_EQ(
+      ours({"templates", "apply", "-t", name("t/none"), "-w", run_.below("q").string()}).exit_code,
+      1);
+  EXPECT_FALSE(std::filesystem::exists(run_.below("q")));
+  const auto metadata = ours({"templates", "metadata", name("t/t")});
+  EXPECT_NE(metadata.out.find(R"("type":"image","files":[)"), std::string::npos) << metadata.text();
+}
+
+/// The same question to both; equal answers.
+class CollectionsPeer : public Collections {
+ protected:
+  void SetUp() override {
+    Collections::SetUp();
+    if (!IsSkipped() && reference_.empty()) GTEST_SKIP() << "no reference CLI";
+  }
+
+  void expect_equal_answers() const {
+    const auto folder =
+        workspace("{\"" + name("f/hello:0") + "\":{},\"" + name("f/color:1") + "\":\"blue\"}");
+    const std::vector<std::vector<std::string>> questions{
+        {"features", "info", "verbose", name("f/hello:0")},
+        {"features", "info", "verbose", name("f/color"), "--output-format", "json"},
+        {"features", "resolve-dependencies", "--workspace-folder", folder},
+        {"upgrade", "--dry-run", "--workspace-folder", folder},
+        {"outdated", "--workspace-folder", folder}};
+    for (const auto& question : questions) {
+      const auto theirs = run(reference_, question);
+      EXPECT_EQ(ours(question).out, theirs.out) << question.at(1) << '\n' << theirs.err;
+    }
+  }
+
+  void add_both() const {
+    add_feature("color", "1.2.3", R"(,"options":{"version":{"type":"string","default":"red"}})");
+    add_feature("hello", "0.1.0",
+                ",\"dependsOn\":{\"" + name("f/color:1.2.3") + "\":{}},\"installsAfter\":[\"" +
+                    name("f/color") + "\"]");
+  }
+};
+
+// DIST-010..012, DIST-023, FEAT-061
+TEST_F(CollectionsPeer, ReadsWhatWePublished) {
+  add_both();
+  const auto result = publish(devcontainer_binary(), "features", "acme/f");
+  ASSERT_EQ(result.exit_code, 0) << result.text();
+  expect_equal_answers();
+  // Nothing is left for the other to publish.
+  EXPECT_EQ(publish(reference_, "features", "acme/f").out, "{\"color\":{},\"hello\":{}}\n");
+}
+
+TEST_F(CollectionsPeer, PublishesWhatWeRead) {
+  add_both();
+  const auto result = publish(reference_, "features", "acme/f");
+  ASSERT_EQ(result.exit_code, 0) << result.text();
+  expect_equal_answers();
+}
+
+}  // namespace
+}  // namespace fairlead::test
