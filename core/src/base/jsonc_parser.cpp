@@ -19,6 +19,8 @@ SourceLocation location_of(std::string_view text, std::size_t offset, const std:
   where.file = file;
   where.line = 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
   where.column = 1 + static_cast<int>(count_characters(text.substr(begin, offset - begin)));
+  constexpr std::size_t longest_shown = 4096;
+  if (line.size() > longest_shown) return where;  // nobody finds a caret in it
   where.text = invalid_utf8(line) ? replace_invalid_utf8(line) : std::string(line);
   std::replace(where.text.begin(), where.text.end(), '\t', ' ');  // keeps the caret below its place
   return where;
@@ -43,6 +45,7 @@ void Parser::note_repeated(const std::vector<std::pair<std::string, Json>>& memb
                            const std::vector<std::size_t>& offsets) const {
   std::unordered_map<std::string_view, int> seen;
   for (std::size_t i = 0; i < members.size(); ++i) {
+    if (options_.findings->repeated.size() >= JsoncFindings::limit) return;
     if (seen[members[i].first]++ > 0) {
       options_.findings->repeated.push_back({members[i].first, offsets[i]});
     }

@@ -24,8 +24,12 @@ class Faults {
  public:
   explicit Faults(bool with_advice = false) : with_advice_(with_advice) {}
 
-  bool wants_advice() const { return with_advice_; }
+  /// Nobody reads more than this, and finding each place costs a walk through the text.
+  static constexpr std::size_t limit = 200;
+
+  bool wants_advice() const { return with_advice_ && faults_.size() < limit; }
   void add(Fault fault) {
+    if (faults_.size() >= limit) return;
     if (fault.severity == Severity::error || with_advice_) faults_.push_back(std::move(fault));
   }
   bool empty() const { return faults_.empty(); }

@@ -43,6 +43,7 @@ void Values::only(const std::vector<std::string>& names, std::string_view owner)
   if (!wants_advice()) return;
   for (const auto& [name, value] : object_->items()) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    if (!wants_advice()) return;
     std::string message = "unknown property " + in_quotes(name);
     if (!owner.empty()) message += " in " + std::string(owner);
     faults_->add({.pointer = pointer(name),

@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -236,6 +236,18 @@ TEST(Validate, TakesFilesByTheirNames) {
             "error config.missing 1:1\n");
   EXPECT_EQ(said(validate_file(project.root() + "/none.json")), "error file.missing 0:0");
   EXPECT_EQ(said(validate_file(project.root())), "error file.read 0:0");
+}
+
+TEST(Validate, StopsCountingInAHopelessFile) {
+  std::string text = "{";
+  for (int i = 0; i < 30000; ++i) text += "\"k" + std::to_string(i) + "\":\"${localEnv}\",";
+  text += "\"k1\":1,\"k1\":1}";
+  const auto begin = std::chrono::steady_clock::now();
+  const auto found = validate_configuration(text, "f");
+  // Quadratic look-ups would take minutes; the bound leaves room for sanitizers and busy machines.
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+  EXPECT_LE(found.size(), 400U);
+  EXPECT_GE(found.size(), 200U);
 }
 
 TEST(Validate, MayBeCalledFromSeveralThreads) {
