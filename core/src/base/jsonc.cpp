@@ -23,10 +23,10 @@ SourceMap::SourceMap(std::string text, JsoncOptions options)
 
 std::vector<SourceLocation> SourceMap::locate(const std::vector<std::string>& pointers,
                                               bool names) const {
-  jsonc::Recorder recorder;
-  Parser(text_, options_, &recorder).document();
   std::vector<SourceLocation> out;
   out.reserve(pointers.size());
+  jsonc::Recorder recorder(pointers);
+  Parser(text_, options_, &recorder).document();
   for (const auto& pointer : pointers) {
     const auto place = recorder.find(pointer);
     out.push_back(jsonc::location_of(text_, names ? place.name : place.value, options_.file));

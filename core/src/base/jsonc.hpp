@@ -4,7 +4,6 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -51,11 +50,17 @@ std::optional<nlohmann::ordered_json> read_jsonc(std::string_view text,
 class SourceMap {
  public:
   SourceMap(std::string text, JsoncOptions options);
+  virtual ~SourceMap() = default;
+  SourceMap(const SourceMap&) = delete;
+  SourceMap& operator=(const SourceMap&) = delete;
 
   /// The place of each value, or with `names` of the member name that leads to it. Pointers are
   /// RFC 6901; one that leads nowhere gives the nearest enclosing value's place.
-  std::vector<SourceLocation> locate(const std::vector<std::string>& pointers,
-                                     bool names = false) const;
+  virtual std::vector<SourceLocation> locate(const std::vector<std::string>& pointers,
+                                             bool names = false) const;
+
+ protected:
+  SourceMap() = default;  ///< for one that knows of several texts
 
  private:
   std::string text_;

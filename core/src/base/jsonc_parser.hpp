@@ -5,10 +5,11 @@
 #include <nlohmann/json.hpp>
 
 #include <cstddef>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -20,7 +21,8 @@ using Json = nlohmann::ordered_json;
 /// The location of byte `offset` in `text`.
 SourceLocation location_of(std::string_view text, std::size_t offset, const std::string& file);
 
-/// Where each value and each member name begins, by JSON pointer.
+/// Where the values that are asked for, and the names that lead to them, begin. It remembers those
+/// and no others: a hostile file has many values under long names.
 class Recorder {
  public:
   struct Place {
@@ -28,35 +30,28 @@ class Recorder {
     std::size_t name = 0;
   };
 
-  void enter_value(std::size_t offset) { places_[pointer_].value = offset; }
-  void enter_member(std::string_view name, std::size_t offset) {
-    lengths_.push_back(pointer_.size());
-    pointer_ += pointer_token(name);
-    places_[pointer_] = {offset, offset};
-  }
-  void enter_item(std::size_t index, std::size_t offset) {
-    enter_member(std::to_string(index), offset);
-  }
-  void leave() {
-    pointer_.resize(lengths_.back());
-    lengths_.pop_back();
-  }
+  explicit Recorder(const std::vector<std::string>& pointers);
 
-  /// The nearest enclosing place that is known; the root always is.
-  Place find(std::string pointer) const {
-    for (;;) {
-      const auto found = places_.find(pointer);
-      if (found != places_.end()) return found->second;
-      const std::size_t slash = pointer.rfind('/');
-      if (slash == std::string::npos) return {};
-      pointer.resize(slash);
-    }
-  }
+  void enter_value(std::size_t offset);
+  void enter_member(std::string_view name, std::size_t offset);
+  void enter_item(std::size_t index, std::size_t offset);
+  void leave();
+
+  /// The nearest enclosing place that is there; the root always is.
+  Place find(const std::string& pointer) const;
 
  private:
-  std::string pointer_;
-  std::vector<std::size_t> lengths_;
-  std::unordered_map<std::string, Place> places_;
+  struct Node {
+    Place place;
+    bool found = false;
+    std::map<std::string, std::size_t, std::less<>> children;  ///< by reference token
+  };
+  static constexpr std::size_t nowhere = static_cast<std::size_t>(-1);
+
+  std::size_t child_of(std::size_t node, std::string_view token) const;
+
+  std::vector<Node> nodes_{1};
+  std::vector<std::size_t> way_{0};  ///< the root to where the reader is; `nowhere`: not asked for
 };
 
 class Parser {
