@@ -9,9 +9,11 @@
 namespace fairlead {
 namespace {
 
-std::string numbered(const Diagnostic& fault) {
+/// `file` is the one that the first fault stands in.
+std::string numbered(const Diagnostic& fault, const std::string& file) {
   std::string out = "\n  ";
   if (fault.where.line > 0) {
+    if (fault.where.file != file) out += fault.where.file + ':';
     out += std::to_string(fault.where.line) + ':' + std::to_string(fault.where.column) + ": ";
   }
   return out + fault.message;
@@ -64,7 +66,8 @@ std::vector<Diagnostic> Faults::diagnostics(const SourceMap* source) const {
     out.push_back({fault.severity, fault.code, fault.message, fault.hint, places[i]});
   }
   std::stable_sort(out.begin(), out.end(), [](const Diagnostic& a, const Diagnostic& b) {
-    return std::tie(a.where.line, a.where.column) < std::tie(b.where.line, b.where.column);
+    return std::tie(a.where.file, a.where.line, a.where.column) <
+           std::tie(b.where.file, b.where.line, b.where.column);
   });
   return out;
 }
@@ -76,7 +79,7 @@ void Faults::throw_if_any(const SourceMap* source, const std::string& subject) c
   std::string message = found.front().message;
   if (found.size() > 1) {
     message = std::to_string(found.size()) + " faults in " + subject + ':';
-    for (const auto& fault : found) message += numbered(fault);
+    for (const auto& fault : found) message += numbered(fault, found.front().where.file);
   }
   const std::string hint = found.size() == 1 ? found.front().hint : std::string();
   throw Error(Status::invalid, "config.invalid", std::move(message), hint).at(found.front().where);

@@ -4,6 +4,7 @@
 #include "spec/lifecycle.hpp"
 #include "spec/merge_requirements.hpp"
 #include "spec/mount.hpp"
+#include "spec/object_builder.hpp"
 
 #include <algorithm>
 #include <cstdlib>
@@ -145,25 +146,25 @@ std::optional<Json> mounts(const Entries& entries, Mode mode) {
 
 /// Each tool's contributions as a list, in entry order (IMG-018).
 std::optional<Json> customizations(const Entries& entries) {
-  Json out = Json::object();
+  ObjectBuilder out;
   for (const Json* value : all(entries, "customizations")) {
     if (!value->is_object()) continue;
     for (const auto& [tool, content] : value->items()) {
-      if (member(out, tool) == nullptr) set_member(out, tool, Json::array());
-      out[tool].push_back(content);
+      if (out.find(tool) == nullptr) out.set(tool, Json::array());
+      out.find(tool)->push_back(content);
     }
   }
-  return unless_empty(std::move(out));
+  return unless_empty(out.take());
 }
 
 /// Per member the last value wins, null too; the place is the first one's.
 Json assigned(const Entries& entries, std::string_view name) {
-  Json out = Json::object();
+  ObjectBuilder out;
   for (const Json* value : all(entries, name)) {
     if (!value->is_object()) continue;
-    for (const auto& [key, item] : value->items()) set_member(out, key, item);
+    for (const auto& [key, item] : value->items()) out.set(key, item);
   }
-  return out;
+  return out.take();
 }
 
 /// Members that the merge replaces by others with a plural name, or moves behind.
@@ -176,8 +177,12 @@ bool is_replaced(std::string_view name) {
 class Result {
  public:
   explicit Result(const Json& config) {
+    if (!config.is_object()) return;
+    // Names are distinct already.
+    auto& members = json_.get_ref<Json::object_t&>();
+    members.reserve(config.size());
     for (const auto& [name, value] : config.items()) {
-      if (!is_replaced(name)) set_member(json_, name, value);
+      if (!is_replaced(name)) members.emplace_back(name, value);
     }
   }
 

@@ -40,20 +40,35 @@ void judge_text(std::string_view text, const std::string& pointer, Faults& fault
   }
 }
 
+/// `pointer` grows on the way down and is again what it was afterwards: a copy for each value would
+/// cost more than all the rest.
+void judge_below(const Json& value, std::string& pointer, Faults& faults) {
+  if (value.is_string()) {
+    judge_text(value.get_ref<const std::string&>(), pointer, faults);
+    return;
+  }
+  const std::size_t length = pointer.size();
+  if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i) {
+      if (value[i].is_primitive() && !value[i].is_string()) continue;
+      pointer += '/' + std::to_string(i);
+      judge_below(value[i], pointer, faults);
+      pointer.resize(length);
+    }
+  } else if (value.is_object()) {
+    for (const auto& [name, child] : value.get_ref<const Json::object_t&>()) {
+      pointer += pointer_token(name);
+      judge_below(child, pointer, faults);
+      pointer.resize(length);
+    }
+  }
+}
+
 }  // namespace
 
 void judge_variables(const Json& value, const std::string& pointer, Faults& faults) {
-  if (value.is_string()) {
-    judge_text(value.get_ref<const std::string&>(), pointer, faults);
-  } else if (value.is_array()) {
-    for (std::size_t i = 0; i < value.size(); ++i) {
-      judge_variables(value[i], pointer + '/' + std::to_string(i), faults);
-    }
-  } else if (value.is_object()) {
-    for (const auto& [name, child] : value.items()) {
-      judge_variables(child, pointer + pointer_token(name), faults);
-    }
-  }
+  std::string way = pointer;
+  judge_below(value, way, faults);
 }
 
 }  // namespace fairlead
