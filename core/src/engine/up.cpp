@@ -12,6 +12,9 @@
 #include "engine/user_ids.hpp"
 #include "engine/wishes.hpp"
 #include "engine/workspace_lock.hpp"
+#include "spec/mount.hpp"
+
+#include <fairlead/discovery.hpp>
 
 #include <chrono>
 #include <thread>
@@ -54,6 +57,19 @@ void remove_existing(Core& core, const Found& found, const InstanceInfo& instanc
   cancel_rest(core, environment_key(found.backend->name(), instance), /*forget=*/true);
   found.backend->remove({.id = instance.id, .force = true}, change(std::move(stop)));
   forget_environment(core, found.backend->name(), instance.id);
+}
+
+/// Every root of a .code-workspace file has a mount of its own (CFG-010).
+void add_root_mounts(const Core& core, const Selection& selection, const Workspace& workspace,
+                     const ProbeReply& probe, CreateRequest& create) {
+  if (!probe.capabilities.live_binds) return;
+  ReadOptions options;
+  options.workspace_folder = selection.workspace_folder;
+  options.working_directory = core.options().working_directory;
+  options.mode = core.mode();
+  for (const auto& text : root_mounts(options, workspace.document->workspace)) {
+    create.mounts.push_back(parse_mount(text));
+  }
 }
 
 /// Whether the environment has to be made anew because its configuration is another one by now;
@@ -135,6 +151,7 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
   auto create = create_request(workspace, merged, image, request, abilities);
   if (core.mode() == Mode::fairlead)
     create.labels[configuration_key] = configuration_record(workspace);
+  add_root_mounts(core, request.selection, workspace, abilities, create);
   auto made = during("creating the container", [&] {
     if (found.outdated) remove_existing(core, found, *found.outdated, stop);
     return create_and_start(core, workspace, std::move(create), found.backend, stop);

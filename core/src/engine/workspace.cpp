@@ -72,7 +72,10 @@ Workspace open_workspace_if_readable(Core& core, const Selection& selection) {
   try {
     return open_workspace(core, selection);
   } catch (const Error& error) {
-    if (!error.code().starts_with("config.") || error.code() == "config.not_found") throw;
+    if (!error.code().starts_with("config.") || error.code() == "config.not_found" ||
+        error.code() == "config.several") {
+      throw;
+    }
     core.log().text(LogLevel::warning, "The configuration has a fault: " + error.message());
     const auto location = locate_config(read_options(core, selection));
     ConfigDocument place;

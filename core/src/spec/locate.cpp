@@ -2,38 +2,17 @@
 
 #include "spec/posix_path.hpp"
 
-#include <dirent.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cstdlib>
 #include <memory>
-#include <string_view>
-#include <vector>
+#include <utility>
 
 namespace fairlead {
 namespace {
 
-constexpr std::string_view default_places[] = {".devcontainer/devcontainer.json",
-                                               ".devcontainer.json"};
-
-bool is_file(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode);
-}
-
-bool is_folder(const std::string& path) {
-  struct stat status {};
-  return ::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
-}
-
 struct FreePath {
   void operator()(char* path) const { std::free(path); }
-};
-
-struct CloseFolder {
-  void operator()(DIR* folder) const { ::closedir(folder); }
 };
 
 std::string current_folder() {
@@ -45,68 +24,64 @@ std::string current_folder() {
   return path.get();
 }
 
-/// A workspace file stands for its folder (CFG-010).
-std::string folder_of_workspace(std::string path) {
-  constexpr std::string_view suffix = ".code-workspace";
-  const bool is_workspace_file =
-      path.size() >= suffix.size() &&
-      path.compare(path.size() - suffix.size(), suffix.size(), suffix) == 0;
-  return is_workspace_file && !is_folder(path) ? posix_path::dirname(path) : path;
+/// The configuration that the folder offers; in drop-in mode that of the default places, as ever.
+void look_for_config(ConfigLocation& out, const ReadOptions& options) {
+  if (options.mode == Mode::drop_in) {
+    out.config_file = default_config(out.workspace_folder);
+    return;
+  }
+  const ConfigChoice choice = choose_config(out.workspace_folder, out.workspace_file.roots);
+  if (choice.candidates.empty()) {
+    out.config_file = default_config(out.workspace_folder);
+  } else if (choice.usual) {
+    const auto& taken = choice.candidates[*choice.usual];
+    out.config_file = taken.config_file;
+    out.workspace_folder = taken.workspace_folder;
+  } else if (!options.override_config.empty()) {
+    out.config_file = default_config(out.workspace_folder);  // it need not exist (CFG-009)
+  } else {
+    throw config_ambiguous(out.workspace_folder, choice);
+  }
 }
 
-std::string default_config(const std::string& workspace_folder) {
-  for (const std::string_view place : default_places) {
-    std::string path = posix_path::resolve(workspace_folder, place);
-    if (is_file(path)) return path;
+/// A configuration that one of several roots has makes that root the workspace folder.
+void choose_root(ConfigLocation& out) {
+  if (out.workspace_file.roots.empty()) return;
+  for (const auto& one : choose_config(out.workspace_folder, out.workspace_file.roots).candidates) {
+    if (one.config_file == out.config_file) out.workspace_folder = one.workspace_folder;
   }
-  return posix_path::resolve(workspace_folder, default_places[0]);
 }
 
-std::vector<std::string> folders_in(const std::string& folder) {
-  std::vector<std::string> names;
-  const std::unique_ptr<DIR, CloseFolder> dir(::opendir(folder.c_str()));
-  if (!dir) return names;
-  while (const dirent* entry = ::readdir(dir.get())) {
-    const std::string name = entry->d_name;
-    if (name != "." && name != ".." && is_folder(folder + '/' + name)) names.push_back(name);
+void locate_folder(ConfigLocation& out, const ReadOptions& options) {
+  if (options.workspace_folder.empty()) return;
+  out.workspace_folder = absolute_path(options, options.workspace_folder);
+  if (!is_workspace_file(out.workspace_folder)) return;
+  if (options.mode == Mode::fairlead) {
+    out.workspace_file = read_workspace_file(out.workspace_folder);
   }
-  std::sort(names.begin(), names.end());
-  return names;
+  out.workspace_folder = posix_path::dirname(out.workspace_folder);
 }
 
 }  // namespace
 
-std::vector<std::string> list_configs(const std::string& workspace_folder) {
-  std::vector<std::string> found;
-  const auto add = [&](std::string path) {
-    if (is_file(path)) found.push_back(std::move(path));
-  };
-  for (const std::string_view place : default_places) {
-    add(posix_path::resolve(workspace_folder, place));
-  }
-  const std::string folder = posix_path::resolve(workspace_folder, ".devcontainer");
-  for (const auto& name : folders_in(folder)) add(folder + '/' + name + "/devcontainer.json");
-  return found;
+std::string absolute_path(const ReadOptions& options, const std::string& path) {
+  if (path.front() == '/') return posix_path::normalize(path);
+  return posix_path::resolve(
+      options.working_directory.empty() ? current_folder() : options.working_directory, path);
 }
 
 ConfigLocation locate_config(const ReadOptions& options) {
-  std::string from = options.working_directory;
-  const auto absolute = [&](const std::string& path) {
-    if (path.front() == '/') return posix_path::normalize(path);
-    if (from.empty()) from = current_folder();
-    return posix_path::resolve(from, path);
-  };
   ConfigLocation out;
-  if (!options.workspace_folder.empty()) {
-    out.workspace_folder = folder_of_workspace(absolute(options.workspace_folder));
-  }
-  const std::string over =
-      options.override_config.empty() ? std::string() : absolute(options.override_config);
+  locate_folder(out, options);
+  const std::string over = options.override_config.empty()
+                               ? std::string()
+                               : absolute_path(options, options.override_config);
   if (!options.config.empty()) {
-    out.config_file = absolute(options.config);
+    out.config_file = absolute_path(options, options.config);
     out.explicit_file = true;
+    choose_root(out);
   } else if (!out.workspace_folder.empty()) {
-    out.config_file = default_config(out.workspace_folder);
+    look_for_config(out, options);
   } else if (!over.empty()) {
     out.config_file = over;
     out.explicit_file = true;
@@ -117,6 +92,15 @@ ConfigLocation locate_config(const ReadOptions& options) {
   }
   out.content_file = over.empty() ? out.config_file : over;
   return out;
+}
+
+Error config_ambiguous(const std::string& folder, const ConfigChoice& choice) {
+  std::string hint = "choose one with --config:";
+  for (const auto& one : choice.candidates) hint += "\n    " + one.config_file;
+  return {Status::invalid, "config.several",
+          folder + " has " + std::to_string(choice.candidates.size()) +
+              " configurations, and nothing says which one is meant.",
+          std::move(hint)};
 }
 
 Error config_not_found(const ConfigLocation& location) {
