@@ -11,6 +11,8 @@
 #include "features/registry_image.hpp"
 #include "spec/dockerfile.hpp"
 
+#include <fairlead/overlay.hpp>
+
 namespace fairlead {
 namespace {
 
@@ -159,6 +161,10 @@ std::optional<ImageInfo> inspect_if_there(const ImageContext& c, const std::stri
   }
 }
 
+std::vector<PlannedFeature> planned_features(const ImageContext& c) {
+  return plan_features(c, *feature_installer(c));
+}
+
 Plan plan_image(const ImageContext& c) {
   const bool from_image = c.workspace.config.scenario == Scenario::image;
   Plan plan{.base = from_image ? image_base(c) : dockerfile_base(c),
@@ -170,7 +176,9 @@ Plan plan_image(const ImageContext& c) {
   for (const auto& feature : plan.features) {
     plan.entries.push_back(metadata_entry_of_feature(feature.id, feature.metadata));
   }
-  if (auto own = metadata_entry(*c.workspace.document)) plan.entries.push_back(std::move(*own));
+  for (auto& own : own_metadata_entries(*c.workspace.document)) {
+    plan.entries.push_back(std::move(own));
+  }
   return plan;
 }
 

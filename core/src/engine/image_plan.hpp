@@ -45,6 +45,9 @@ struct Plan {
 /// Throws "image.not_found", "dockerfile.not_found", and what the feature installer says.
 Plan plan_image(const ImageContext& context);
 
+/// The features in install order, as the installer that the settings name resolves them.
+std::vector<PlannedFeature> planned_features(const ImageContext& context);
+
 /// Absent: the backend does not have it.
 std::optional<ImageInfo> inspect_if_there(const ImageContext& context, const std::string& image);
 

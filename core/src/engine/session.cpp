@@ -2,6 +2,8 @@
 
 #include "engine/deadlines.hpp"
 
+#include <fairlead/overlay.hpp>
+
 #include <nlohmann/json.hpp>
 
 namespace fairlead {
@@ -26,20 +28,21 @@ MergedConfig merged_for_instance(const Core& core, const Workspace& workspace,
                                  const InstanceInfo& instance) {
   const auto document = workspace.document.value_or(empty_document(core.mode()));
   std::vector<MetadataEntry> entries;
-  std::optional<MetadataEntry> own;
+  std::vector<MetadataEntry> own;
   if (const auto label = instance.labels.find("devcontainer.metadata");
       label != instance.labels.end()) {
     entries = metadata_of_label(label->second, [&](const std::string& message) {
       core.log().text(LogLevel::warning, message);
     });
-    if (workspace.document) {
-      own = has_id_labels(instance, workspace.identity) ? refreshed_entry(document)
-                                                        : metadata_entry(document);
+    if (workspace.document && has_id_labels(instance, workspace.identity)) {
+      if (auto entry = refreshed_entry(document)) own.push_back(std::move(*entry));
+    } else if (workspace.document) {
+      own = own_metadata_entries(document);
     }
   } else if (workspace.document) {
-    own = metadata_entry(document);
+    own = own_metadata_entries(document);
   }
-  if (own) entries.push_back(std::move(*own));
+  entries.insert(entries.end(), own.begin(), own.end());
   return substitute_container_env(merge(document, entries, faulty_values(core.mode())),
                                   container_environment(instance));
 }

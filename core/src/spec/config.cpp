@@ -1,9 +1,12 @@
 #include "base/atomic_file.hpp"
 #include "base/json_text.hpp"
 #include "base/jsonc.hpp"
+#include "spec/compose_layers.hpp"
 #include "spec/config_values.hpp"
 #include "spec/json_access.hpp"
+#include "spec/layered_source.hpp"
 #include "spec/legacy.hpp"
+#include "spec/load_layers.hpp"
 #include "spec/locate.hpp"
 #include "spec/posix_path.hpp"
 #include "spec/substitute.hpp"
@@ -70,6 +73,25 @@ std::vector<Diagnostic> advice_on(const Json& config, const SourceMap& source) {
   return advice;
 }
 
+void add_advice(ConfigDocument& document, const Json& config, const SourceMap& source) {
+  for (auto& one : advice_on(config, source)) document.advice.push_back(std::move(one));
+}
+
+/// The files that take part, and what they are together.
+void compose(ConfigDocument& document, ConfigLayer own, Mode mode) {
+  document.raw = own.raw;
+  document.source = own.source;
+  if (mode == Mode::drop_in) return;
+  auto layers = load_layers(
+      std::move(own), document.config_file,
+      [&](const Json& config, const SourceMap& source) { add_advice(document, config, source); });
+  if (layers.size() == 1) return;
+  std::vector<Json> values;
+  for (const auto& layer : layers) values.push_back(*layer.raw);
+  document.raw = share(compose_layers(std::move(values)));
+  document.source = std::make_shared<const LayeredSource>(std::move(layers), document.raw);
+}
+
 Json substitute_or_fail(const Variables& variables, const Json& value, const SourceMap& source) {
   try {
     return substitute_located(variables, value);
@@ -127,19 +149,26 @@ ConfigDocument read_config(const ReadOptions& options) {
   out.config_file = location.config_file;
   out.content_file = location.content_file;
   out.config_uri_scheme = location.explicit_file ? "file" : "vscode-fileHost";
-  out.source = std::make_shared<const SourceMap>(std::move(text), jsonc);
-  if (options.mode == Mode::fairlead) out.advice = advice_on(config, *out.source);
+  for (const auto& [warning, where] : location.workspace_file.warnings) {
+    out.advice.push_back({Severity::warning, "config.root", warning, {}, where});
+  }
+  auto source = std::make_shared<const SourceMap>(std::move(text), jsonc);
+  if (options.mode == Mode::fairlead) add_advice(out, config, *source);
   move_legacy_properties(config);
+  const bool over = location.content_file != location.config_file;
+  compose(out,
+          {over ? ConfigLayer::Kind::override_config : ConfigLayer::Kind::own,
+           location.content_file, share(std::move(config)), std::move(source)},
+          options.mode);
   const WorkspaceOptions workspace{location.workspace_folder, options.mount_workspace_git_root,
                                    options.mount_git_worktree_common_dir, options.mount_consistency,
                                    options.mode};
-  out.workspace = workspace_paths(config, workspace, local_workspace_host(options.mode));
+  out.workspace = workspace_paths(*out.raw, workspace, local_workspace_host(options.mode));
   out.variables = local_variables(options, out.workspace, out.config_file, *out.source);
-  Json substituted = substitute_or_fail(out.variables, config, *out.source);
+  Json substituted = substitute_or_fail(out.variables, *out.raw, *out.source);
   settle_workspace(out.workspace, out.variables, substituted);
   set_member(substituted, "configFilePath",
              config_file_path(out.config_file, out.config_uri_scheme));
-  out.raw = share(std::move(config));
   out.json = share(std::move(substituted));
   return out;
 }

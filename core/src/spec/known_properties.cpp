@@ -5,6 +5,7 @@ namespace fairlead {
 const std::vector<std::string>& known_properties() {
   static const std::vector<std::string> names = {
       "$schema",
+      "extends",
       "name",
       "image",
       "build",

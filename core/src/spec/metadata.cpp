@@ -5,7 +5,7 @@
 #include "spec/merge.hpp"
 #include "spec/substitute.hpp"
 
-#include <fairlead/config.hpp>
+#include <fairlead/overlay.hpp>
 
 #include <array>
 #include <memory>
@@ -193,6 +193,14 @@ std::optional<MetadataEntry> metadata_entry(const ConfigDocument& document, bool
     if (name == "remoteEnv" && !with_remote_env) name = {};
   }
   return entry_of(*document.raw, names);
+}
+
+std::vector<MetadataEntry> own_metadata_entries(const ConfigDocument& document) {
+  std::vector<MetadataEntry> out;
+  for (const auto& layer : config_layers(document)) {
+    if (auto entry = entry_of(*layer.raw, config_properties)) out.push_back(std::move(*entry));
+  }
+  return out;
 }
 
 std::optional<MetadataEntry> refreshed_entry(const ConfigDocument& document) {

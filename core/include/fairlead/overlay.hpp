@@ -1,0 +1,29 @@
+#pragma once
+
+#include <fairlead/config.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+/// A configuration of several files: `extends`, and devcontainer.local.json.
+namespace fairlead {
+
+/// One of the files that a configuration is made of.
+struct ConfigLayer {
+  enum class Kind { extended, own, override_config, local };
+  Kind kind = Kind::own;
+  std::string file;  ///< absolute
+  /// As written; legacy properties moved, relative paths as seen from the configuration's folder.
+  JsonPtr raw;
+  std::shared_ptr<const SourceMap> source;
+};
+
+/// The files that `document` was made of, the nearest last; at least one. Any thread.
+std::vector<ConfigLayer> config_layers(const ConfigDocument& document);
+
+/// What the files contribute to the merge, in order: as `metadata_entry`, one entry for each file
+/// that says something. All of them stand in the label, so that every reader merges them alike.
+std::vector<MetadataEntry> own_metadata_entries(const ConfigDocument& document);
+
+}  // namespace fairlead
