@@ -16,6 +16,7 @@ case $1 in
       echo "skipped: no python3"
       exit 77
     fi
+    python3 "$here/dockerfile_differential.py" "$reference" "$2"
     exec python3 "$here/read_configuration_differential.py" "$reference" "$2" --count 300
     ;;
   *) exit 2 ;;
