@@ -7,7 +7,7 @@ _fairlead_commands() {
     'fairlead:features') names='test package publish info resolve-dependencies generate-docs' ;;
     'fairlead:templates') names='apply publish metadata generate-docs' ;;
     'fairlead:plugin') names='list info' ;;
-    'fairlead:config') names='show validate' ;;
+    'fairlead:config') names='show validate explain list migrate' ;;
     'fairlead:cache') names='show prune export import' ;;
     'devcontainer:') names='up set-up build run-user-commands read-configuration outdated upgrade features templates exec' ;;
     'devcontainer:features') names='test package publish info resolve-dependencies generate-docs' ;;
@@ -57,8 +57,11 @@ _fairlead_flags() {
     'fairlead:plugin list') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:plugin info') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:config') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
-    'fairlead:config show') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --origin' ;;
+    'fairlead:config show') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --config --origin' ;;
     'fairlead:config validate') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --strict' ;;
+    'fairlead:config explain') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --config --override-config' ;;
+    'fairlead:config list') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder' ;;
+    'fairlead:config migrate') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --config --dry-run' ;;
     'fairlead:cache') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:cache show') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:cache prune') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --days' ;;

@@ -22,6 +22,8 @@ Settings workspace_settings(Core& core, const Selection& selection) {
   try {
     return open_workspace_if_readable(core, selection).settings;
   } catch (const Error& error) {
+    // Several configurations and none chosen: their settings are nobody's yet.
+    if (error.code() == "config.several") return core.settings(selection.workspace_folder, nullptr);
     if (error.code() != "config.not_found") throw;
     return open_workspace_if_any(core, selection).settings;
   }

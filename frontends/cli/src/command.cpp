@@ -3,37 +3,13 @@
 #include "command_examples.hpp"
 #include "own_examples.hpp"
 #include "own_words.hpp"
+#include "reference_words.hpp"
 
 #include <algorithm>
 #include <array>
 
 namespace fairlead::cli {
 namespace {
-
-constexpr std::array<std::string_view, 4> feature_queries = {"manifest", "tags", "dependencies",
-                                                             "verbose"};
-
-constexpr std::array build_positionals = {Positional{.name = "path", .description = "Not used."}};
-constexpr std::array exec_positionals = {
-    Positional{.name = "cmd", .description = "Command to run.", .required = true},
-    Positional{.name = "args", .description = "Its arguments.", .many = true}};
-constexpr std::array test_positionals = {
-    Positional{.name = "target",
-               .description = "Folder with 'src' and 'test'; replaced by --project-folder.",
-               .default_value = "."}};
-constexpr std::array target_positionals = {
-    Positional{.name = "target",
-               .description = "A collection's src folder, or the folder of a single one.",
-               .required = true,
-               .default_value = "."}};
-constexpr std::array info_positionals = {
-    Positional{.name = "mode",
-               .description = "What to ask for; 'verbose' is everything.",
-               .required = true,
-               .choices = feature_queries},
-    Positional{.name = "feature", .description = "Identifier of the Feature.", .required = true}};
-constexpr std::array metadata_positionals = {Positional{
-    .name = "templateId", .description = "Identifier of the Template.", .required = true}};
 
 using enum CommandId;
 
@@ -302,6 +278,28 @@ constexpr std::array table = {
             .implemented = true,
             .positionals = validate_positionals,
             .examples = config_validate_examples},
+    Command{.id = config_explain,
+            .parent = config,
+            .name = "explain",
+            .purpose = "Explain why a property has its value",
+            .own = true,
+            .implemented = true,
+            .positionals = property_positionals,
+            .examples = config_explain_examples},
+    Command{.id = config_list,
+            .parent = config,
+            .name = "list",
+            .purpose = "List the configurations of a workspace",
+            .own = true,
+            .implemented = true,
+            .examples = config_list_examples},
+    Command{.id = config_migrate,
+            .parent = config,
+            .name = "migrate",
+            .purpose = "Rewrite old properties of devcontainer.json in today's words",
+            .own = true,
+            .implemented = true,
+            .examples = config_migrate_examples},
     Command{.id = cache,
             .parent = top,
             .name = "cache",

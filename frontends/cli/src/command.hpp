@@ -57,6 +57,9 @@ enum class CommandId : std::uint8_t {
   cache_export,
   cache_import,
   config_validate,
+  config_explain,
+  config_list,
+  config_migrate,
   completion,
   help,
 };

@@ -1,5 +1,6 @@
 #include "dispatch.hpp"
 
+#include "commands/choose.hpp"
 #include "commands/collection_commands.hpp"
 #include "commands/commands.hpp"
 #include "error_text.hpp"
@@ -58,6 +59,9 @@ constexpr std::array entries = {
     Entry{CommandId::cache_export, run_cache_export},
     Entry{CommandId::cache_import, run_cache_import},
     Entry{CommandId::config_validate, run_config_validate},
+    Entry{CommandId::config_explain, run_config_explain},
+    Entry{CommandId::config_list, run_config_list},
+    Entry{CommandId::config_migrate, run_config_migrate},
     Entry{CommandId::completion, run_completion},
     Entry{CommandId::help, run_help},
 };
@@ -88,7 +92,7 @@ int not_available(CommandId command, const std::string& message, Session& sessio
 int run(const Parsed& parsed, Session& session) {
   const Runner runner = runner_of(parsed.arguments.command());
   if (runner == nullptr) return not_available(parsed.arguments.command(), {}, session);
-  return runner(parsed.arguments, session);
+  return runner(with_chosen_config(parsed.arguments, session), session);
 }
 
 }  // namespace

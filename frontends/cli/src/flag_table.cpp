@@ -36,6 +36,7 @@ constexpr CommandMask ups = mask(up, run, rebuild);
 constexpr CommandMask inside = mask(exec, run, shell, attach);
 constexpr CommandMask lookup = mask(run_user_commands, read_configuration, exec, shell);
 constexpr CommandMask own_lookup = mask(status, stop, down, logs, inspect, cp);
+constexpr CommandMask own_reading = mask(config_show, config_explain, config_migrate);
 constexpr CommandMask building = ups | bit(build);
 constexpr CommandMask hooked = ups | mask(set_up, run_user_commands);
 constexpr CommandMask containers = ups | mask(set_up, build) | lookup;
@@ -142,6 +143,8 @@ constexpr std::array table = {
           "Folder in the container for the system's data.", folder),
     text_("workspace-folder", G::workspace, folders | mask(outdated, config_validate) | own_lookup,
           folder_help, folder),
+    own(text_("workspace-folder", G::workspace, own_reading | bit(config_list), folder_help,
+              folder)),
     choice_("workspace-mount-consistency", G::workspace, ups,
             "Consistency of the workspace mount where an engine knows it.", consistencies,
             "cached"),
@@ -159,6 +162,9 @@ constexpr std::array table = {
         "Label by which the container is found, name=value; up gives it to a new one. Without "
         "it: derived from the workspace folder.")),
     text_("config", G::workspace, folders | mask(set_up, outdated) | own_lookup, config_help, file),
+    own(text_("config", G::workspace, own_reading, config_help, file)),
+    own(text_("override-config", G::workspace, bit(config_explain),
+              "A devcontainer.json that is read instead of the workspace's.", file)),
     text_("override-config", G::workspace, ups | lookup,
           "A devcontainer.json that is read instead of the workspace's.", file),
     choice_("output-format", G::output, bit(outdated), "Format of the output.", formats, "text"),
@@ -314,6 +320,7 @@ constexpr std::array table = {
     own(text_("since", G::output, bit(logs), "Only what is newer: a time, or 10m, 2h, 3d.")),
     own(switch_("strict", G::output, bit(config_validate), "Fail on warnings too.")),
     own(number_("days", G::general, bit(cache_prune), "Keep what was used since (default 30).")),
+    own(switch_("dry-run", G::output, bit(config_migrate), "Print the difference, write nothing.")),
     own(switch_("origin", G::output, bit(config_show), "Where each value comes from.")),
 };
 

@@ -38,4 +38,17 @@ inline constexpr std::array cache_import_examples = {
     Example{"cache import features.tar", "add it there"},
     Example{"cache import features.tar --json", "and list what was in it as JSON"}};
 
+inline constexpr std::array property_positionals = {Positional{
+    .name = "property",
+    .description = "A property of devcontainer.json, or a member such as containerEnv.PATH."}};
+inline constexpr std::array config_explain_examples = {
+    Example{"config explain remoteUser", "who says what the user is, and who wins"},
+    Example{"config explain containerEnv.PATH --json", "one variable, as JSON"}};
+inline constexpr std::array config_list_examples = {
+    Example{"config list", "the configurations that can be chosen with --config"},
+    Example{"config list --workspace-folder all.code-workspace", "those of every root"}};
+inline constexpr std::array config_migrate_examples = {
+    Example{"config migrate --dry-run", "what would change"},
+    Example{"config migrate", "rewrite devcontainer.json in place"}};
+
 }  // namespace fairlead::cli

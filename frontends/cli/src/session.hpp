@@ -7,7 +7,9 @@
 #include <fairlead/events.hpp>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,7 +24,9 @@ struct Session {
   Terminal err;
   Writer write_out;  ///< to stdout: results only
   Writer write_err;  ///< to stderr: everything else
-  int err_fd = 2;    ///< whose width a live display follows; -1: none
+  /// One line of stdin without its end; nullopt: there is none. Takes no byte behind it.
+  std::function<std::optional<std::string>()> read_line;
+  int err_fd = 2;  ///< whose width a live display follows; -1: none
   std::int64_t began_ms = 0;
 };
 

@@ -34,6 +34,9 @@ int run_cache_prune(const Arguments& arguments, Session& session);
 int run_cache_export(const Arguments& arguments, Session& session);
 int run_cache_import(const Arguments& arguments, Session& session);
 int run_config_validate(const Arguments& arguments, Session& session);
+int run_config_explain(const Arguments& arguments, Session& session);
+int run_config_list(const Arguments& arguments, Session& session);
+int run_config_migrate(const Arguments& arguments, Session& session);
 int run_completion(const Arguments& arguments, Session& session);
 int run_help(const Arguments& arguments, Session& session);
 
