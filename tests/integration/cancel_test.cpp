@@ -49,7 +49,7 @@ TEST_P(Cancel, UpThatBuilds) {
 
 TEST_P(Cancel, UpInAHook) {
   const Workspace project =
-      workspace(R"("postCreateCommand": "if test ! -e once; then touch once; sleep 100; fi")");
+      workspace(R"("onCreateCommand": "if test ! -e once; then touch once; sleep 100; fi")");
   ChildProcess child(fairlead({"up", "--workspace-folder", project.folder.string()}));
   ASSERT_TRUE(child.wait_for([&] { return std::filesystem::exists(project.folder / "once"); },
                              milliseconds(30'000)));

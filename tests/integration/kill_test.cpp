@@ -83,7 +83,7 @@ TEST_F(Kill, DuringABuildConverges) {
 
 TEST_F(Kill, DuringAHookRunsItAgain) {
   const Workspace project = workspace(
-      R"("postCreateCommand": "echo run >> runs; if test ! -e once; then touch once; sleep 30; fi")");
+      R"("onCreateCommand": "echo run >> runs; if test ! -e once; then touch once; sleep 30; fi")");
   RunRequest request = fairlead({"up", "--workspace-folder", project.folder.string()});
   ChildProcess child(std::move(request));
   ASSERT_TRUE(child.wait_for([&] { return std::filesystem::exists(project.folder / "once"); },
