@@ -77,8 +77,8 @@ END
 
 # Who the container is to the engine; ids, times and what only labels say are left out.
 shape='{{.Config.User}} {{.Config.Cmd}} {{.HostConfig.Privileged}} {{.HostConfig.Init}} {{.HostConfig.CapAdd}}
-{{.HostConfig.SecurityOpt}} {{.HostConfig.PortBindings}} {{.Config.Hostname}}
-{{range .Mounts}}{{.Type}} {{.Destination}} {{end}}'
+{{.HostConfig.SecurityOpt}} {{.HostConfig.PortBindings}} {{.Config.Hostname}}'
+mounts='{{range .Mounts}}{{println .Type .Destination}}{{end}}'
 
 observe() {  # folder, output of up, its exit code
   local id
@@ -89,6 +89,7 @@ observe() {  # folder, output of up, its exit code
   (cd "$1" && for file in *; do case $file in look | git | secrets.json) ;; *) echo "-- $file"; cat "$file" ;; esac; done)
   [ -n "$id" ] || return 0
   $docker inspect -f "$shape" "$id" | sed "s/${id:0:12}/HOST/"
+  $docker inspect -f "$mounts" "$id" | sort  # an engine lists them in any order
   $docker exec -u root "$id" sh -c 'cat /etc/environment; cat /etc/profile; grep -E "^(dev|root):" /etc/passwd
     for d in /var/devcontainer /opt/system; do [ ! -d $d ] || ls -A $d; done' 2>/dev/null
   $docker rm -f -v "$id" >/dev/null
