@@ -20,7 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fuzz::answers([&] {
     SettingsSources sources;
     sources.assignments = {word};
-    sources.customizations = {{"backend", word, 1, 1}, {word, "\"x\"", 2, 1}};
+    sources.customizations = {{"backend", word, {}}, {word, "\"x\"", {}}};
     sources.environment = {{"FAIRLEAD_HOSTS", word}, {"FAIRLEAD_" + word, "x"}};
     settle_settings(read_settings(sources), {}).effective();
   });
