@@ -90,7 +90,8 @@ observe() {  # folder, output of up, its exit code
   [ -n "$id" ] || return 0
   $docker inspect -f "$shape" "$id" | sed "s/${id:0:12}/HOST/"
   $docker inspect -f "$mounts" "$id" | sort  # an engine lists them in any order
-  $docker exec -u root "$id" sh -c 'cat /etc/environment; cat /etc/profile; grep -E "^(dev|root):" /etc/passwd
+  # The docker client gives the variables of the command line to the engine in any order.
+  $docker exec -u root "$id" sh -c 'sort /etc/environment; cat /etc/profile; grep -E "^(dev|root):" /etc/passwd
     for d in /var/devcontainer /opt/system; do [ ! -d $d ] || ls -A $d; done' 2>/dev/null
   $docker rm -f -v "$id" >/dev/null
 }

@@ -18,10 +18,7 @@ class Shell : public DockerTest {
     return request;
   }
   std::string state_of(const std::string& id) const {
-    for (const Container& container : engine().containers()) {
-      if (container.id == id) return container.state;
-    }
-    return "none";
+    return engine().state_of(id).value_or("none");
   }
 };
 

@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstring>
+#include <optional>
 #include <stdexcept>
 #include <string_view>
 
@@ -89,10 +90,23 @@ bool EngineApi::answers() const {
 std::vector<Container> EngineApi::containers() const {
   std::vector<Container> found;
   for (const auto& item : nlohmann::json::parse(request("GET", "/containers/json?all=1"))) {
-    found.push_back({item.at("Id"), item.at("Image"), item.at("State"),
-                     item.value("Labels", std::map<std::string, std::string>{})});
+    const std::string id = item.at("Id");
+    // The list may be some milliseconds behind a `stop` that was answered.
+    if (const auto state = state_of(id)) {
+      found.push_back({id, item.at("Image"), *state,
+                       item.value("Labels", std::map<std::string, std::string>{})});
+    }
   }
   return found;
+}
+
+std::optional<std::string> EngineApi::state_of(const std::string& id) const {
+  try {
+    return nlohmann::json::parse(inspect(id)).at("State").at("Status").get<std::string>();
+  } catch (const std::runtime_error& error) {
+    if (std::string_view(error.what()).find(": 404 ") != std::string_view::npos) return {};
+    throw;
+  }
 }
 
 std::vector<std::string> EngineApi::processes(const std::string& id) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ class EngineApi {
 
   bool answers() const;
   std::vector<Container> containers() const;
+  /// "running", "exited", …; nothing when there is no such container.
+  std::optional<std::string> state_of(const std::string& id) const;
   /// "ARGUMENTS" of each process, as the engine's `top` says; empty for a stopped container.
   std::vector<std::string> processes(const std::string& id) const;
   /// JSON text of inspect.
