@@ -78,7 +78,7 @@ engine::ExecState state_of(engine::Client& client, const ExecName& exec, const s
 /// The command's first output may arrive before the engine has booked its process: waited for.
 engine::ExecState started_state_of(engine::Client& client, const ExecName& exec,
                                    const sdk::Call& call) {
-  const auto deadline = std::chrono::steady_clock::now() + 5s;
+  const auto deadline = std::chrono::steady_clock::now() + 9s;  // a busy machine's engine
   auto state = state_of(client, exec, call);
   while (!state.ended && state.pid == 0 && std::chrono::steady_clock::now() < deadline) {
     engine::pause_for(5ms, call);

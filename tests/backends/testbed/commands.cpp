@@ -70,7 +70,10 @@ int follow(ShimProcess& shim, const sdk::Call& call, const std::function<void()>
     const int ready = ::poll(entries.data(), entries.size(), ending == 1 ? grace_ms : -1);
     if (ready < 0 && errno != EINTR) break;
     if (entries[0].revents != 0 && !shim.read_words()) break;
-    if (shim.words().pid != 0 && !std::exchange(announced, true)) on_pid();
+    if (shim.words().pid != 0 && !std::exchange(announced, true)) {
+      on_pid();
+      shim.release();
+    }
     const bool end_it = (ending == 0 && entries[1].revents != 0) || (ending == 1 && ready == 0);
     if (!end_it || shim.words().pid == 0) continue;
     ::kill(-shim.words().pid, ending == 0 ? SIGTERM : SIGKILL);

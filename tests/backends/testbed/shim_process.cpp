@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <spawn.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -64,7 +65,9 @@ struct SpawnSettings {
 
 ShimProcess::ShimProcess(ShimRequest request) {
   int ends[2];
-  if (::pipe2(ends, O_CLOEXEC) != 0) give_up("no pipe for the shim");
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    give_up("no channel to the shim");
+  }
   words_fd_.reset(ends[0]);
   UniqueFd status(ends[1]);
 
@@ -99,6 +102,8 @@ ShimProcess::~ShimProcess() {
   while (::waitpid(pid_, &status, 0) < 0 && errno == EINTR) {
   }
 }
+
+void ShimProcess::release() const { (void)::send(words_fd_.get(), "\n", 1, MSG_NOSIGNAL); }
 
 bool ShimProcess::read_words() {
   char buffer[1024];

@@ -41,6 +41,8 @@ class ShimProcess {
   /// Reads what is there; false: it will say no more.
   bool read_words();
   const ShimWords& words() const { return words_; }
+  /// Lets a joined command begin, after its pid was said.
+  void release() const;
 
  private:
   void take_line(const std::string& line);

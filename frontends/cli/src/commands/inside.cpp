@@ -19,8 +19,10 @@ namespace {
 /// Passes signals and sizes on to the command; before it runs, a signal ends the attempt.
 class Steering {
  public:
-  explicit Steering(bool terminal)
-      : terminal_(terminal), signals_([this](int number) { on_signal(number); }) {}
+  Steering(bool terminal, Writer complain)
+      : terminal_(terminal),
+        complain_(std::move(complain)),
+        signals_([this](int number) { on_signal(number); }) {}
 
   std::stop_token token() const { return source_.get_token(); }
   int exit_code() const { return exit_code_; }
@@ -54,12 +56,15 @@ class Steering {
   void steer(const Action& action) {
     try {
       action();
-    } catch (const Error&) {  // it has just ended: its exit status says the rest
-      return;
+    } catch (const Error& error) {
+      // It has just ended: its exit status says the rest.
+      if (error.status() == Status::not_found) return;
+      complain_("fairlead: " + error.message() + '\n');
     }
   }
 
   bool terminal_;
+  Writer complain_;
   std::mutex mutex_;
   std::shared_ptr<ExecControl> control_;
   std::stop_source source_;
@@ -99,7 +104,7 @@ int run_inside(const Arguments& arguments, Session& session,
                const std::function<int(Core&, ExecOptions, std::stop_token)>& operation) {
   const bool logged = arguments.text("log-format") == "json";
   const bool terminal = session.in.is_terminal && session.out.is_terminal && !logged;
-  Steering steering(terminal);
+  Steering steering(terminal, session.write_err);
   const auto log = make_log(arguments, session);
   auto core_settings = core_options(arguments);
   core_settings.ask_trust = trust_prompt(session);

@@ -102,9 +102,11 @@ void take_place(const ShimSpec& spec) {
   run_command(spec);
 }
 
-[[noreturn]] void be_joined_process(const ShimSpec& spec, int ready) {
+[[noreturn]] void be_joined_process(const ShimSpec& spec, int ready, int release) {
   ::setsid();
   ::close(ready);  // from now on a signal to our group arrives
+  char byte = 0;
+  if (::read(release, &byte, 1) != 1) std::_Exit(125);  // the client is gone
   try {
     take_place(spec);
   } catch (const std::exception& error) {
@@ -170,7 +172,8 @@ int run_joined(const ShimSpec& spec) {
   if (child < 0) throw std::runtime_error("fork");
   if (child == 0) {
     ::close(ready[0]);
-    be_joined_process(spec, ready[1]);
+    // The client releases it itself, once everybody knows the command: no output comes before.
+    be_joined_process(spec, ready[1], spec.status_fd);
   }
   ::close(ready[1]);
   char byte = 0;
