@@ -61,6 +61,30 @@ TEST_F(RealRegistry, CostsOneManifestAndOneBlob) {
   EXPECT_EQ(again->manifest(published.reference, {}).digest, published.manifest_digest());
 }
 
+TEST_F(RealRegistry, IsNotAskedAgainForATagThatItJustSaid) {
+  RegistryServer server(run_, RegistryGuard::open);
+  auto artifact = feature(server.name(), "acme/feats/color");
+  publish(*client(), artifact);
+  client()->manifest(artifact.reference, {});
+  const auto old = artifact.manifest_digest();
+  const auto before = server.requests().size();
+  auto patient = options();
+  patient.tag_lifetime = std::chrono::hours(1);
+  EXPECT_EQ(client(patient)->manifest(artifact.reference, {}).digest, old);
+  EXPECT_EQ(server.requests().size(), before);
+
+  // What is published from here counts at once, and who asks each time sees what others publish.
+  artifact = feature(server.name(), "acme/feats/color", R"(,"description":"new")");
+  auto elsewhere = options();
+  elsewhere.cache_folder = run_.below("other");
+  publish(*client(elsewhere), artifact);
+  EXPECT_EQ(client(patient)->manifest(artifact.reference, {}).digest, old);
+  EXPECT_EQ(client()->manifest(artifact.reference, {}).digest, artifact.manifest_digest());
+  artifact = feature(server.name(), "acme/feats/color", R"(,"description":"newer")");
+  publish(*client(), artifact);
+  EXPECT_EQ(client(patient)->manifest(artifact.reference, {}).digest, artifact.manifest_digest());
+}
+
 TEST_F(RealRegistry, ListsTagsAndSaysWhatItDoesNotHave) {
   RegistryServer server(run_, RegistryGuard::open);
   const auto registry = client();

@@ -57,7 +57,7 @@ FeatureInfo feature_info(Core& core, const FeatureQuestion& question, std::stop_
   if (question.tags) info.tags = tags_or_none(registry, oci_reference(reference), stop);
   if (question.dependencies) {
     core.log().text(LogLevel::info, "Building dependency graph for '" + question.id + "'...");
-    const auto store = feature_store(core, settings, {}, {});
+    const auto store = feature_store(core, settings, {}, {}, /*newest=*/true);
     const ResolveRequest resolve{.wanted = {{.id = question.id, .options = "{}"}},
                                  .overrides = {},
                                  .sorting = core.mode() == Mode::drop_in

@@ -71,13 +71,15 @@ class ProjectFeatures : public FeatureStore {
 
 std::unique_ptr<FeatureStore> feature_store(Core& core, const Settings& settings,
                                             const FeaturesPlanRequest& request,
-                                            const std::string& lockfile) {
+                                            const std::string& lockfile, bool newest) {
+  auto options = registry_options(core, settings);
+  if (!newest) options.tag_lifetime = tag_lifetime(core, settings);
   return std::make_unique<ProjectFeatures>(
       LocalFeaturePlace{
           .config_folder = request.config_folder,
           .root = local_feature_root(request.config_folder, request.workspace_folder)},
-      parse_lockfile(lockfile, "devcontainer-lock.json").value_or(Lockfile{}),
-      registry_options(core, settings), core.log());
+      parse_lockfile(lockfile, "devcontainer-lock.json").value_or(Lockfile{}), std::move(options),
+      core.log());
 }
 
 }  // namespace fairlead

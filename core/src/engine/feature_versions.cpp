@@ -122,7 +122,7 @@ std::string upgrade_lockfile(Core& core, const UpgradeRequest& request, std::sto
     throw Error(Status::invalid, "features.none", "Failed to update lockfile",
                 "The configuration names no features.");
   }
-  const auto store = feature_store(core, workspace.settings, plan, {});
+  const auto store = feature_store(core, workspace.settings, plan, {}, /*newest=*/true);
   const auto ordered = in_install_order(resolve_features(*store, resolve, stop), *store, resolve);
   const std::string text = lockfile_text(lock_features(ordered, {}, plan.drop_in));
   if (!request.dry_run) write_file(lockfile_path(workspace.document->config_file), text);

@@ -16,10 +16,10 @@ FeaturesPlanRequest features_request(const Core& core, const Workspace& workspac
 
 /// Where the features of a workspace come from: its own folders and, through the cache, registries.
 /// What `lockfile`, its text, names comes as it is locked there; empty: nothing is locked. Throws
-/// what parse_lockfile throws.
+/// what parse_lockfile throws. `newest`: tags are asked for even when they just were.
 std::unique_ptr<FeatureStore> feature_store(Core& core, const Settings& settings,
                                             const FeaturesPlanRequest& request,
-                                            const std::string& lockfile);
+                                            const std::string& lockfile, bool newest = false);
 
 /// The reference that `id` is to a registry's feature. Throws Error "features.reference" for a
 /// local one or an address, and what parse_feature_reference throws.

@@ -131,7 +131,8 @@ std::unique_ptr<FeatureInstaller> feature_installer(const ImageContext& c) {
         [&c](const FeaturesPlanRequest& request) {
           const bool locked = lockfile_use_of(c) != LockfileUse::none;
           return feature_store(c.core, c.workspace.settings, request,
-                               locked ? read_lockfile(c.workspace) : std::string());
+                               locked ? read_lockfile(c.workspace) : std::string(),
+                               c.options.no_cache || c.options.pull);
         },
         [&c](const FeaturesPlanRequest& request, const ResolvedList& features) {
           keep_lockfile(c.core, c.workspace, request, features, lockfile_use_of(c));

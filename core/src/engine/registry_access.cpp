@@ -40,6 +40,14 @@ std::filesystem::path content_cache_folder(const Core& core) {
   return std::filesystem::path(core.cache_folder()) / "content";
 }
 
+std::chrono::seconds tag_lifetime(const Core& core, const Settings& settings) {
+  constexpr auto key = "registry_tag_lifetime";
+  // The reference implementation asks each time, and who replaces it by us expects that.
+  const bool chosen = settings.at(key).origin.layer != SettingsLayer::defaults;
+  if (core.mode() == Mode::drop_in && !chosen) return std::chrono::seconds(0);
+  return std::chrono::seconds(settings.number(key));
+}
+
 RegistryOptions registry_options(const Core& core, const Settings& settings) {
   const auto& options = core.options();
   RegistryOptions result{

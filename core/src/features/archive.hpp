@@ -36,4 +36,9 @@ std::vector<std::string> extract_archive(const std::filesystem::path& archive,
 /// give equal bytes. Throws Error "archive.read", "archive.unsafe" for a device or socket.
 std::string make_archive(const std::filesystem::path& folder, std::stop_token stop);
 
+/// The same into `file`, piece by piece: however much the folder holds, little memory is needed.
+/// The file appears complete or not at all. Throws also Error "archive.write".
+void write_archive(const std::filesystem::path& folder, const std::filesystem::path& file,
+                   std::stop_token stop);
+
 }  // namespace fairlead

@@ -187,7 +187,7 @@ std::vector<std::string> export_cache(const fs::path& folder, const fs::path& fi
     throw Error(Status::not_found, "cache.missing", "The cache does not have " + name + ".",
                 "`fairlead cache show` lists the names.");
   }
-  write_file(file, make_archive(scratch.path(), std::move(stop)));
+  write_archive(scratch.path(), file, std::move(stop));
   std::sort(exported.begin(), exported.end());
   return exported;
 }
@@ -211,7 +211,7 @@ std::vector<std::string> import_cache(const fs::path& folder, const fs::path& fi
   for (const auto& entry : files_in(scratch.path() / "names")) {
     const auto name = read_name(entry);
     if (!name || !cache.find(name->first)) continue;
-    cache.remember(name->second, name->first);
+    cache.remember(name->second, name->first, /*asked=*/false);
     imported.push_back(name->second);
   }
   std::sort(imported.begin(), imported.end());

@@ -13,6 +13,7 @@
 #include <array>
 #include <atomic>
 #include <cerrno>
+#include <ctime>
 #include <mutex>
 #include <system_error>
 
@@ -42,6 +43,13 @@ std::string unique_name() {
 }
 
 void mark_used(const fs::path& path) { ::utimensat(AT_FDCWD, path.c_str(), nullptr, 0); }
+
+bool is_younger(const fs::path& path, std::chrono::seconds age) {
+  struct stat info {};
+  if (::stat(path.c_str(), &info) != 0) return false;
+  const auto passed = ::time(nullptr) - info.st_mtim.tv_sec;
+  return passed >= 0 && passed < age.count();  // not what a wrong clock wrote in the future
+}
 
 void write_all(int fd, std::string_view bytes, const fs::path& path) {
   while (!bytes.empty()) {
@@ -136,22 +144,35 @@ std::string ContentCache::store(std::string_view content) {
   return digest;
 }
 
-std::optional<std::string> ContentCache::digest_of(const std::string& name) {
+std::optional<std::string> ContentCache::digest_of(const std::string& name,
+                                                   std::optional<std::chrono::seconds> age) {
   hold();
   const auto path = place("names", sha256_hex(name));
+  if (age && !is_younger(path, *age)) return {};
   const auto text = read_file_if_there(path);
   if (!text) return {};
   const auto end = text->find('\n');
   auto digest = text->substr(0, end);
   if (end == std::string::npos || !is_oci_digest(digest)) return {};
   if (text->substr(end + 1) != name + '\n') return {};
-  mark_used(path);
   return digest;
 }
 
-void ContentCache::remember(const std::string& name, const std::string& digest) {
-  if (digest_of(name) == digest) return;
-  place_file(place("names", sha256_hex(name)), folder_ / "partial", digest + '\n' + name + '\n');
+void ContentCache::remember(const std::string& name, const std::string& digest, bool asked) {
+  const auto path = place("names", sha256_hex(name));
+  if (digest_of(name) == digest) {
+    if (asked) mark_used(path);
+    return;
+  }
+  place_file(path, folder_ / "partial", digest + '\n' + name + '\n');
+  // The time of a name's file is when it was asked for.
+  constexpr std::array<timespec, 2> never{};
+  if (!asked) ::utimensat(AT_FDCWD, path.c_str(), never.data(), 0);
+}
+
+void ContentCache::forget(const std::string& name) {
+  hold();
+  ::unlink(place("names", sha256_hex(name)).c_str());
 }
 
 fs::path ContentCache::unpacked(const std::string& digest, std::stop_token stop) {

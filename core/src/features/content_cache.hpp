@@ -5,6 +5,7 @@
 
 #include <fairlead/unique_fd.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <functional>
@@ -44,9 +45,14 @@ class ContentCache {
   /// Stores `content` and says its digest.
   std::string store(std::string_view content);
 
-  /// What `name` (a reference with its tag, an address) pointed to when it was last asked for.
-  std::optional<std::string> digest_of(const std::string& name);
-  void remember(const std::string& name, const std::string& digest);
+  /// What `name` (a reference with its tag, an address) pointed to when it was last asked for; with
+  /// `age`, only when that is less long ago.
+  std::optional<std::string> digest_of(const std::string& name,
+                                       std::optional<std::chrono::seconds> age = {});
+  /// It points to `digest`; `asked`: where it comes from has just said so.
+  void remember(const std::string& name, const std::string& digest, bool asked = true);
+  /// It is known to point elsewhere by now.
+  void forget(const std::string& name);
 
   /// The unpacked archive `digest`, unpacked now if need be. Throws also what extract_archive
   /// throws, "cache.missing" (not_found) when the archive is not there, "registry.digest" when its

@@ -37,7 +37,8 @@ struct RegistryLimits {
 struct RegistryOptions {
   Environment environment;  ///< credentials, proxies and certificates come from its variables
   std::filesystem::path cache_folder;
-  bool offline = false;  ///< the cache alone (`--offline`)
+  bool offline = false;                  ///< the cache alone (`--offline`)
+  std::chrono::seconds tag_lifetime{0};  ///< so long a tag is not asked for again
   std::vector<std::string>
       mirrors;  ///< "ghcr.io/devcontainers/features=registry.example/mirror"; the longest name wins
   AuthPolicy auth;

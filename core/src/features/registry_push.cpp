@@ -53,6 +53,7 @@ std::string Registry::push_manifest(const OciReference& repository, const std::s
   const auto done = state_->session.send(put, stop);
   if (done.answer.status != 201) throw refusal_of(done, at.text());
   state_->manifests.forget(at.text());
+  state_->cache.forget(at.text());
   return "sha256:" + sha256_hex(bytes);
 }
 

@@ -141,7 +141,11 @@ std::optional<std::string> Registry::State::document(const OciReference& referen
                                                      const std::stop_token& stop) {
   const auto what = reference.text();
   auto digest = reference.digest;
-  if (options.offline && digest.empty()) digest = cache.digest_of(what).value_or("");
+  if (digest.empty() && options.offline) {
+    digest = cache.digest_of(what).value_or("");
+  } else if (digest.empty() && options.tag_lifetime.count() > 0) {
+    digest = cache.digest_of(what, options.tag_lifetime).value_or("");
+  }
   auto bytes = digest.empty() ? std::nullopt : cache.read(digest);
   if (bytes) return bytes;
   if (options.offline) throw offline_error(what);

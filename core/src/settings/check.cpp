@@ -42,6 +42,10 @@ std::string fault_of(const std::string& key, const SettingValue& value) {
     const auto& word = std::get<std::string>(value);
     return word == "ask" || word == "always" ? "" : "\"ask\" or \"always\" is expected";
   }
+  if (key == "registry_tag_lifetime") {
+    const auto seconds = std::get<std::int64_t>(value);
+    return seconds >= 0 && seconds <= 86400 ? "" : "0 to 86400 seconds are expected";
+  }
   if (key == "backend" || key == "feature_installer" || key == "port_forwarder") {
     return std::get<std::string>(value).empty() ? "a name is expected" : "";
   }

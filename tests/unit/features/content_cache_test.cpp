@@ -86,6 +86,30 @@ TEST_F(Cache, GivesBackWhatWasStored) {
   EXPECT_EQ(cache.digest_of("r.test/a:2"), std::nullopt);
 }
 
+TEST_F(Cache, KnowsWhenANameWasAskedFor) {
+  using std::chrono::seconds;
+  ContentCache cache(folder());
+  const auto digest = digest_of("a");
+  cache.remember("r.test/a:1", digest);
+  EXPECT_EQ(cache.digest_of("r.test/a:1", seconds(3600)), digest);
+  EXPECT_EQ(cache.digest_of("r.test/a:1", seconds(0)), std::nullopt);
+  for (const auto hours : {-2, 2}) {  // long ago, and by a clock that was wrong
+    for (const auto& file : fs::directory_iterator(folder() / "names")) {
+      fs::last_write_time(file.path(),
+                          fs::file_time_type::clock::now() + std::chrono::hours(hours));
+    }
+    EXPECT_EQ(cache.digest_of("r.test/a:1", seconds(3600)), std::nullopt);
+    EXPECT_EQ(cache.digest_of("r.test/a:1"), digest);
+  }
+  cache.remember("r.test/a:1", digest);  // asked again
+  EXPECT_EQ(cache.digest_of("r.test/a:1", seconds(3600)), digest);
+  cache.remember("r.test/b:1", digest, /*asked=*/false);  // came from another machine
+  EXPECT_EQ(cache.digest_of("r.test/b:1", seconds(3600)), std::nullopt);
+  EXPECT_EQ(cache.digest_of("r.test/b:1"), digest);
+  cache.forget("r.test/a:1");
+  EXPECT_EQ(cache.digest_of("r.test/a:1"), std::nullopt);
+}
+
 TEST_F(Cache, NeverGivesOutDamage) {
   ContentCache cache(folder());
   std::ofstream(cache.find(cache.store("abc")).value()) << "abd";
@@ -233,6 +257,14 @@ TEST_F(FilledCache, MovesToAnotherMachine) {
   EXPECT_EQ(there.read(digest_of("archive")), "archive");
   EXPECT_FALSE(there.find(digest_of("stray")));
   EXPECT_THROW(export_cache(folder(), file, {"r.test/b:1"}, {}), Error);
+}
+
+TEST_F(FilledCache, IsNotExportedByHalves) {
+  const auto file = root_ / "folder" / "export.tar";
+  EXPECT_THROW(export_cache(folder(), file, {}, {}), Error);  // no such folder
+  fs::create_directories(file);                               // a folder is in its place
+  EXPECT_THROW(export_cache(folder(), file, {}, {}), Error);
+  EXPECT_EQ(std::distance(fs::directory_iterator(root_ / "folder"), fs::directory_iterator()), 1);
 }
 
 TEST_F(FilledCache, IsNotFooledByAnImport) {
