@@ -123,7 +123,15 @@ std::optional<Json> Parser::document() {
   return root;
 }
 
+/// No person writes that many, and each costs much more memory than text.
+constexpr std::size_t most_values = 100'000;
+
 std::optional<Json> Parser::value(int depth) {
+  if (++values_ > most_values) {
+    throw Error(Status::invalid, "config.too_large",
+                "there are more than " + std::to_string(most_values) + " values in this file")
+        .at(location_of(text_, at_, options_.file));
+  }
   if (recorder_ != nullptr) recorder_->enter_value(at_);
   const char c = peek();
   if (c == '{' || c == '[') {

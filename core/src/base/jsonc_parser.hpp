@@ -97,6 +97,7 @@ class Parser {
   const JsoncOptions& options_;
   Recorder* recorder_;
   std::size_t at_ = 0;
+  std::size_t values_ = 0;  ///< read so far
 };
 
 }  // namespace fairlead::jsonc

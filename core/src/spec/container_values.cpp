@@ -81,6 +81,7 @@ std::vector<ConfiguredMount> read_mounts(const Values& values) {
   std::vector<ConfiguredMount> out;
   const Json* list = values.array("mounts");
   if (list == nullptr) return out;
+  out.reserve(list->size());
   for (std::size_t i = 0; i < list->size(); ++i) {
     if (auto mount = read_mount(values, (*list)[i], i)) out.push_back(std::move(*mount));
   }

@@ -126,20 +126,23 @@ void read_hooks(const Values& values, const HookName& hook, const std::vector<st
   }
 }
 
-/// The reference's numbers of no requirement at all are no faults of the user's.
-Json without_infinity(const Json& merged) {
-  Json out = merged;
-  const Json* requirements = member(out, "hostRequirements");
-  if (requirements != nullptr && text_member(*requirements, "memory") == "-Infinity") {
-    out.erase("hostRequirements");
+/// The reference's numbers of no requirement at all are no faults of the user's. nullopt: there are
+/// none.
+std::optional<Json> without_infinity(const Json& merged) {
+  const Json* requirements = member(merged, "hostRequirements");
+  if (requirements == nullptr || text_member(*requirements, "memory") != "-Infinity") {
+    return std::nullopt;
   }
+  Json out = merged;
+  out.erase("hostRequirements");
   return out;
 }
 
 MergedConfig typed(Json merged, Origins origins, Mode mode, Faulty faulty) {
   MergedConfig out;
   out.mode = mode;
-  const Json readable = without_infinity(merged);
+  const auto changed = without_infinity(merged);
+  const Json& readable = changed ? *changed : merged;
   Faults faults;
   const Values values(readable, {}, faults, mode);
   read_container_config(values, out);
