@@ -6,6 +6,7 @@
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
 #include "engine/instance.hpp"
+#include "engine/requirements.hpp"
 #include "engine/rest.hpp"
 #include "engine/session.hpp"
 #include "engine/trust.hpp"
@@ -109,33 +110,39 @@ void clear_the_way(Core& core, const UpRequest& request, const Workspace& worksp
   }
 }
 
-void warn_about_gpu(const Core& core, const UpRequest& request, const Config& config,
-                    const ProbeReply& probe) {
-  const auto& needs = config.host_requirements;
+/// HOST-006. Where the caller says what there is, nothing is looked for.
+bool misses_gpu(const UpRequest& request, const HostRequirements& needs, const ProbeReply& probe) {
   const bool looked_for = needs.gpu && request.gpu == GpuAvailability::detect;
-  if (looked_for && !needs.gpu_optional && !probe.gpu_runtime) {
-    core.log().text(LogLevel::warning,
-                    "hostRequirements.gpu asks for a GPU and none was found; going on without.");
-  }
+  return looked_for && !needs.gpu_optional && !probe.gpu_runtime;
+}
+
+void warn_about_gpu(const Core& core) {
+  if (core.mode() == Mode::fairlead) return;  // check_host says it
+  core.log().text(LogLevel::warning,
+                  "No GPU support found yet a GPU was required - consider marking it as "
+                  "\"optional\"");
 }
 
 ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspace,
-                 const Found& found, std::stop_token stop) {
+                 const Found& found, std::vector<std::string>& told, std::stop_token stop) {
   const auto& config = workspace.config;
   const bool builds = config.scenario == Scenario::dockerfile || !config.features.empty() ||
                       !request.build.additional_features.empty();
   const bool gpu = config.host_requirements.gpu && request.gpu == GpuAvailability::detect;
-  auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, question(std::move(stop)));
+  auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, question(stop));
   require_capabilities(needs_of(config, reply.capabilities), found.backend->name(),
                        workspace.document->config_file);
-  warn_about_gpu(core, request, config, reply);
+  const bool no_gpu = misses_gpu(request, config.host_requirements, reply);
+  if (no_gpu) warn_about_gpu(core);
+  check_host(core, workspace, config.host_requirements, no_gpu, told, std::move(stop));
   return reply;
 }
 
 CreatedInstance make(Core& core, const UpRequest& request, const Workspace& workspace,
                      const Found& found, const std::stop_token& stop) {
+  std::vector<std::string> told;
   const auto abilities = during("asking the backend what it can do",
-                                [&] { return probe(core, request, workspace, found, stop); });
+                                [&] { return probe(core, request, workspace, found, told, stop); });
   auto image = during("preparing the image", [&] {
     return prepare_image(core, workspace, request.build, found.backend, abilities, stop);
   });
@@ -144,6 +151,7 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
                        workspace.document->config_file);
   // Of image and features nothing was known before; what was allowed already is not asked again.
   require_trust(core, workspace, container_wishes(merged, workspace.document->workspace), stop);
+  check_host(core, workspace, merged.host_requirements, false, told, stop);
   const auto ids = during("updating the user's ids", [&] {
     return update_user_ids(core, workspace, merged, request.update_user_id, found.backend,
                            abilities, image, stop);

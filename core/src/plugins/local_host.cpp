@@ -10,9 +10,11 @@
 #include <poll.h>
 #include <pwd.h>
 #include <sys/ioctl.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cerrno>
@@ -85,6 +87,16 @@ class TerminalPump {
   std::thread out_;
 };
 
+void describe_size(HostDescription& found) {
+  found.cpus = static_cast<double>(std::max(::sysconf(_SC_NPROCESSORS_ONLN), 0L));
+  const auto pages = static_cast<std::uint64_t>(std::max(::sysconf(_SC_PHYS_PAGES), 0L));
+  found.memory_bytes = pages * static_cast<std::uint64_t>(std::max(::sysconf(_SC_PAGESIZE), 0L));
+  struct statvfs disk {};
+  if (::statvfs(found.home.empty() ? "/" : found.home.c_str(), &disk) == 0) {
+    found.storage_bytes = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+  }
+}
+
 class LocalHost final : public Host {
  public:
   void open(const HostOpenRequest& /*request*/, CallOptions /*options*/) override {}
@@ -105,6 +117,7 @@ class LocalHost final : public Host {
     ::getpwuid_r(::getuid(), &entry, buffer.data(), buffer.size(), &user);
     if (user != nullptr) found.user = user->pw_name;
     if (user != nullptr) found.home = user->pw_dir;
+    describe_size(found);
     return found;
   }
 

@@ -46,6 +46,10 @@ std::string fault_of(const std::string& key, const SettingValue& value) {
     const auto seconds = std::get<std::int64_t>(value);
     return seconds >= 0 && seconds <= 86400 ? "" : "0 to 86400 seconds are expected";
   }
+  if (key == "host_requirements") {
+    const auto& text = std::get<std::string>(value);
+    return text == "warn" || text == "error" ? "" : "one of \"warn\" and \"error\" is expected";
+  }
   if (key == "backend" || key == "feature_installer" || key == "port_forwarder") {
     return std::get<std::string>(value).empty() ? "a name is expected" : "";
   }

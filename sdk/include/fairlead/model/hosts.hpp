@@ -2,6 +2,7 @@
 
 #include <fairlead/model/common.hpp>
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,6 +22,9 @@ struct HostDescription {
   int gid = 0;
   std::string home;
   bool local = false;
+  double cpus = 0;                  ///< 0 here and below: not known
+  std::uint64_t memory_bytes = 0;   ///< all there is
+  std::uint64_t storage_bytes = 0;  ///< free, where the user's home is
 };
 
 struct SpawnRequest {
