@@ -212,5 +212,21 @@ TEST_F(Up, SaysThatABindMountsSourceIsMissing) {
   EXPECT_TRUE(instances().empty());
 }
 
+TEST_F(Up, ComparesTheHostWithItsRequirements) {  // HOST-003, HOST-006
+  const Workspace project = workspace(R"("hostRequirements": {"cpus": 4096, "gpu": true})");
+  RunRequest strict = own_up(project);
+  strict.environment["FAIRLEAD_HOST_REQUIREMENTS"] = "error";
+  const RunResult refused = run(strict);
+  EXPECT_NE(refused.exit_code, 0);
+  EXPECT_EQ(json_at(refused.out, "/code"), "host.requirements") << refused.text();
+  EXPECT_TRUE(instances().empty());
+
+  const RunResult warned = run(own_up(project));
+  EXPECT_EQ(warned.exit_code, 0);
+  EXPECT_NE(warned.err.find("hostRequirements.cpus asks for 4096"), std::string::npos)
+      << warned.text();
+  EXPECT_NE(warned.err.find("the backend has none to give"), std::string::npos) << warned.text();
+}
+
 }  // namespace
 }  // namespace fairlead::test

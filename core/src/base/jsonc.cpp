@@ -1,6 +1,7 @@
 #include "base/jsonc.hpp"
 
 #include "base/jsonc_parser.hpp"
+#include "base/jsonc_recover.hpp"
 #include "base/text.hpp"
 
 namespace fairlead {
@@ -9,9 +10,9 @@ using jsonc::Parser;
 
 std::optional<nlohmann::ordered_json> read_jsonc(std::string_view text,
                                                  const JsoncOptions& options) {
-  if (options.lenient && options.findings == nullptr && invalid_utf8(text)) {
-    const std::string repaired = replace_invalid_utf8(text);
-    return Parser(repaired, options, nullptr).document();
+  if (options.lenient && options.findings == nullptr) {
+    if (!invalid_utf8(text)) return jsonc::recover(text, options);
+    return jsonc::recover(replace_invalid_utf8(text), options);
   }
   return Parser(text, options, nullptr).document();
 }
@@ -23,15 +24,15 @@ SourceMap::SourceMap(std::string text, JsoncOptions options)
 
 std::vector<SourceLocation> SourceMap::locate(const std::vector<std::string>& pointers,
                                               bool names) const {
-  std::vector<SourceLocation> out;
-  out.reserve(pointers.size());
   jsonc::Recorder recorder(pointers);
   Parser(text_, options_, &recorder).document();
+  std::vector<std::size_t> offsets;
+  offsets.reserve(pointers.size());
   for (const auto& pointer : pointers) {
     const auto place = recorder.find(pointer);
-    out.push_back(jsonc::location_of(text_, names ? place.name : place.value, options_.file));
+    offsets.push_back(names ? place.name : place.value);
   }
-  return out;
+  return jsonc::locations_of(text_, offsets, options_.file);
 }
 
 SourceLocation place_in(std::string_view text, std::size_t offset, const std::string& file) {

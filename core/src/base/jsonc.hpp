@@ -28,10 +28,11 @@ struct JsoncFindings {
 
 struct JsoncOptions {
   std::string file;  ///< for error locations
-  /// Go on silently after faults as the reference CLI does: a missing comma or colon, text behind
-  /// the value, something never closed. Otherwise the first fault is an Error.
+  /// Go on silently after faults, with the values that the reference CLI gets: a missing comma or
+  /// colon, text behind the value, something never closed. Otherwise the first fault is an Error.
   bool lenient = false;
-  /// With `lenient`: says what was gone on after, and which names stand twice in one object.
+  /// With `lenient`: says what is wrong, each fault in its place, and which names stand twice in
+  /// one object. What follows a fault is guessed as a person would, not as the reference does.
   JsoncFindings* findings = nullptr;
 };
 
@@ -41,7 +42,8 @@ SourceLocation place_in(std::string_view text, std::size_t offset, const std::st
 /// Reads JSON with comments, trailing commas, a byte order mark and any line ends. Members keep
 /// their order; of a repeated name the last value counts, at the place of the first. In linear
 /// time. nullopt: nothing but blanks and comments. CFG-011..013. Throws Error "config.syntax" with
-/// file, line and column, "config.depth" beyond the depth limit.
+/// file, line and column, "config.depth" beyond the depth limit, "config.too_large" beyond 100,000
+/// values.
 std::optional<nlohmann::ordered_json> read_jsonc(std::string_view text,
                                                  const JsoncOptions& options);
 

@@ -3,27 +3,53 @@
 #include "base/text.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 namespace fairlead::jsonc {
 
-/// The location of byte `offset` in `text`.
-SourceLocation location_of(std::string_view text, std::size_t offset, const std::string& file) {
-  offset = std::min(offset, text.size());
-  const std::string_view before = text.substr(0, offset);
-  const std::size_t newline = before.rfind('\n');
-  const std::size_t begin = newline == std::string_view::npos ? 0 : newline + 1;
-  std::string_view line = text.substr(begin, text.find('\n', begin) - begin);
-  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+namespace {
 
-  SourceLocation where;
-  where.file = file;
-  where.line = 1 + static_cast<int>(std::count(before.begin(), before.end(), '\n'));
-  where.column = 1 + static_cast<int>(count_characters(text.substr(begin, offset - begin)));
+/// A line's text for people.
+std::string shown(std::string_view line) {
   constexpr std::size_t longest_shown = 4096;
-  if (line.size() > longest_shown) return where;  // nobody finds a caret in it
-  where.text = invalid_utf8(line) ? replace_invalid_utf8(line) : std::string(line);
-  std::replace(where.text.begin(), where.text.end(), '\t', ' ');  // keeps the caret below its place
-  return where;
+  if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+  if (line.size() > longest_shown) return {};  // nobody finds a caret in it
+  std::string out = invalid_utf8(line) ? replace_invalid_utf8(line) : std::string(line);
+  std::replace(out.begin(), out.end(), '\t', ' ');  // keeps the caret below its place
+  return out;
+}
+
+}  // namespace
+
+std::vector<SourceLocation> locations_of(std::string_view text,
+                                         const std::vector<std::size_t>& offsets,
+                                         const std::string& file) {
+  std::vector<std::size_t> order(offsets.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return offsets[a] < offsets[b]; });
+  std::vector<SourceLocation> out(offsets.size());
+  std::size_t begin = 0;  // of the line
+  std::size_t at = 0;     // up to where characters are counted
+  int line = 1;
+  int column = 1;
+  for (const std::size_t index : order) {
+    const std::size_t offset = std::min(offsets[index], text.size());
+    for (std::size_t end = text.find('\n', at); end < offset; end = text.find('\n', begin)) {
+      at = begin = end + 1;
+      column = 1;
+      ++line;
+    }
+    column += static_cast<int>(count_characters(text.substr(at, offset - at)));
+    at = offset;
+    const std::string_view rest = text.substr(begin);
+    out[index] = {file, line, column, shown(rest.substr(0, rest.find('\n')))};
+  }
+  return out;
+}
+
+SourceLocation location_of(std::string_view text, std::size_t offset, const std::string& file) {
+  return locations_of(text, {offset}, file).front();
 }
 
 void Parser::fail(std::size_t offset, std::string message, std::string hint) const {
@@ -32,13 +58,14 @@ void Parser::fail(std::size_t offset, std::string message, std::string hint) con
 }
 
 /// One fault a line: what follows on the same line is most often its consequence.
-void Parser::note(std::size_t offset, std::string message, std::string hint) const {
+void Parser::note(std::size_t offset, std::string message, std::string hint) {
   auto& faults = options_.findings->faults;
   if (faults.size() >= JsoncFindings::limit) return;
-  auto where = location_of(text_, offset, options_.file);
-  if (!faults.empty() && faults.back().where().line == where.line) return;
+  if (offset >= noted_line_.first && offset < noted_line_.second) return;
+  const std::size_t before = offset == 0 ? std::string_view::npos : text_.rfind('\n', offset - 1);
+  noted_line_ = {before + 1, std::min(text_.find('\n', offset), text_.size()) + 1};
   faults.push_back(Error(Status::invalid, "config.syntax", std::move(message), std::move(hint))
-                       .at(std::move(where)));
+                       .at(location_of(text_, offset, options_.file)));
 }
 
 void Parser::note_repeated(const std::vector<std::pair<std::string, Json>>& members,
@@ -52,15 +79,19 @@ void Parser::note_repeated(const std::vector<std::pair<std::string, Json>>& memb
   }
 }
 
-/// What stands at the cursor, for messages.
-std::string Parser::found() const {
-  if (at_end()) return "the end of the file";
+/// The whole character at the cursor; empty at the end.
+std::string_view Parser::character() const {
   std::size_t length = 1;
   while (at_ + length < text_.size() &&
          (static_cast<unsigned char>(text_[at_ + length]) & 0xC0U) == 0x80U) {
     ++length;
   }
-  return "'" + std::string(text_.substr(at_, length)) + "'";
+  return text_.substr(std::min(at_, text_.size()), length);
+}
+
+/// What stands at the cursor, for messages.
+std::string Parser::found() const {
+  return at_end() ? "the end of the file" : "'" + std::string(character()) + "'";
 }
 
 void Parser::skip_comment() {
@@ -123,25 +154,25 @@ std::optional<Json> Parser::document() {
   return root;
 }
 
-/// No person writes that many, and each costs much more memory than text.
-constexpr std::size_t most_values = 100'000;
+void require_bounds(std::string_view text, std::size_t at, int depth, std::size_t values,
+                    const std::string& file) {
+  // No person writes that many, and each costs much more memory than text.
+  constexpr std::size_t most_values = 100'000;
+  const bool too_many = values > most_values;
+  if (!too_many && depth <= jsonc_depth_limit) return;
+  throw Error(Status::invalid, too_many ? "config.too_large" : "config.depth",
+              too_many
+                  ? "there are more than " + std::to_string(most_values) + " values here"
+                  : "values stand more than " + std::to_string(jsonc_depth_limit) + " levels deep")
+      .at(location_of(text, at, file));
+}
 
 std::optional<Json> Parser::value(int depth) {
-  if (++values_ > most_values) {
-    throw Error(Status::invalid, "config.too_large",
-                "there are more than " + std::to_string(most_values) + " values in this file")
-        .at(location_of(text_, at_, options_.file));
-  }
   if (recorder_ != nullptr) recorder_->enter_value(at_);
   const char c = peek();
-  if (c == '{' || c == '[') {
-    if (depth >= jsonc_depth_limit) {
-      throw Error(Status::invalid, "config.depth",
-                  "values stand more than " + std::to_string(jsonc_depth_limit) + " levels deep")
-          .at(location_of(text_, at_, options_.file));
-    }
-    return c == '{' ? object(depth + 1) : array(depth + 1);
-  }
+  const bool opens = c == '{' || c == '[';
+  require_bounds(text_, at_, opens ? depth + 1 : depth, ++values_, options_.file);
+  if (opens) return c == '{' ? object(depth + 1) : array(depth + 1);
   if (c == '"') return Json(string());
   if (c == '-' || (c >= '0' && c <= '9')) return number();
   return word();
@@ -204,9 +235,6 @@ bool Parser::member(std::vector<std::pair<std::string, Json>>& members, int dept
   return true;
 }
 
-namespace {
-
-/// Members into an object; of equal names the last value at the first place.
 Json make_object(std::vector<std::pair<std::string, Json>> members) {
   Json result = Json::object();
   auto& target = result.get_ref<Json::object_t&>();
@@ -236,8 +264,6 @@ Json make_object(std::vector<std::pair<std::string, Json>> members) {
   }
   return result;
 }
-
-}  // namespace
 
 Json Parser::object(int depth) {
   const std::size_t open = at_++;

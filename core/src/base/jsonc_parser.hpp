@@ -20,6 +20,18 @@ using Json = nlohmann::ordered_json;
 
 /// The location of byte `offset` in `text`.
 SourceLocation location_of(std::string_view text, std::size_t offset, const std::string& file);
+/// Those of many, in their order, in one walk through the text.
+std::vector<SourceLocation> locations_of(std::string_view text,
+                                         const std::vector<std::size_t>& offsets,
+                                         const std::string& file);
+
+/// A number's JSON text; infinite beyond what a double holds.
+Json number_of(std::string_view text);
+/// Members into an object; of equal names the last value at the first place. In linear time.
+Json make_object(std::vector<std::pair<std::string, Json>> members);
+/// Throws Error "config.depth" or "config.too_large" at a value that is one too many.
+void require_bounds(std::string_view text, std::size_t at, int depth, std::size_t values,
+                    const std::string& file);
 
 /// Where the values that are asked for, and the names that lead to them, begin. It remembers those
 /// and no others: a hostile file has many values under long names.
@@ -64,11 +76,11 @@ class Parser {
  private:
   [[noreturn]] void fail(std::size_t offset, std::string message, std::string hint = {}) const;
   /// A fault that lenient reading steps over.
-  void fault(std::size_t offset, std::string message, std::string hint = {}) const {
+  void fault(std::size_t offset, std::string message, std::string hint = {}) {
     if (!options_.lenient) fail(offset, std::move(message), std::move(hint));
     if (options_.findings != nullptr) note(offset, std::move(message), std::move(hint));
   }
-  void note(std::size_t offset, std::string message, std::string hint) const;
+  void note(std::size_t offset, std::string message, std::string hint);
   void note_repeated(const std::vector<std::pair<std::string, Json>>& members,
                      const std::vector<std::size_t>& offsets) const;
 
@@ -76,6 +88,7 @@ class Parser {
   char peek() const { return at_end() ? '\0' : text_[at_]; }
   char peek_next() const { return at_ + 1 < text_.size() ? text_[at_ + 1] : '\0'; }
   std::string found() const;
+  std::string_view character() const;
 
   void skip_blanks();
   void skip_comment();
@@ -97,7 +110,8 @@ class Parser {
   const JsoncOptions& options_;
   Recorder* recorder_;
   std::size_t at_ = 0;
-  std::size_t values_ = 0;  ///< read so far
+  std::size_t values_ = 0;                          ///< read so far
+  std::pair<std::size_t, std::size_t> noted_line_;  ///< which the last noted fault stands in
 };
 
 }  // namespace fairlead::jsonc

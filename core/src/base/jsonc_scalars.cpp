@@ -7,6 +7,20 @@
 
 namespace fairlead::jsonc {
 
+Json number_of(std::string_view text) {
+  constexpr double exact = 9007199254740992.0;  // 2^53: JavaScript's integers are doubles
+  double value = 0;
+  const auto end = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (end.ec == std::errc::result_out_of_range) {
+    const bool tiny = text.find('-', 1) != std::string_view::npos;
+    value = tiny ? 0.0 : std::numeric_limits<double>::infinity();
+  }
+  if (value == std::floor(value) && std::fabs(value) <= exact) {
+    return Json(static_cast<std::int64_t>(value));
+  }
+  return Json(value);
+}
+
 std::optional<Json> Parser::word() {
   const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
   std::size_t end = at_;
@@ -32,17 +46,14 @@ std::optional<Json> Parser::number() {
     return at_ - from;
   };
   bool good = true;
-  bool integer = true;
   if (peek() == '-') ++at_;
   const std::size_t first = at_;
   good = digits() > 0 && (text_[first] != '0' || at_ == first + 1);
   if (peek() == '.') {
-    integer = false;
     ++at_;
     good = digits() > 0 && good;
   }
   if (peek() == 'e' || peek() == 'E') {
-    integer = false;
     ++at_;
     if (peek() == '+' || peek() == '-') ++at_;
     good = digits() > 0 && good;
@@ -51,20 +62,11 @@ std::optional<Json> Parser::number() {
     fault(begin, "'" + std::string(text_.substr(begin, at_ - begin)) + "' is no JSON number");
     return std::nullopt;
   }
-  const char* from = text_.data() + begin;
-  const char* to = text_.data() + at_;
-  constexpr double exact = 9007199254740992.0;  // 2^53: JavaScript's integers are doubles
-  double value = 0;
-  const auto end = std::from_chars(from, to, value);
-  if (end.ec == std::errc::result_out_of_range) {
-    const bool tiny = text_.substr(begin, at_ - begin).find('-', 1) != std::string_view::npos;
-    value = tiny ? 0.0 : std::numeric_limits<double>::infinity();
-    if (!tiny) fault(begin, "this number is too large");
+  Json value = number_of(text_.substr(begin, at_ - begin));
+  if (value.is_number_float() && std::isinf(value.get<double>())) {
+    fault(begin, "this number is too large");
   }
-  if ((integer || value == std::floor(value)) && std::fabs(value) <= exact) {
-    return Json(static_cast<std::int64_t>(value));
-  }
-  return Json(value);
+  return value;
 }
 
 std::optional<char32_t> Parser::hex4() {
@@ -87,14 +89,15 @@ std::optional<char32_t> Parser::hex4() {
   return value;
 }
 
-/// The cursor stands behind the backslash.
+/// The cursor stands behind the backslash. What is no escape is passed over, whole characters.
 void Parser::escape(std::string& out) {
   constexpr std::string_view letters = "\"\\/bfnrt";
   constexpr std::string_view values = "\"\\/\b\f\n\r\t";
   const std::size_t begin = at_ - 1;
   const char c = peek();
-  if (c == '\0' || c == '\n' || c == '\r') return;  // the string's end reports it
-  ++at_;
+  if (at_end() || c == '\n' || c == '\r') return;  // the string's end reports it
+  const std::string_view what = character();
+  at_ += what.size();
   const std::size_t index = letters.find(c);
   if (index != std::string_view::npos) {
     out += values[index];
@@ -102,7 +105,7 @@ void Parser::escape(std::string& out) {
   }
   const auto code = c == 'u' ? hex4() : std::nullopt;
   if (!code)
-    return fault(begin, std::string("'\\") + c + "' is no escape of JSON",
+    return fault(begin, "'\\" + std::string(what) + "' is no escape of JSON",
                  "write '\\\\' for a backslash");
   char32_t point = *code;
   if (point >= 0xD800 && point <= 0xDBFF && peek() == '\\' && peek_next() == 'u') {

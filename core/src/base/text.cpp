@@ -7,13 +7,19 @@ namespace {
 
 bool is_continuation(unsigned char byte) { return (byte & 0xC0U) == 0x80U; }
 
-/// The length of the well-formed sequence at `at`; 0: there is none.
-std::size_t sequence_length(std::string_view text, std::size_t at) {
+/// How many bytes at `at` belong together, and whether they are a whole character.
+struct Sequence {
+  std::size_t length;
+  bool good;
+};
+
+/// A sequence that breaks off counts as long as it could still have become a character.
+Sequence sequence_at(std::string_view text, std::size_t at) {
   const auto byte = [&](std::size_t i) {
     return at + i < text.size() ? static_cast<unsigned char>(text[at + i]) : 0U;
   };
   const unsigned first = byte(0);
-  if (first < 0x80U) return 1;
+  if (first < 0x80U) return {1, true};
   // The second byte's range excludes overlong forms, surrogates and what lies above U+10FFFF.
   unsigned low = 0x80U;
   unsigned high = 0xBFU;
@@ -29,22 +35,22 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
     if (first == 0xF0U) low = 0x90U;
     if (first == 0xF4U) high = 0x8FU;
   } else {
-    return 0;
+    return {1, false};
   }
-  if (byte(1) < low || byte(1) > high) return 0;
+  if (byte(1) < low || byte(1) > high) return {1, false};
   for (std::size_t i = 2; i < length; ++i) {
-    if (!is_continuation(static_cast<unsigned char>(byte(i)))) return 0;
+    if (!is_continuation(static_cast<unsigned char>(byte(i)))) return {i, false};
   }
-  return length;
+  return {length, true};
 }
 
 }  // namespace
 
 std::optional<std::size_t> invalid_utf8(std::string_view text) {
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text, at);
-    if (length == 0) return at;
-    at += length;
+    const Sequence sequence = sequence_at(text, at);
+    if (!sequence.good) return at;
+    at += sequence.length;
   }
   return std::nullopt;
 }
@@ -53,14 +59,13 @@ std::string replace_invalid_utf8(std::string_view text) {
   std::string out;
   out.reserve(text.size());
   for (std::size_t at = 0; at < text.size();) {
-    const std::size_t length = sequence_length(text, at);
-    if (length == 0) {
-      append_utf8(out, U'\uFFFD');
-      ++at;
+    const Sequence sequence = sequence_at(text, at);
+    if (sequence.good) {
+      out.append(text, at, sequence.length);
     } else {
-      out.append(text, at, length);
-      at += length;
+      append_utf8(out, U'\uFFFD');
     }
+    at += sequence.length;
   }
   return out;
 }

@@ -12,7 +12,8 @@ namespace fairlead {
 /// not); nullopt: all of it is.
 std::optional<std::size_t> invalid_utf8(std::string_view text);
 
-/// Each byte that is not part of well-formed UTF-8 becomes U+FFFD.
+/// What is not well-formed UTF-8 becomes U+FFFD: one for a character that breaks off, else one for
+/// each byte, as in the Unicode Standard's recommended practice.
 std::string replace_invalid_utf8(std::string_view text);
 
 /// Appends one code point as UTF-8.

@@ -42,10 +42,10 @@ bool asks(const HostRequirements& needs, bool gpu_missing) {
   return needs.cpus || needs.memory_bytes || needs.storage_bytes || gpu_missing;
 }
 
-void report(const Core& core, const std::vector<std::string>& lacks, bool refuse) {
+void report(const Log& log, const std::vector<std::string>& lacks, bool refuse) {
   if (lacks.empty()) return;
   if (!refuse) {
-    for (const auto& one : lacks) core.log().text(LogLevel::warning, one);
+    for (const auto& one : lacks) log.text(LogLevel::warning, one);
     return;
   }
   std::string all;
@@ -73,8 +73,20 @@ std::vector<std::string> unmet_requirements(const HostRequirements& needs,
   return out;
 }
 
+bool misses_gpu(const HostRequirements& needs, GpuAvailability availability,
+                const ProbeReply& probe, Mode mode) {
+  if (!needs.gpu || needs.gpu_optional) return false;
+  if (availability == GpuAvailability::detect) return !probe.gpu_runtime;
+  return availability == GpuAvailability::none && mode == Mode::drop_in;
+}
+
 void check_host(Core& core, const Workspace& workspace, const HostRequirements& needs,
                 bool gpu_missing, std::vector<std::string>& told, std::stop_token stop) {
+  if (core.mode() == Mode::drop_in && gpu_missing) {
+    core.log().text(LogLevel::warning,
+                    "No GPU support found yet a GPU was required - consider marking it as "
+                    "\"optional\"");
+  }
   if (core.mode() == Mode::drop_in || !asks(needs, gpu_missing)) return;
   const auto host = core.host(workspace.settings)->describe(question(std::move(stop)));
   auto lacks = unmet_requirements(needs, host);
@@ -84,7 +96,7 @@ void check_host(Core& core, const Workspace& workspace, const HostRequirements& 
   std::erase_if(lacks,
                 [&](const std::string& one) { return std::ranges::find(told, one) != told.end(); });
   told.insert(told.end(), lacks.begin(), lacks.end());
-  report(core, lacks, workspace.settings.text("host_requirements") == "error");
+  report(core.log(), lacks, workspace.settings.text("host_requirements") == "error");
 }
 
 }  // namespace fairlead

@@ -110,19 +110,6 @@ void clear_the_way(Core& core, const UpRequest& request, const Workspace& worksp
   }
 }
 
-/// HOST-006. Where the caller says what there is, nothing is looked for.
-bool misses_gpu(const UpRequest& request, const HostRequirements& needs, const ProbeReply& probe) {
-  const bool looked_for = needs.gpu && request.gpu == GpuAvailability::detect;
-  return looked_for && !needs.gpu_optional && !probe.gpu_runtime;
-}
-
-void warn_about_gpu(const Core& core) {
-  if (core.mode() == Mode::fairlead) return;  // check_host says it
-  core.log().text(LogLevel::warning,
-                  "No GPU support found yet a GPU was required - consider marking it as "
-                  "\"optional\"");
-}
-
 ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspace,
                  const Found& found, std::vector<std::string>& told, std::stop_token stop) {
   const auto& config = workspace.config;
@@ -132,8 +119,7 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
   auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, question(stop));
   require_capabilities(needs_of(config, reply.capabilities), found.backend->name(),
                        workspace.document->config_file);
-  const bool no_gpu = misses_gpu(request, config.host_requirements, reply);
-  if (no_gpu) warn_about_gpu(core);
+  const bool no_gpu = misses_gpu(config.host_requirements, request.gpu, reply, core.mode());
   check_host(core, workspace, config.host_requirements, no_gpu, told, std::move(stop));
   return reply;
 }

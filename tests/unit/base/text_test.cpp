@@ -27,6 +27,10 @@ TEST(Text, FindsWhatIsNoUtf8) {
     EXPECT_EQ(found ? static_cast<int>(*found) : -1, bad) << text;
   }
   EXPECT_EQ(replace_invalid_utf8("a\xFF\xC3\xA9"), "a\xEF\xBF\xBD\xC3\xA9");
+  // A character that breaks off is one mark, bytes that begin none are one each.
+  EXPECT_EQ(replace_invalid_utf8("\xE2\x82z"), "\xEF\xBF\xBDz");
+  EXPECT_EQ(replace_invalid_utf8("\xE0\x80"), "\xEF\xBF\xBD\xEF\xBF\xBD");
+  EXPECT_EQ(replace_invalid_utf8("\xF0\x9F\x98"), "\xEF\xBF\xBD");
 }
 
 TEST(Text, CountsCharactersAndCutsWords) {

@@ -42,5 +42,22 @@ TEST(Requirements, JudgeNothingThatTheHostDoesNotSay) {
   EXPECT_TRUE(unmet_requirements(needs, {}).empty());
 }
 
+// HOST-006, HOST-007
+TEST(Requirements, MissAGpuThatIsNotOptional) {
+  using enum GpuAvailability;
+  HostRequirements needs{.gpu = true};
+  ProbeReply without;
+  ProbeReply with;
+  with.gpu_runtime = true;
+  EXPECT_TRUE(misses_gpu(needs, detect, without, Mode::fairlead));
+  EXPECT_FALSE(misses_gpu(needs, detect, with, Mode::fairlead));
+  EXPECT_FALSE(misses_gpu(needs, all, without, Mode::drop_in));
+  EXPECT_FALSE(misses_gpu(needs, none, with, Mode::fairlead));
+  EXPECT_TRUE(misses_gpu(needs, none, with, Mode::drop_in));
+  needs.gpu_optional = true;
+  EXPECT_FALSE(misses_gpu(needs, detect, without, Mode::drop_in));
+  EXPECT_FALSE(misses_gpu({}, detect, without, Mode::drop_in));
+}
+
 }  // namespace
 }  // namespace fairlead
