@@ -112,6 +112,29 @@ TEST_F(Collections, OfTemplatesAreAppliedAgain) {
   EXPECT_NE(metadata.out.find(R"("type":"image","files":[)"), std::string::npos) << metadata.text();
 }
 
+// A base configuration from a registry, and again without one.
+TEST_F(Collections, OfTemplatesAreExtended) {
+  write_file(
+      run_.below("src/t/devcontainer-template.json"),
+      R"({"id":"t","version":"1.0.0","name":"T","options":{"v":{"type":"string","default":"12"}}})");
+  write_file(run_.below("src/t/.devcontainer/devcontainer.json"),
+             R"({"image":"debian:${templateOption:v}","remoteUser":"base"})");
+  ASSERT_EQ(publish(devcontainer_binary(), "templates", "acme/t").exit_code, 0);
+  write_file(run_.below("w/.devcontainer/devcontainer.json"),
+             "{\"extends\":\"" + name("t/t:1") + "\",\"remoteUser\":\"own\"}");
+  const auto read = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"config", "explain", "remoteUser", "--workspace-folder",
+                               run_.below("w").string()});
+    return run(fairlead_binary(), std::move(more));
+  };
+  const auto first = read({});
+  EXPECT_EQ(first.exit_code, 0) << first.text();
+  EXPECT_NE(first.out.find("remoteUser = \"own\""), std::string::npos) << first.text();
+  EXPECT_NE(first.out.find(name("t/t:1")), std::string::npos) << first.text();
+  server_.reset();
+  EXPECT_EQ(read({"--offline"}).exit_code, 0);
+}
+
 /// The same question to both; equal answers.
 class CollectionsPeer : public Collections {
  protected:

@@ -199,6 +199,12 @@ def named_cases():
     yield Case("unterminated", '{"image":"foo"')
     yield Case("unterminated value", '{"image":"foo","name":')
     yield Case("lone brace", "{", merged=False)
+    yield Case("half numbers", '{"image":"foo","a":01,"b":1.,"c":-,"d":.5,"e":1.e5,"f":-x}')
+    yield Case("wrong bracket", '{"image":"foo","a":[1}, "b":2')
+    yield Case("words", '{"image":"foo","a":truex,"b":1 x,"c":[1 x 2],"d":\'x\',"e":NaN}')
+    yield Case("open text", '{"image":"foo","a":"b\n, "c":"d"}')
+    yield Case("odd escapes", b'{"image":"foo","a":"x\\qy\\\xe2\x82\xacz\\\x00\\u12g\\\n"}')
+    yield Case("not UTF-8", b'{"image":"foo","a":"\xe2\x82|\xff\xff|\\\xff\xc3\xa9\x00\x1f"}')
     for text in ("[]", '"x"', "null", "", "// nothing", "5", "true"):
         yield Case("root " + repr(text), text)
     yield Case("repeated key", '{"image":"foo","name":"one","x":1,"name":"two"}')
@@ -209,6 +215,7 @@ def named_cases():
     yield Case("member order", {"image": "foo", "9": 1, "b": 1, "10": 2, "01": 3,
                                 "remoteEnv": {"2": "x", "a": "y", "1": "z"}})
     yield Case("unknown properties", {"image": "foo", "x-foo": {"a": [1, None]}, "$schema": "s"})
+    yield Case("names of JavaScript", '{"image":"foo","__proto__":{"name":"x"},"constructor":1}')
     yield Case("own configFilePath", {"image": "foo", "configFilePath": 5, "z": 1})
     # legacy
     yield Case("legacy extensions", {"extensions": ["old.one", "shared.ext"], "image": "foo",
@@ -224,6 +231,11 @@ def named_cases():
     yield Case("mount alone", {"image": "foo", "workspaceMount": "type=bind,source=/x,target=/y"})
     yield Case("empty mount", {"image": "foo", "workspaceMount": "", "workspaceFolder": "/w"})
     yield Case("empty folder", {"image": "foo", "workspaceFolder": ""})
+    for value in (None, 5, False, {"a": "${localEnv:A}"}, []):
+        yield Case("odd mount %r" % value, {"image": "foo", "workspaceMount": value})
+        yield Case("odd mount %r and a folder" % value,
+                   {"image": "foo", "workspaceMount": value, "workspaceFolder": "/w"})
+        yield Case("odd folder %r" % value, {"image": "foo", "workspaceFolder": value})
     yield Case("comma in the path", image, folder="a,b")
     yield Case("quote in the path", image, folder='q"c')
     yield Case("blank and hash in the path", image, folder="a b#c%d")
@@ -309,6 +321,15 @@ def named_cases():
     yield Case("missing", None)
     yield Case("only a named one", None,
                files={"proj/.devcontainer/alt/devcontainer.json": '{"image":"foo"}'})
+    for text in ("", "RUN x\n", "FROM foo AS one\n"):
+        yield Case("Dockerfile %r" % text, {"build": {"dockerfile": "D", "target": "two"}},
+                   files={"proj/.devcontainer/D": text})
+    for value in ([], 5, True, "x", None, {"./a": None}):
+        yield Case("odd features %r" % value, {"image": "foo", "features": value},
+                   arguments=["--include-features-configuration"])
+    for text in ("[]", "5", "null", "nojson", "{", '{"x":', ""):
+        yield Case("odd additional features %r" % text, image,
+                   arguments=["--include-features-configuration", "--additional-features", text])
     yield Case("compose", {"dockerComposeFile": "c.yml", "service": "app"}, merged=False)
     yield Case("compose with a folder", {"dockerComposeFile": [], "service": "app", "image": "foo",
                "workspaceFolder": "/x", "workspaceMount": "y"}, merged=False)

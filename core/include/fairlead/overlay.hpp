@@ -2,6 +2,7 @@
 
 #include <fairlead/config.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -17,7 +18,20 @@ struct ConfigLayer {
   /// As written; legacy properties moved, relative paths as seen from the configuration's folder.
   JsonPtr raw;
   std::shared_ptr<const SourceMap> source;
+  std::string reference = {};  ///< where it came from when that is a registry
 };
+
+/// A configuration that `extends` names in a registry.
+struct RegistryBase {
+  std::string file;  ///< absolute; its neighbours lie beside it
+  std::string text;
+};
+using FetchBase = std::function<RegistryBase(const std::string& reference)>;
+
+/// As read_config(options); `fetch` gets what `extends` names in a registry, which is refused
+/// otherwise. What it throws is thrown with the place of the reference. Such a file extends no file
+/// outside of its folder.
+ConfigDocument read_config(const ReadOptions& options, const FetchBase& fetch);
 
 /// The files that `document` was made of, the nearest last; at least one. Any thread.
 std::vector<ConfigLayer> config_layers(const ConfigDocument& document);

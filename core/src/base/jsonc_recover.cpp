@@ -218,6 +218,7 @@ class Reader {
     if (token_ != Token::colon) return skip_to(Token::close_brace);
     advance();
     if (auto read = value(depth)) {
+      if (name == "__proto__") return;  // no member in JavaScript
       members.emplace_back(std::move(name), std::move(*read));
     } else {
       skip_to(Token::close_brace);

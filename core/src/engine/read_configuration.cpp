@@ -2,6 +2,9 @@
 #include "engine/deadlines.hpp"
 #include "engine/image.hpp"
 #include "engine/session.hpp"
+#include "spec/workspace.hpp"
+
+#include <fairlead/overlay.hpp>
 
 namespace fairlead {
 namespace {
@@ -22,6 +25,21 @@ std::optional<Found> find_quietly(Core& core, const Workspace& workspace,
   }
 }
 
+/// The reference reads on without an image where the Dockerfile names none.
+std::vector<MetadataEntry> entries_to_read(Core& core, const Workspace& workspace,
+                                           const ReadConfigurationRequest& request,
+                                           const Found& found, const std::stop_token& stop) {
+  try {
+    return metadata_entries(core, workspace, {.additional_features = request.additional_features},
+                            found.backend, found.backend->probe({}, question(stop)), stop);
+  } catch (const Error& error) {
+    const bool no_image =
+        error.code() == "dockerfile.no_from" || error.code() == "dockerfile.target";
+    if (!no_image || core.mode() == Mode::fairlead) throw;
+    return own_metadata_entries(*workspace.document);
+  }
+}
+
 std::string merged_json(Core& core, const Workspace& workspace,
                         const ReadConfigurationRequest& request, const std::optional<Found>& found,
                         const std::optional<InstanceInfo>& instance, std::stop_token stop) {
@@ -33,10 +51,7 @@ std::string merged_json(Core& core, const Workspace& workspace,
                 "The merged configuration needs the image's metadata, and no backend answers.",
                 "Leave out --include-merged-configuration, or start an engine.");
   }
-  const auto probe = found->backend->probe({}, question(stop));
-  const auto entries =
-      metadata_entries(core, workspace, {.additional_features = request.additional_features},
-                       found->backend, probe, stop);
+  const auto entries = entries_to_read(core, workspace, request, *found, stop);
   return merged_configuration_json(merge(*workspace.document, entries, faulty_values(core.mode())));
 }
 
@@ -63,7 +78,7 @@ ReadConfigurationResult read_configuration(Core& core, const ReadConfigurationRe
   }
   ReadConfigurationResult result;
   result.configuration = workspace.document ? configuration_json(*workspace.document) : "{}";
-  if (workspace.document) result.workspace = workspace_json(workspace.document->workspace);
+  if (workspace.document) result.workspace = workspace_json(*workspace.document);
   if (request.include_merged) {
     result.merged = merged_json(core, workspace, request, found, instance, stop);
   }

@@ -1,5 +1,6 @@
 #include "engine/workspace.hpp"
 
+#include "engine/extended.hpp"
 #include "spec/locate.hpp"
 
 namespace fairlead {
@@ -45,7 +46,9 @@ Workspace without_configuration(Core& core, const Selection& selection) {
 
 Workspace open_workspace(Core& core, const Selection& selection) {
   if (!names_a_configuration(selection)) return without_configuration(core, selection);
-  auto document = read_config(read_options(core, selection));
+  auto document = read_config(read_options(core, selection), [&](const std::string& reference) {
+    return fetch_base(core, reference, {});
+  });
   log_advice(core, document.advice);
   auto identity = resolve_identity(document, selection.id_labels);
   auto settings = core.settings(document.workspace.local_folder, &document);

@@ -1,6 +1,7 @@
 #include "features/plan.hpp"
 
 #include "base/json_text.hpp"
+#include "base/jsonc.hpp"
 #include "base/parallel.hpp"
 
 #include <fairlead/error.hpp>
@@ -17,34 +18,53 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t parallel_downloads = 8;
 
-Json parse_object(const std::string& text, const char* what) {
-  Json json = Json::parse(text, nullptr, false);
+Json configuration_of(const FeaturesPlanRequest& request) {
+  Json json = Json::parse(request.config, nullptr, false);
   if (json.is_object()) return json;
-  throw Error(Status::invalid, "features.syntax", std::string(what) + " must be a JSON object");
+  throw Error(Status::invalid, "features.syntax", "the configuration must be a JSON object");
 }
 
-Json features_object(const Json& config) {
+/// The members that JavaScript spreads from a value: items by their index, of scalars none.
+Json spread(const Json& value) {
+  if (value.is_object()) return value;
+  Json out = Json::object();
+  if (value.is_array()) {
+    for (std::size_t i = 0; i < value.size(); ++i) out[std::to_string(i)] = value[i];
+  } else if (value.is_string() && !value.get_ref<const std::string&>().empty()) {
+    out["0"] = value;
+  }
+  return out;
+}
+
+Json features_object(const Json& config, bool drop_in) {
   const auto found = config.find("features");
   if (found == config.end() || found->is_null()) return Json::object();
-  if (found->is_object()) return *found;
+  if (found->is_object() || drop_in) return spread(*found);
   throw Error(Status::invalid, "features.syntax",
               "\"features\" must be an object that maps features to their options");
 }
 
+/// The reference reads this like any configuration: it makes something of everything.
 Json additional_object(const FeaturesPlanRequest& request) {
   if (request.additional_features.empty()) return Json::object();
-  return parse_object(request.additional_features, "additional features");
+  const JsoncOptions options{.file = "--additional-features", .lenient = request.drop_in};
+  const Json json = read_jsonc(request.additional_features, options).value_or(Json());
+  if (json.is_object() || request.drop_in) return spread(json);
+  throw Error(Status::invalid, "features.syntax", "additional features must be a JSON object");
 }
 
 // FEAT-052: features of the command line come behind the configuration's and never replace one.
 std::vector<WantedFeature> wanted_features(const FeaturesPlanRequest& request, const Json& config) {
-  Json features = features_object(config);
+  Json features = features_object(config, request.drop_in);
   const Json additional = additional_object(request);
   for (const auto& [id, options] : additional.items()) {
     if (!features.contains(id)) features[id] = options;
   }
   std::vector<WantedFeature> wanted;
   for (const auto& [id, options] : features.items()) {
+    if (options.is_null()) {
+      throw Error(Status::invalid, "features.syntax", "feature '" + id + "' has null for options");
+    }
     wanted.push_back({.id = id, .options = json_text(options)});
   }
   return wanted;
@@ -113,7 +133,7 @@ std::vector<std::string> fetch_all(FeatureStore& store, const ResolvedList& feat
 }  // namespace
 
 ResolveRequest resolve_request(const FeaturesPlanRequest& request) {
-  const Json config = parse_object(request.config, "the configuration");
+  const Json config = configuration_of(request);
   return {
       .wanted = wanted_features(request, config),
       .overrides = override_ids(config),
@@ -122,7 +142,7 @@ ResolveRequest resolve_request(const FeaturesPlanRequest& request) {
 
 std::set<std::string> additional_only(const FeaturesPlanRequest& request) {
   std::set<std::string> ids;
-  const Json features = features_object(parse_object(request.config, "the configuration"));
+  const Json features = features_object(configuration_of(request), request.drop_in);
   const Json additional = additional_object(request);
   for (const auto& [id, options] : additional.items()) {
     if (!features.contains(id)) ids.insert(id);

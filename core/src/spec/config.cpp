@@ -78,13 +78,14 @@ void add_advice(ConfigDocument& document, const Json& config, const SourceMap& s
 }
 
 /// The files that take part, and what they are together.
-void compose(ConfigDocument& document, ConfigLayer own, Mode mode) {
+void compose(ConfigDocument& document, ConfigLayer own, Mode mode, const FetchBase& fetch) {
   document.raw = own.raw;
   document.source = own.source;
   if (mode == Mode::drop_in) return;
   auto layers = load_layers(
       std::move(own), document.config_file,
-      [&](const Json& config, const SourceMap& source) { add_advice(document, config, source); });
+      [&](const Json& config, const SourceMap& source) { add_advice(document, config, source); },
+      fetch);
   if (layers.size() == 1) return;
   std::vector<Json> values;
   for (const auto& layer : layers) values.push_back(*layer.raw);
@@ -139,7 +140,9 @@ ConfigDocument substitute_stage(ConfigDocument document, const Variables& stage)
 
 std::string ConfigDocument::config_folder() const { return posix_path::dirname(config_file); }
 
-ConfigDocument read_config(const ReadOptions& options) {
+ConfigDocument read_config(const ReadOptions& options) { return read_config(options, {}); }
+
+ConfigDocument read_config(const ReadOptions& options, const FetchBase& fetch) {
   const ConfigLocation location = locate_config(options);
   const JsoncOptions jsonc{location.content_file, options.mode == Mode::drop_in};
   std::string text = read_content(location, options.mode);
@@ -159,7 +162,7 @@ ConfigDocument read_config(const ReadOptions& options) {
   compose(out,
           {over ? ConfigLayer::Kind::override_config : ConfigLayer::Kind::own,
            location.content_file, share(std::move(config)), std::move(source)},
-          options.mode);
+          options.mode, fetch);
   const WorkspaceOptions workspace{location.workspace_folder, options.mount_workspace_git_root,
                                    options.mount_git_worktree_common_dir, options.mount_consistency,
                                    options.mode};
@@ -205,7 +208,9 @@ void require_source(const ConfigDocument& document, const Config& config) {
 
 std::string configuration_json(const ConfigDocument& document) { return json_text(*document.json); }
 
-std::string workspace_json(const WorkspacePaths& workspace) {
+namespace {
+
+Json workspace_object(const WorkspacePaths& workspace) {
   Json out = Json::object();
   // With a workspace something is always known, if only that the folder was said to be nothing.
   if (!workspace.container_folder.empty() || workspace.mount || !workspace.local_folder.empty()) {
@@ -213,6 +218,21 @@ std::string workspace_json(const WorkspacePaths& workspace) {
   }
   if (workspace.mount) out["workspaceMount"] = *workspace.mount;
   if (workspace.additional_mount) out["additionalMountString"] = *workspace.additional_mount;
+  return out;
+}
+
+}  // namespace
+
+std::string workspace_json(const WorkspacePaths& workspace) {
+  return json_text(workspace_object(workspace));
+}
+
+std::string workspace_json(const ConfigDocument& document) {
+  Json out = workspace_object(document.workspace);
+  const Json* mount = member(*document.json, "workspaceMount");
+  if (mount != nullptr && !mount->is_string() && document.workspace.mount) {
+    out["workspaceMount"] = *mount;
+  }
   return json_text(out);
 }
 

@@ -24,6 +24,7 @@ struct Speaker {
 };
 
 std::string name_of(const ConfigLayer& layer) {
+  if (!layer.reference.empty()) return layer.reference;
   const std::string name = layer.file.substr(layer.file.rfind('/') + 1);
   return layer.kind == ConfigLayer::Kind::override_config ? "override config " + name : name;
 }

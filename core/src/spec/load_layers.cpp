@@ -84,6 +84,7 @@ void move_paths(Json& config, const std::string& from, const std::string& to) {
 struct Base {
   std::string path;
   SourceLocation where;
+  bool registry = false;
 };
 
 [[noreturn]] void refuse(const SourceLocation& where, std::string message, std::string hint = {}) {
@@ -103,10 +104,7 @@ Base checked(const Json& item, SourceLocation where) {
                       (item.is_string() ? "an empty string" : kind_of(item)));
   }
   Base out{item.get<std::string>(), std::move(where)};
-  if (is_registry_reference(out.path)) {
-    refuse(out.where, "\"extends\" cannot take '" + out.path + "' from a registry",
-           "name a file, for example \"./base.json\"");
-  }
+  out.registry = is_registry_reference(out.path);
   if (out.path.find("${") != std::string::npos) {
     refuse(out.where, "\"extends\" takes no variables: '" + out.path + "'");
   }
@@ -130,8 +128,8 @@ std::vector<Base> bases_of(const ConfigLayer& layer) {
 
 class Loader {
  public:
-  Loader(const std::string& config_file, const OnRead& on_read)
-      : folder_(posix_path::dirname(config_file)), on_read_(on_read) {}
+  Loader(const std::string& config_file, const OnRead& on_read, const FetchBase& fetch)
+      : folder_(posix_path::dirname(config_file)), on_read_(on_read), fetch_(fetch) {}
 
   /// The layer behind everything that it extends.
   void add(ConfigLayer layer) {
@@ -144,8 +142,15 @@ class Loader {
   std::optional<ConfigLayer> read(const std::string& file, ConfigLayer::Kind kind) const {
     auto text = read_text(file);
     if (!text) return std::nullopt;
+    return layer_of(file, std::move(*text), kind);
+  }
+
+  std::vector<ConfigLayer> take() { return std::move(layers_); }
+
+ private:
+  ConfigLayer layer_of(const std::string& file, std::string text, ConfigLayer::Kind kind) const {
     const JsoncOptions options{file, false};
-    auto json = read_jsonc(*text, options);
+    auto json = read_jsonc(text, options);
     if (!json || !json->is_object()) {
       SourceLocation where;
       where.file = file;
@@ -153,22 +158,39 @@ class Loader {
                   file + " must contain a JSON object literal.")
           .at(std::move(where));
     }
-    auto source = std::make_shared<const SourceMap>(std::move(*text), options);
+    auto source = std::make_shared<const SourceMap>(std::move(text), options);
     on_read_(*json, *source);
     move_legacy_properties(*json);
     move_paths(*json, posix_path::dirname(file), folder_);
-    return ConfigLayer{kind, file, std::make_shared<const Json>(std::move(*json)),
-                       std::move(source)};
+    return {kind, file, std::make_shared<const Json>(std::move(*json)), std::move(source)};
   }
 
-  std::vector<ConfigLayer> take() { return std::move(layers_); }
+  RegistryBase fetched(const Base& base) const {
+    if (!fetch_) {
+      refuse(base.where, "\"extends\" cannot take '" + base.path + "' from a registry here");
+    }
+    try {
+      return fetch_(base.path);
+    } catch (Error& error) {
+      throw error.where().line == 0 ? error.at(base.where) : error;
+    }
+  }
 
- private:
-  void add_base(const ConfigLayer& layer, const Base& base) {
-    // An override's references start where the file is that it stands for (CFG-009).
+  /// A reference of the file that `layer` is; an override's start where the file is that it stands
+  /// for (CFG-009), a registry's lead nowhere else.
+  std::string file_of(const ConfigLayer& layer, const Base& base) const {
     const bool over = layer.kind == ConfigLayer::Kind::override_config;
-    const std::string file =
-        posix_path::resolve(over ? folder_ : posix_path::dirname(layer.file), base.path);
+    const std::string folder = over ? folder_ : posix_path::dirname(layer.file);
+    std::string file = posix_path::resolve(folder, base.path);
+    if (!layer.reference.empty() && file.compare(0, folder.size() + 1, folder + '/') != 0) {
+      refuse(base.where, "\"extends\" of " + layer.reference + " leads out of its folder");
+    }
+    return file;
+  }
+
+  void add_base(const ConfigLayer& layer, const Base& base) {
+    auto from_registry = base.registry ? std::optional(fetched(base)) : std::nullopt;
+    const std::string file = from_registry ? from_registry->file : file_of(layer, base);
     if (std::find(way_.begin(), way_.end(), file) != way_.end()) {
       refuse(base.where, "\"extends\" leads back to " + file + ", which is being read already");
     }
@@ -178,13 +200,17 @@ class Loader {
     if (layers_.size() + way_.size() >= most_files) {
       refuse(base.where, "more than " + std::to_string(most_files) + " files extend each other");
     }
-    auto found = read(file, ConfigLayer::Kind::extended);
+    const auto kind = ConfigLayer::Kind::extended;
+    auto found = from_registry ? std::optional(layer_of(file, std::move(from_registry->text), kind))
+                               : read(file, kind);
     if (!found) refuse(base.where, "\"extends\" names " + file + ", which is not there");
+    found->reference = from_registry ? base.path : layer.reference;
     add(std::move(*found));
   }
 
   std::string folder_;
   const OnRead& on_read_;
+  const FetchBase& fetch_;
   std::vector<std::string> way_;  ///< the files that lead to where we are
   std::vector<ConfigLayer> layers_;
 };
@@ -200,8 +226,8 @@ std::string local_config_of(const std::string& config_file) {
 }
 
 std::vector<ConfigLayer> load_layers(ConfigLayer own, const std::string& config_file,
-                                     const OnRead& on_read) {
-  Loader loader(config_file, on_read);
+                                     const OnRead& on_read, const FetchBase& fetch) {
+  Loader loader(config_file, on_read, fetch);
   loader.add(std::move(own));
   if (auto local = loader.read(local_config_of(config_file), ConfigLayer::Kind::local)) {
     loader.add(std::move(*local));

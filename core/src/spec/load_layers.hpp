@@ -17,10 +17,10 @@ using OnRead = std::function<void(const Json& config, const SourceMap& source)>;
 /// stands first), `own`, then `<name>.local.json` beside `config_file` with what that extends.
 /// Fairlead mode only. Each file counts once. Relative paths in the files become relative to the
 /// folder of `config_file`.
-/// Throws "config.extends" (missing file, cycle, registry reference, wrong type; with the place of
-/// the item), "config.read", "config.syntax", "config.not_an_object".
+/// Throws "config.extends" (missing file, cycle, wrong type, a registry's without `fetch`; with the
+/// place of the item), "config.read", "config.syntax", "config.not_an_object", what `fetch` throws.
 std::vector<ConfigLayer> load_layers(ConfigLayer own, const std::string& config_file,
-                                     const OnRead& on_read);
+                                     const OnRead& on_read, const FetchBase& fetch);
 
 /// `.devcontainer/devcontainer.json` → `.devcontainer/devcontainer.local.json`.
 std::string local_config_of(const std::string& config_file);

@@ -98,6 +98,13 @@ std::optional<std::string> given_text(const Json& config, std::string_view name)
   return value->is_string() ? value->get<std::string>() : std::string();
 }
 
+void require_path(const Json& config, Mode mode) {
+  const Json* folder = member(config, "workspaceFolder");
+  if (mode == Mode::fairlead || !truthy(folder) || folder->is_string()) return;
+  throw Error(Status::invalid, "config.invalid",
+              "\"workspaceFolder\" must be a string, not " + kind_of(*folder));
+}
+
 }  // namespace
 
 WorkspacePaths workspace_paths(const Json& config, const WorkspaceOptions& options,
@@ -105,6 +112,7 @@ WorkspacePaths workspace_paths(const Json& config, const WorkspaceOptions& optio
   WorkspacePaths out;
   out.local_folder = options.local_folder;
   out.mount_root = options.local_folder;
+  require_path(config, options.mode);
   out.container_folder = text_member(config, "workspaceFolder");
   out.mount = given_text(config, "workspaceMount");
   if (member(config, "dockerComposeFile") != nullptr) {

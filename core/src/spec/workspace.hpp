@@ -1,6 +1,6 @@
 #pragma once
 
-#include <fairlead/config_model.hpp>
+#include <fairlead/config.hpp>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -29,8 +29,13 @@ struct WorkspaceHost {
 WorkspaceHost local_workspace_host(Mode mode);
 
 /// The mount and the folder before substitution: defaults fill what `config` does not say.
-/// CFG-031..038, edge cases 16 to 21.
+/// CFG-031..038, edge cases 16 to 21. In drop-in mode throws "config.invalid" for a folder that is
+/// neither a text nor false, as the reference fails on it.
 WorkspacePaths workspace_paths(const nlohmann::ordered_json& config,
                                const WorkspaceOptions& options, const WorkspaceHost& host);
+
+/// As workspace_json(document.workspace), with a `workspaceMount` that is no text as it stands in
+/// the configuration: the reference shows it so.
+std::string workspace_json(const ConfigDocument& document);
 
 }  // namespace fairlead

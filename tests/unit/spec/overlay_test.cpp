@@ -121,7 +121,7 @@ TEST(Overlay, NamesTheWrongItem) {
       {Case{R"("./gone.json")",
             R"("extends" names R/proj/.devcontainer/gone.json, which is not there)"},
        Case{R"("ghcr.io/team/base:1")",
-            R"("extends" cannot take 'ghcr.io/team/base:1' from a registry)"},
+            R"("extends" cannot take 'ghcr.io/team/base:1' from a registry here)"},
        Case{"5", R"(each item of "extends" must be a path, not a number)"},
        Case{R"("")", R"(each item of "extends" must be a path, not an empty string)"},
        Case{R"("${localEnv:A}/b.json")", R"("extends" takes no variables: '${localEnv:A}/b.json')"},
@@ -135,6 +135,59 @@ TEST(Overlay, NamesTheWrongItem) {
     ASSERT_GT(error.where().line, 0);
     EXPECT_EQ(error.where().line, 2);
     EXPECT_EQ(error.where().column, 15);
+  }
+}
+
+/// What a cache of registries would answer.
+FetchBase registry_of(const ProjectFolder& project) {
+  return [&project](const std::string& reference) -> RegistryBase {
+    if (reference != "ghcr.io/team/base:1") {
+      throw Error(Status::not_found, "registry.not_found", "there is no " + reference);
+    }
+    const std::string file = project.root() + "/cache/b/.devcontainer/devcontainer.json";
+    return {file, R"({"image":"i","build":{"dockerfile":"D"},"extends":"./more.json"})"};
+  };
+}
+
+TEST(Overlay, TakesABaseFromARegistry) {
+  const ProjectFolder project(R"({"extends":"ghcr.io/team/base:1","name":"own"})");
+  project.write("cache/b/.devcontainer/more.json", R"({"remoteUser":"u"})");
+  const auto document = read_config(project.options(Mode::fairlead), registry_of(project));
+  EXPECT_EQ(project.configuration(document),
+            R"({"remoteUser":"u","image":"i",)"
+            R"("build":{"dockerfile":"../../cache/b/.devcontainer/D"},"name":"own"})");
+  const auto layers = config_layers(document);
+  ASSERT_EQ(layers.size(), 3U);
+  EXPECT_EQ(layers[0].reference, "ghcr.io/team/base:1");  // more.json came with it
+  EXPECT_EQ(layers[1].reference, "ghcr.io/team/base:1");
+  EXPECT_EQ(layers[2].reference, "");
+}
+
+TEST(Overlay, SaysWhichReferenceIsNotThere) {
+  const ProjectFolder project("{\n\"extends\":\"ghcr.io/team/none\"}");
+  try {
+    read_config(project.options(Mode::fairlead), registry_of(project));
+    ADD_FAILURE() << "no error";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "registry.not_found");
+    EXPECT_EQ(error.where().line, 2);
+  }
+}
+
+TEST(Overlay, ABaseFromARegistryStaysInItsFolder) {
+  const ProjectFolder project(R"({"extends":"ghcr.io/team/base:1"})");
+  for (const char* extends : {"../x.json", "/etc/x.json", "./a/../../x.json"}) {
+    const FetchBase fetch = [&](const std::string&) -> RegistryBase {
+      return {project.root() + "/cache/base.json",
+              R"({"extends":")" + std::string(extends) + "\"}"};
+    };
+    try {
+      read_config(project.options(Mode::fairlead), fetch);
+      ADD_FAILURE() << extends;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "config.extends") << extends;
+      EXPECT_NE(error.message().find("leads out of its folder"), std::string::npos) << extends;
+    }
   }
 }
 

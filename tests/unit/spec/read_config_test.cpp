@@ -1,5 +1,6 @@
 #include "project_folder.hpp"
 #include "spec/git_root.hpp"
+#include "spec/workspace.hpp"
 
 #include <gtest/gtest.h>
 
@@ -100,6 +101,18 @@ TEST(ReadConfig, TakesTheOverridesContentUnderTheUsualName) {
   const auto alone = read_config(options);
   EXPECT_EQ(project.shortened(alone.config_file), "R/over.json");
   EXPECT_EQ(workspace_json(alone.workspace), "{}");
+}
+
+// The reference shows what it does not use, and fails on a folder that is no path.
+TEST(ReadConfig, ShowsAWorkspaceMountAsItStandsWhenADropIn) {
+  for (const char* value : {"null", "5", R"({"a":"v"})", "false"}) {
+    const ProjectFolder project(R"({"workspaceMount":)" + std::string(value) + "}");
+    EXPECT_EQ(
+        workspace_json(read_config(project.options())),
+        R"({"workspaceFolder":"/workspaces/proj","workspaceMount":)" + std::string(value) + '}');
+  }
+  const ProjectFolder project(R"({"workspaceFolder":5})");
+  EXPECT_EQ(error_of(project.options()).code(), "config.invalid");
 }
 
 // CFG-010
