@@ -27,7 +27,8 @@ bool is_line_end(char c) { return c == '\n' || c == '\r'; }
 
 class Scanner {
  public:
-  explicit Scanner(std::string_view text) : text_(text) {}
+  explicit Scanner(std::string_view text)
+      : text_(text), at_(text.substr(0, 3) == "\xEF\xBB\xBF" ? 3 : 0) {}
 
   /// The next token that is one.
   Token next() {
@@ -169,7 +170,7 @@ class Scanner {
   }
 
   std::string_view text_;
-  std::size_t at_ = 0;
+  std::size_t at_;
 };
 
 class Reader {

@@ -113,7 +113,9 @@ std::optional<Enum> as_enum(std::optional<std::size_t> index) {
 }  // namespace
 
 void read_container_config(const Values& values, ContainerConfig& out) {
-  for (auto& [name, value] : values.text_map("containerEnv")) out.container_env[name] = value;
+  values.each_text("containerEnv", [&](const std::string& name, std::string value) {
+    out.container_env[name] = std::move(value);
+  });
   out.remote_env = read_remote_env(values);
   out.container_user = values.text("containerUser");
   out.remote_user = values.text("remoteUser");

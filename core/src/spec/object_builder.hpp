@@ -2,12 +2,11 @@
 
 #include "spec/json_access.hpp"
 
-#include <cstddef>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
-#include <vector>
 
 namespace fairlead {
 
@@ -18,16 +17,18 @@ class ObjectBuilder {
   ObjectBuilder() = default;
   /// Begins with the members of `object`; with none when it is no object.
   explicit ObjectBuilder(const Json& object);
+  ObjectBuilder(const ObjectBuilder&) = delete;
+  ObjectBuilder& operator=(const ObjectBuilder&) = delete;
 
   /// As `set_member`.
   void set(std::string_view name, Json value);
-  /// The member; null when there is none. Valid until the next change.
+  /// The member; null when there is none. Valid until it is set again or all are taken.
   Json* find(std::string_view name);
   Json take();
 
  private:
-  std::vector<std::pair<std::string, Json>> members_;
-  std::unordered_map<std::string, std::size_t> places_;
+  std::deque<std::pair<std::string, Json>> members_;  ///< they stay where they are
+  std::unordered_map<std::string_view, Json*> places_;
 };
 
 }  // namespace fairlead

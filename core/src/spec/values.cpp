@@ -126,15 +126,26 @@ std::optional<std::string> Values::scalar(const Json& value, const std::string& 
   return std::nullopt;
 }
 
+void Values::each_text(
+    std::string_view name,
+    const std::function<void(const std::string& key, std::string text)>& use) const {
+  const Json* value = object(name);
+  if (value == nullptr) return;
+  for (const auto& [key, item] : value->get_ref<const Json::object_t&>()) {
+    if (item.is_string()) {
+      use(key, item.get<std::string>());
+    } else if (auto text = scalar(item, pointer(name) + pointer_token(key),
+                                  in_quotes(key) + " in " + in_quotes(name))) {
+      use(key, std::move(*text));
+    }
+  }
+}
+
 std::vector<std::pair<std::string, std::string>> Values::text_map(std::string_view name) const {
   std::vector<std::pair<std::string, std::string>> out;
-  const Json* value = object(name);
-  if (value == nullptr) return out;
-  for (const auto& [key, item] : value->items()) {
-    auto text =
-        scalar(item, pointer(name) + pointer_token(key), in_quotes(key) + " in " + in_quotes(name));
-    if (text) out.emplace_back(key, std::move(*text));
-  }
+  each_text(name, [&](const std::string& key, std::string text) {
+    out.emplace_back(key, std::move(text));
+  });
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include "spec/document.hpp"
 #include "spec/json_access.hpp"
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -55,7 +56,10 @@ class Values {
   std::optional<bool> boolean(std::string_view name) const;
   /// An array of strings; with `or_text` a string stands for an array of one.
   std::vector<std::string> texts(std::string_view name, bool or_text = false) const;
-  /// An object of strings, in order. In drop-in mode numbers and booleans become text.
+  /// The members of an object of strings, in order. In drop-in mode numbers and booleans become
+  /// text.
+  void each_text(std::string_view name,
+                 const std::function<void(const std::string& key, std::string text)>& use) const;
   std::vector<std::pair<std::string, std::string>> text_map(std::string_view name) const;
   /// The member when it is an object, else null.
   const Json* object(std::string_view name) const;

@@ -109,6 +109,11 @@ TEST(Jsonc, RecoversSilentlyWhenLenient) {
       {"foreign words", R"({"a":nope,"b":[x,1]})", R"({"b":[1]})"},
       {"not UTF-8", "{\"a\":\"\xFF\"}", "{\"a\":\"\xEF\xBF\xBD\"}"},
       {"wrong bracket", R"({"a":[1}, "b":2)", R"({"a":[1,"b"]})"},
+      {"byte order mark",
+       "\xEF\xBB\xBF"
+       "5",
+       "5"},
+      {"names of JavaScript", R"({"__proto__":{"a":1},"b":2})", R"({"b":2})"},
       {"half numbers", R"({"a":01,"b":1.,"c":-,"d":.5,"e":1.e5,"f":-x})", R"({"a":0,"b":1,"e":1})"},
       {"a word too much", R"({"a":truex,"b":1 x,"c":[1 x 2]})", R"({"b":1,"c":[1,2]})"},
       {"text without an end", R"({"image":"x","name":"y)", R"({"image":"x","name":"y"})"},
