@@ -19,13 +19,13 @@ void take_text(const nlohmann::json& all, const char* name, std::string& value) 
 
 }  // namespace
 
-Settings settings_from(std::string_view json) {
+engine::EngineSettings settings_from(std::string_view json) {
   const auto all = nlohmann::json::parse(json, nullptr, false);
   if (!all.is_object()) {
     throw Error(Status::invalid, "settings.invalid",
                 "The settings plugins.docker must be a table.");
   }
-  Settings settings;
+  engine::EngineSettings settings;
   take_text(all, "host", settings.host);
   take_text(all, "docker_path", settings.docker_path);
   return settings;

@@ -14,6 +14,9 @@ namespace {
 }  // namespace
 
 void Backend::configure(const ConfigureRequest& /*request*/) {}
+ResolveGroupReply Backend::resolve(const ResolveGroupRequest& /*request*/, Call& /*call*/) {
+  unsupported("resolve");
+}
 ImageInfo Backend::inspect_image(const InspectImageRequest& /*request*/, Call& /*call*/) {
   unsupported("inspect_image");
 }
@@ -70,7 +73,7 @@ const fairlead_backend backend_table = {
     sizeof(fairlead_backend),
     0,
     slot<&Backend::probe>,
-    nullptr,  // resolve: of Compose alone, which brings its own interface
+    slot<&Backend::resolve>,
     slot<&Backend::inspect_image>,
     slot<&Backend::pull_image>,
     slot<&Backend::build_image>,

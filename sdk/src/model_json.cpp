@@ -1,6 +1,7 @@
 #include <fairlead/error.hpp>
 #include <fairlead/model/checks.hpp>
 #include <fairlead/model/objects.hpp>
+#include <fairlead/model/resolve.hpp>
 #include <fairlead/model_json.hpp>
 
 #include <nlohmann/json.hpp>
@@ -128,11 +129,17 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(InspectImageRequest, image, plat
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ImageInfo, id, tags, user, env, entrypoint, command,
                                                 working_directory, labels, os, arch, variant)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PullImageRequest, image, platform, credentials)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Group, files, folder, service, run_services,
+                                                project, state_folder, cache_folder)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BuildImageRequest, dockerfile, context, target,
                                                 args, tags, labels, cache_from, cache_to, contexts,
                                                 options, platform, output, push, no_cache, pull,
-                                                builder, credentials)
+                                                builder, credentials, group)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(BuildImageReply, image_id, builder)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ResolveGroupRequest, group)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ResolveGroupReply, project, image, build, builds,
+                                                user, entrypoint, command, services, group_labels,
+                                                labels, wishes)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Mount, type, source, target, read_only, consistency,
                                                 options)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PublishedPort, host_address, host_port,
@@ -140,15 +147,15 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PublishedPort, host_address, hos
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CreateRequest, name, image, entrypoint, command,
                                                 env, user, working_directory, mounts, ports,
                                                 cap_add, security_opt, privileged, init, gpu,
-                                                labels, run_args)
+                                                labels, run_args, group)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(InstanceInfo, id, name, image, image_id, state,
                                                 status, exit_code, created, started, labels, user,
-                                                env, mounts, ports, detailed)
+                                                env, mounts, ports, group, service, detailed)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CreateReply, id, warnings)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StartRequest, id)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StartRequest, id, group)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StartReply, id)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StopRequest, id, timeout_seconds)
-NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RemoveRequest, id, force, volumes)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(StopRequest, id, timeout_seconds, group)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RemoveRequest, id, force, volumes, group)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(InspectRequest, id)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ListRequest, labels, all)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ListReply, instances)
@@ -256,6 +263,8 @@ FAIRLEAD_WIRE(ConfigureRequest);
 FAIRLEAD_WIRE(Capabilities);
 FAIRLEAD_WIRE(ProbeRequest);
 FAIRLEAD_WIRE(ProbeReply);
+FAIRLEAD_WIRE(ResolveGroupRequest);
+FAIRLEAD_WIRE(ResolveGroupReply);
 FAIRLEAD_WIRE(InspectImageRequest);
 FAIRLEAD_WIRE(ImageInfo);
 FAIRLEAD_WIRE(PullImageRequest);

@@ -4,6 +4,7 @@
 #include <fairlead/model.hpp>
 #include <fairlead/model/checks.hpp>
 #include <fairlead/model/objects.hpp>
+#include <fairlead/model/resolve.hpp>
 #include <fairlead/unique_fd.hpp>
 
 #include <chrono>
@@ -36,6 +37,7 @@ class Backend {
   /// The name that the user chose it by.
   virtual const std::string& name() const = 0;
   virtual ProbeReply probe(const ProbeRequest& request, CallOptions options) = 0;
+  virtual ResolveGroupReply resolve(const ResolveGroupRequest& request, CallOptions options) = 0;
   virtual ImageInfo inspect_image(const InspectImageRequest& request, CallOptions options) = 0;
   virtual void pull_image(const PullImageRequest& request, CallOptions options) = 0;
   virtual BuildImageReply build_image(const BuildImageRequest& request, CallOptions options) = 0;

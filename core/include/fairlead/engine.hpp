@@ -22,6 +22,7 @@ struct Selection {
   std::string override_config;
   std::vector<std::string> id_labels;  ///< "key=value"; replace the default two
   std::string container_id;            ///< wins over everything else
+  std::string service;                 ///< of the environment's group, instead of its primary one
   bool mount_workspace_git_root = true;
   bool mount_git_worktree_common_dir = false;
   std::string mount_consistency;
@@ -98,6 +99,7 @@ struct UpResult {
   std::string backend;
   std::string name;
   std::string image;
+  std::string group;  ///< the project that it is a service of; empty: none
   std::string remote_user;
   std::string remote_workspace_folder;
   std::string configuration;         ///< JSON text
@@ -224,9 +226,13 @@ struct BuildRequest {
   BuildOptions build;
 };
 
-/// Makes the image of a workspace and returns its names; no container appears. BLD-001, 008, 012.
-/// Throws OperationError.
-std::vector<std::string> build(Core& core, const BuildRequest& request, std::stop_token stop);
+struct BuildResult {
+  std::vector<std::string> images;  ///< all names of the one image
+  bool group = false;               ///< it is a service's
+};
+
+/// Makes the image of a workspace; no container appears. BLD-001, 008, 012. Throws OperationError.
+BuildResult build(Core& core, const BuildRequest& request, std::stop_token stop);
 
 /// The settings in force for a workspace, those in its configuration included; without a
 /// configuration there, the others.

@@ -31,6 +31,7 @@ struct PluginManifest {
   std::vector<std::string> backends;      ///< names for the setting `backend`
   std::vector<std::string> host_schemes;  ///< "ssh"
   std::vector<std::string> scenarios;     ///< of "image", "dockerfile", "compose"
+  std::vector<std::string> engines;       ///< backends in whose place this one runs its scenarios
   std::vector<PluginOption> options;
   std::string manifest_path;
   std::string library_path;

@@ -16,14 +16,35 @@ void check_options(const BuildOptions& options) {
   }
 }
 
-std::vector<std::string> build_image(Core& core, const BuildRequest& request,
-                                     const std::stop_token& stop) {
+/// Services are built by what their files say. The reference's words.
+void check_group_options(const BuildOptions& options) {
+  const char* option = !options.platform.empty() || options.push ? "--platform or --push"
+                       : !options.output.empty()                 ? "--output"
+                       : !options.cache_to.empty()               ? "--cache-to"
+                                                                 : nullptr;
+  if (option == nullptr) return;
+  throw Error(Status::unsupported, "build.options", std::string(option) + " not supported.",
+              "Say it in the Compose file's build section.");
+}
+
+/// Only the service itself: the others are `up`'s.
+std::optional<ServiceGroup> group_to_build(Core& core, const Workspace& workspace, Backend& backend,
+                                           const std::stop_token& stop) {
+  if (!group_of(core, workspace)) return {};
+  auto services = resolve_group(core, workspace, backend, stop);
+  services.group.run_services = {services.group.service};
+  services.resolved.builds = services.resolved.build.has_value();
+  return services;
+}
+
+BuildResult build_image(Core& core, const BuildRequest& request, const std::stop_token& stop) {
   check_options(request.build);
   const auto workspace = open_workspace(core, request.selection);
   if (!workspace.document || workspace.config.scenario == Scenario::none) {
     throw Error(Status::invalid, "config.no_source",
                 "No image information specified in devcontainer.json.");
   }
+  if (workspace.config.scenario == Scenario::compose) check_group_options(request.build);
   const auto lock = lock_workspace(core, workspace.identity, "build", stop);
   const auto found = find_environment(core, workspace, request.selection, stop);
   const auto probe = found.backend->probe({.builder = true}, question(stop));
@@ -36,12 +57,15 @@ std::vector<std::string> build_image(Core& core, const BuildRequest& request,
                 "--platform or --push require BuildKit enabled.",
                 "Install buildx, or leave out --buildkit never.");
   }
-  return build_named_image(core, workspace, request.build, found.backend, probe, stop);
+  const auto group = group_to_build(core, workspace, *found.backend, stop);
+  return {.images = build_named_image(core, workspace, request.build, found.backend, probe, stop,
+                                      group ? &*group : nullptr),
+          .group = group.has_value()};
 }
 
 }  // namespace
 
-std::vector<std::string> build(Core& core, const BuildRequest& request, std::stop_token stop) {
+BuildResult build(Core& core, const BuildRequest& request, std::stop_token stop) {
   try {
     return build_image(core, request, stop);
   } catch (const OperationError&) {

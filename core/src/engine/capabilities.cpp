@@ -30,8 +30,11 @@ std::vector<Need> needs_of(const Config& config, const Capabilities& capabilitie
   ask(config.scenario == Scenario::dockerfile, "build.dockerfile", "build",
       builds_locally(capabilities));
   ask(!config.features.empty(), "features", "build", builds_locally(capabilities));
-  ask(!config.run_args.empty(), "runArgs", "run_args", capabilities.run_args);
-  ask(!config.app_ports.empty(), "appPort", "publish", capabilities.publish);
+  const bool group = config.scenario == Scenario::compose;
+  ask(group, "dockerComposeFile", "service_groups", capabilities.service_groups);
+  // Neither has any effect on services. CMP-018.
+  ask(!group && !config.run_args.empty(), "runArgs", "run_args", capabilities.run_args);
+  ask(!group && !config.app_ports.empty(), "appPort", "publish", capabilities.publish);
   return needs;
 }
 

@@ -36,6 +36,11 @@ Record record_of(const Workspace& workspace) {
   if (!dockerfile.empty()) {
     if (const auto text = read_file_if_there(dockerfile)) record["Dockerfile"] = short_hash(*text);
   }
+  std::string services;
+  for (const auto& file : workspace.config.compose.files) {
+    services += read_file_if_there(file).value_or("") + '\0';
+  }
+  if (!services.empty()) record["services"] = short_hash(services);
   return record;
 }
 

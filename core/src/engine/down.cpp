@@ -28,7 +28,7 @@ std::vector<std::string> named_volumes(const InstanceInfo& instance) {
 std::vector<std::string> image_names(const Workspace& workspace, const DownResult& result) {
   std::vector<std::string> names;
   if (const auto& name = workspace.identity.folder_image_name; !name.empty()) {
-    for (const char* suffix : {"-features-uid", "-uid", "-features", ""})
+    for (const char* suffix : {"-features-uid", "-uid", "-features", "-base", ""})
       names.push_back(name + suffix);
   }
   if (result.environment) {
@@ -62,11 +62,52 @@ bool remove_object(Core& core, Backend& backend, const RemoveObjectRequest& requ
   }
 }
 
+/// With the group that it belongs to goes what no other workspace's container needs. CMP-020.
 void remove_container(Core& core, Backend& backend, const InstanceInfo& instance, bool volumes,
-                      const std::stop_token& stop) {
+                      const std::optional<Group>& group, const std::stop_token& stop) {
   const LogStep step(core.log(), "Removing container " + instance.name);
-  backend.remove({.id = instance.id, .force = true, .volumes = volumes}, change(stop));
+  backend.remove({.id = instance.id, .force = true, .volumes = volumes, .group = group},
+                 change(stop));
   forget_environment(core, backend.name(), instance.id);
+}
+
+/// The names of the volumes that are a group's own: those that others made carry its marks not.
+std::vector<std::string> group_volumes(Backend& backend, const InstanceInfo& instance,
+                                       const std::stop_token& stop) {
+  std::vector<std::string> names;
+  const auto prefix = instance.group + '_';
+  for (const auto& volume : backend.objects({.kind = ObjectKind::volume}, question(stop)).objects) {
+    if (volume.id.starts_with(prefix)) names.push_back(volume.id);
+  }
+  return names;
+}
+
+/// Those that are not there any more.
+std::vector<std::string> gone(std::vector<std::string> names,
+                              const std::vector<std::string>& left) {
+  std::erase_if(names,
+                [&](const auto& name) { return std::ranges::find(left, name) != left.end(); });
+  return names;
+}
+
+struct Removal {
+  std::vector<std::string> volumes;  ///< still to be removed
+  std::vector<std::string> gone;     ///< went with the group
+};
+
+Removal remove_environment(Core& core, const Workspace& workspace, const Found& found, bool volumes,
+                           const std::stop_token& stop) {
+  const auto& instance = *found.instance;
+  const auto backend = group_backend(core, workspace.settings, found.backend, instance);
+  const auto group = instance.group.empty() ? std::nullopt : group_of(core, workspace, instance);
+  Removal removal;
+  if (volumes && !group)
+    removal.volumes = named_volumes(backend->inspect({.id = instance.id}, question(stop)));
+  const auto before =
+      volumes && group ? group_volumes(*backend, instance, stop) : std::vector<std::string>{};
+  remove_container(core, *backend, instance, volumes, group, stop);
+  if (!before.empty()) removal.gone = gone(before, group_volumes(*backend, instance, stop));
+  return removal;
 }
 
 }  // namespace
@@ -82,11 +123,11 @@ DownResult down(Core& core, const Selection& selection, const DownOptions& optio
   DownResult result;
   std::vector<std::string> volumes;
   if (found.instance) {
-    if (options.volumes)
-      volumes = named_volumes(found.backend->inspect({.id = found.instance->id}, question(stop)));
     result.environment = environment_info(*found.backend, *found.instance);
     cancel_rest(core, environment_key(found.backend->name(), *found.instance), /*forget=*/true);
-    remove_container(core, *found.backend, *found.instance, options.volumes, stop);
+    auto removal = remove_environment(core, workspace, found, options.volumes, stop);
+    volumes = std::move(removal.volumes);
+    result.volumes = std::move(removal.gone);
   }
   for (const auto& name : volumes) {
     if (remove_object(core, *found.backend, {.kind = ObjectKind::volume, .id = name}, stop))

@@ -81,8 +81,12 @@ int run_inside(const Session& session, ExecOptions options, const std::stop_toke
 }  // namespace
 
 int exec(Core& core, ExecOptions options, std::stop_token stop) {
-  const auto workspace = with_devcontainer_id(open_workspace(core, options.selection));
+  auto workspace = with_devcontainer_id(open_workspace(core, options.selection));
   const auto found = require_environment(core, workspace, options.selection, stop);
+  // What the configuration says of user, folder and variables is said of its own service.
+  if (!options.selection.service.empty() &&
+      found.instance->service != workspace.config.compose.service)
+    workspace.document.reset();
   std::optional<UserSession> user_session;
   if (options.session) user_session.emplace(core, *found.backend, found.instance->id, stop);
   auto session = open_session(core, workspace, found.backend, running_instance(found, stop),

@@ -1,5 +1,6 @@
 #include "engine/find.hpp"
 
+#include "base/nearest.hpp"
 #include "engine/deadlines.hpp"
 
 #include <algorithm>
@@ -23,9 +24,27 @@ std::string scenario_name(Scenario scenario) {
   return {};
 }
 
+bool has(const std::vector<std::string>& words, const std::string& word) {
+  return std::ranges::find(words, word) != words.end();
+}
+
+/// Instances of a group are found by whoever runs single ones; asking twice would find no more.
 bool can_run(const PluginManifest& manifest, const std::string& scenario) {
-  return scenario.empty() ||
-         std::ranges::find(manifest.scenarios, scenario) != manifest.scenarios.end();
+  if (!scenario.empty()) return has(manifest.scenarios, scenario);
+  return manifest.scenarios.empty() || manifest.scenarios != std::vector<std::string>{"compose"};
+}
+
+/// The user names an engine; for some scenarios another plugin works on it.
+std::vector<std::string> in_place_of(Core& core, const Settings& settings,
+                                     const std::string& wanted, const std::string& scenario) {
+  const auto* own = core.plugins(settings).find_backend(wanted);
+  if (own == nullptr || can_run(*own, scenario)) return {wanted};
+  std::vector<std::string> names;
+  for (const auto& [manifest, refusal] : core.plugins(settings).entries()) {
+    if (refusal.empty() && can_run(manifest, scenario) && has(manifest.engines, wanted))
+      names.insert(names.end(), manifest.backends.begin(), manifest.backends.end());
+  }
+  return names.empty() ? std::vector{wanted} : names;
 }
 
 /// One list request serves both lookups: the legacy labels are a subset of the full ones.
@@ -49,6 +68,37 @@ void look_up(Found& found, const Identity& identity, std::stop_token stop) {
       return;
     }
   }
+}
+
+/// The newest instance of the primary service.
+void look_up_service(Found& found, const std::vector<std::string>& labels,
+                     const std::stop_token& stop) {
+  auto instances = found.backend->list({.labels = labels}, question(stop)).instances;
+  std::erase_if(instances, [](const auto& i) { return i.state == InstanceState::removing; });
+  if (!instances.empty()) found.instance = std::move(instances.front());
+}
+
+/// What runs but has not our labels: somebody started the services without us.
+void look_up_unlabelled(Core& core, const Workspace& workspace, Found& found,
+                        const std::stop_token& stop) {
+  if (found.instance || core.mode() == Mode::drop_in || !group_of(core, workspace)) return;
+  try {
+    found.group = resolve_group(core, workspace, *found.backend, stop);
+    look_up_service(found, found.group->resolved.labels, stop);
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled) throw;
+    core.log().text(LogLevel::debug, error.message());
+  }
+}
+
+void look_up_workspace(Core& core, const Workspace& workspace, Found& found, LookFor look_for,
+                       const std::stop_token& stop) {
+  if (look_for == LookFor::group && group_of(core, workspace)) {
+    found.group = resolve_group(core, workspace, *found.backend, stop);
+    return look_up_service(found, found.group->resolved.labels, stop);
+  }
+  look_up(found, workspace.identity, stop);
+  look_up_unlabelled(core, workspace, found, stop);
 }
 
 void look_up_id(Found& found, const std::string& id, std::stop_token stop) {
@@ -76,7 +126,7 @@ bool has_labels(const InstanceInfo& instance, const LabelPairs& labels) {
 std::vector<std::string> backend_candidates(Core& core, const Settings& settings,
                                             Scenario scenario) {
   const auto& wanted = settings.text("backend");
-  if (wanted != "auto") return {wanted};
+  if (wanted != "auto") return in_place_of(core, settings, wanted, scenario_name(scenario));
   std::vector<std::string> names;
   for (const auto& entry : core.plugins(settings).entries()) {
     if (!entry.refusal.empty() || !can_run(entry.manifest, scenario_name(scenario))) continue;
@@ -95,7 +145,7 @@ std::vector<std::string> backend_candidates(Core& core, const Settings& settings
 }
 
 Found find_environment(Core& core, const Workspace& workspace, const Selection& selection,
-                       std::stop_token stop) {
+                       std::stop_token stop, LookFor look_for) {
   const auto names = backend_candidates(core, workspace.settings, workspace.config.scenario);
   Found first;
   std::optional<Error> silence;
@@ -104,7 +154,7 @@ Found find_environment(Core& core, const Workspace& workspace, const Selection& 
     try {
       Found found{.backend = core.backend(name, workspace.settings)};
       if (selection.container_id.empty()) {
-        look_up(found, workspace.identity, stop);
+        look_up_workspace(core, workspace, found, look_for, stop);
       } else {
         look_up_id(found, selection.container_id, stop);
       }
@@ -121,13 +171,37 @@ Found find_environment(Core& core, const Workspace& workspace, const Selection& 
               silence ? silence->hint() : std::string{});
 }
 
+namespace {
+
+/// Another service of the same group.
+void choose_service(Found& found, const std::string& service, const std::stop_token& stop) {
+  if (service.empty() || service == found.instance->service) return;
+  std::vector<std::string> names;
+  for (auto& instance : found.backend->list({.labels = {}}, question(stop)).instances) {
+    if (instance.group != found.instance->group || instance.group.empty()) continue;
+    names.push_back(instance.service);
+    if (instance.service != service) continue;
+    found.instance = std::move(instance);
+    return;
+  }
+  const auto group = found.instance->group;
+  throw Error(Status::not_found, "group.service",
+              group.empty()
+                  ? "The environment is no service of a project."
+                  : "The project '" + group + "' has no container of a service '" + service + "'.",
+              did_you_mean(service, names));
+}
+
+}  // namespace
+
 Found require_environment(Core& core, const Workspace& workspace, const Selection& selection,
                           std::stop_token stop) {
-  auto found = find_environment(core, workspace, selection, std::move(stop));
+  auto found = find_environment(core, workspace, selection, stop);
   if (!found.instance) {
     throw Error(Status::not_found, "environment.not_found", "Dev container not found.",
                 "Bring it up with `fairlead up`; `fairlead list` shows what there is.");
   }
+  choose_service(found, selection.service, stop);
   return found;
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "engine/workspace.hpp"
+#include "engine/group.hpp"
 
 #include <memory>
 #include <optional>
@@ -14,6 +14,7 @@ struct Found {
   std::shared_ptr<Backend> backend;
   std::optional<InstanceInfo> instance;
   bool legacy_labels = false;  ///< found by the folder alone, as before the config_file label
+  std::optional<ServiceGroup> group;     ///< the workspace's, once its files were read
   std::optional<InstanceInfo> outdated;  ///< to be removed once the image of its successor is there
 };
 
@@ -23,8 +24,11 @@ struct Found {
 /// that can run the scenario: the first that has the environment wins, else the first that answers.
 /// Throws "backend.unknown", "backend.scenario", or what a single candidate said when it does not
 /// answer ("backend.none" with all reasons when there are several).
+/// `LookFor::group` is `up`'s: with services of a group the primary one's instance counts, whoever
+/// made it, and not the labels (CMP-012).
+enum class LookFor { labels, group };
 Found find_environment(Core& core, const Workspace& workspace, const Selection& selection,
-                       std::stop_token stop);
+                       std::stop_token stop, LookFor look_for = LookFor::labels);
 
 /// As above, and throws "environment.not_found" when there is none.
 Found require_environment(Core& core, const Workspace& workspace, const Selection& selection,

@@ -53,13 +53,19 @@ std::string label_of(const std::vector<MetadataEntry>& entries) {
   return entries.empty() ? std::string() : metadata_label(entries);
 }
 
+/// A service's own user counts as the container's. CMP-011.
+std::string container_user(const ImageContext& c, const MergedConfig& merged) {
+  if (merged.container_user.empty() && c.group != nullptr) return c.group->resolved.user;
+  return merged.container_user;
+}
+
 FeaturesInstallRequest install_request(const ImageContext& c, const Base& base,
                                        const std::vector<MetadataEntry>& entries) {
   const auto merged = merge(*c.workspace.document, entries, faulty_values(c.core.mode()));
   FeaturesInstallRequest request{.base_image = base.image,
                                  .build = base.build,
                                  .image_user = base.user,
-                                 .container_user = merged.container_user,
+                                 .container_user = container_user(c, merged),
                                  .remote_user = merged.remote_user,
                                  .metadata = label_of(entries),
                                  .container_env = c.workspace.config.container_env};
@@ -92,42 +98,50 @@ void build_label_only(const ImageContext& c, const Plan& plan) {
   build.context = staging.path();
   build.dockerfile = staging.path() / "Dockerfile";
   write_file(build.dockerfile, "FROM " + plan.base.image + "\n");
-  if (!plan.entries.empty()) build.labels[metadata_key] = metadata_label(plan.entries);
+  if (!plan.entries.empty() && c.group == nullptr)
+    build.labels[metadata_key] = metadata_label(plan.entries);
   add_result_options(c, build);
   build_image(c, std::move(build));
 }
 
 bool needs_no_image(const ImageContext& c, const Plan& plan) {
-  return c.workspace.config.scenario == Scenario::image && plan.features.empty();
+  return c.workspace.config.scenario != Scenario::dockerfile && plan.features.empty();
 }
 
 }  // namespace
 
 ImageResult prepare_image(Core& core, const Workspace& workspace, const BuildOptions& options,
                           const std::shared_ptr<Backend>& backend, const ProbeReply& probe,
-                          std::stop_token stop) {
-  const ImageContext c{core, workspace, options, *backend, probe, std::move(stop)};
+                          std::stop_token stop, const ServiceGroup* group) {
+  const ImageContext c{core, workspace, options, *backend, probe, std::move(stop), false, group};
   auto plan = plan_image(c);
+  const auto services = group == nullptr ? std::optional<ServiceGroup>() : *group;
   if (needs_no_image(c, plan)) {
     return {.image = plan.base.image,
             .info = std::move(plan.base.info),
             .entries = std::move(plan.entries),
-            .label_on_instance = true};
+            .label_on_instance = true,
+            .group = services};
   }
   build_layers(c, plan.base, *plan.installer, plan.features, plan.entries);
   const auto& image = plan.base.build.tags.front();
   return {.image = image,
           .info = inspect_if_there(c, image),
           .entries = std::move(plan.entries),
-          .label_on_instance = false};
+          .label_on_instance = false,
+          .group = services};
 }
 
 std::vector<std::string> build_named_image(Core& core, const Workspace& workspace,
                                            const BuildOptions& options,
                                            const std::shared_ptr<Backend>& backend,
-                                           const ProbeReply& probe, std::stop_token stop) {
-  const ImageContext c{core, workspace, options, *backend, probe, std::move(stop)};
+                                           const ProbeReply& probe, std::stop_token stop,
+                                           const ServiceGroup* group) {
+  const ImageContext c{core, workspace, options, *backend, probe, std::move(stop), false, group};
   const auto plan = plan_image(c);
+  // A service's image is as its files say; without another name there is nothing to make.
+  const bool as_it_is = group != nullptr && needs_no_image(c, plan);
+  if (as_it_is && options.image_names.empty()) return {plan.base.image};
   if (needs_no_image(c, plan)) {
     build_label_only(c, plan);
   } else {

@@ -16,6 +16,10 @@
 namespace fairlead {
 namespace {
 
+bool wants_features(const ImageContext& c) {
+  return !c.workspace.config.features.empty() || !c.options.additional_features.empty();
+}
+
 void pull(const ImageContext& c, const std::string& image) {
   const LogStep step(c.core.log(), "Pulling image " + image);
   auto options = logged_call(c.core, c.stop);
@@ -111,6 +115,56 @@ Base dockerfile_base(const ImageContext& c) {
   return base;
 }
 
+/// The images of the services; `primary` is another name for the one that features go onto.
+void build_services(const ImageContext& c, const std::string& primary) {
+  BuildImageRequest build{.no_cache = c.options.no_cache,
+                          .pull = c.options.pull || (c.options.no_cache && !wants_features(c)),
+                          .builder = c.options.builder,
+                          .group = c.group->group};
+  if (!primary.empty()) build.tags = {primary};
+  if (!c.options.no_cache) build.cache_from = c.options.cache_from;
+  const LogStep step(c.core.log(), "Building the images of the services");
+  try {
+    c.backend.build_image(build, logged_call(c.core, c.stop));
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled) throw;
+    throw OperationError(error, "An error occurred building the Docker Compose images.");
+  }
+}
+
+/// What a service's Dockerfile says, where its image may be built no more than read.
+Base unbuilt_service_base(const ImageContext& c) {
+  const auto& build = *c.group->resolved.build;
+  Base base;
+  const auto text = read_file_if_there(build.dockerfile);
+  if (!text) return base;
+  DockerfileInputs inputs{.build_args = build.args, .target = build.target};
+  if (!c.probe.arch.empty()) inputs.arch = c.probe.arch;
+  if (const auto image = base_image(read_dockerfile(*text), inputs))
+    base.info = image_info(c, *image);
+  return base;
+}
+
+/// The primary service's image, which features are layered on as on any other: under the name that
+/// Compose gives it when it is built, under the workspace's own otherwise. CMP-010.
+Base service_base(const ImageContext& c) {
+  const auto& said = c.group->resolved;
+  const auto& folder_image = c.workspace.identity.folder_image_name;
+  Base base{.image = said.image, .info = {}, .user = {}, .build = {}};
+  if (said.build && wants_features(c) && !c.metadata_only) base.image = folder_image + "-base";
+  if (said.build && c.metadata_only) {
+    base.info = inspect_if_there(c, said.image);
+    return base.info ? base : unbuilt_service_base(c);
+  }
+  if (said.builds && !c.metadata_only) {
+    build_services(c, base.image == said.image ? std::string() : base.image);
+  }
+  base.info = image_info(c, base.image);
+  if (base.info) base.user = base.info->user;
+  base.build.tags = names_of(c, said.build ? said.image : folder_image);
+  return base;
+}
+
 std::vector<MetadataEntry> base_entries(const ImageContext& c, const Base& base) {
   if (!base.info) return {};
   const auto label = base.info->labels.find(metadata_key);
@@ -144,7 +198,7 @@ std::unique_ptr<FeatureInstaller> feature_installer(const ImageContext& c) {
 }
 
 std::vector<PlannedFeature> plan_features(const ImageContext& c, FeatureInstaller& installer) {
-  if (c.workspace.config.features.empty() && c.options.additional_features.empty()) return {};
+  if (!wants_features(c)) return {};
   auto plan = installer.plan(features_request(c.core, c.workspace, c.options.additional_features),
                              {.stop = c.stop});
   for (const auto& warning : plan.warnings) c.core.log().text(LogLevel::warning, warning);
@@ -168,7 +222,9 @@ std::vector<PlannedFeature> planned_features(const ImageContext& c) {
 
 Plan plan_image(const ImageContext& c) {
   const bool from_image = c.workspace.config.scenario == Scenario::image;
-  Plan plan{.base = from_image ? image_base(c) : dockerfile_base(c),
+  Plan plan{.base = c.group != nullptr ? service_base(c)
+                    : from_image       ? image_base(c)
+                                       : dockerfile_base(c),
             .installer = feature_installer(c),
             .features = {},
             .entries = {}};
@@ -186,8 +242,9 @@ Plan plan_image(const ImageContext& c) {
 std::vector<MetadataEntry> metadata_entries(Core& core, const Workspace& workspace,
                                             const BuildOptions& options,
                                             const std::shared_ptr<Backend>& backend,
-                                            const ProbeReply& probe, std::stop_token stop) {
-  const ImageContext c{core, workspace, options, *backend, probe, std::move(stop), true};
+                                            const ProbeReply& probe, std::stop_token stop,
+                                            const ServiceGroup* group) {
+  const ImageContext c{core, workspace, options, *backend, probe, std::move(stop), true, group};
   return plan_image(c).entries;
 }
 

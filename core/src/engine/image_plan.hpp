@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/group.hpp"
 #include "engine/image.hpp"
 
 #include <memory>
@@ -21,8 +22,9 @@ struct ImageContext {
   Backend& backend;
   const ProbeReply& probe;
   std::stop_token stop;
-  bool metadata_only = false;  ///< nothing is made: a registry's word about an image will
-                               ///< do, the lockfile is left alone
+  bool metadata_only = false;           ///< nothing is made: a registry's word about an image will
+                                        ///< do, the lockfile is left alone
+  const ServiceGroup* group = nullptr;  ///< the image is that of its primary service
 };
 
 /// What is extended: an image, or what the user's Dockerfile makes.
@@ -41,8 +43,9 @@ struct Plan {
   std::vector<MetadataEntry> entries;
 };
 
-/// Reads the base image's metadata (pulling the image when it is missing) and plans the features.
-/// Throws "image.not_found", "dockerfile.not_found", and what the feature installer says.
+/// Reads the base image's metadata (making the images of services, pulling the image when it is
+/// missing) and plans the features. Throws "image.not_found", "dockerfile.not_found", and what the
+/// feature installer says.
 Plan plan_image(const ImageContext& context);
 
 /// The features in install order, as the installer that the settings name resolves them.

@@ -1,5 +1,6 @@
 #include "engine/instance.hpp"
 
+#include "engine/call_log.hpp"
 #include "engine/content.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/find.hpp"
@@ -47,6 +48,23 @@ std::vector<std::string> image_process(const ImageInfo& info) {
   return words;
 }
 
+/// What the service runs goes on behind the keep-alive loop's entry, unless it is to be left out:
+/// an entry point in its files hides the image's command. CMP-005, 006.
+void add_service_process(CreateRequest& create, const MergedConfig& merged,
+                         const ImageResult& image) {
+  const auto& said = image.group->resolved;
+  const bool own = merged.override_command.value_or(false);
+  const auto info = image.info.value_or(ImageInfo{});
+  create.entrypoint = {"/bin/sh", "-c", keep_alive_script(merged.entrypoints), "-"};
+  const auto entry = own ? std::vector<std::string>{} : said.entrypoint.value_or(info.entrypoint);
+  create.entrypoint->insert(create.entrypoint->end(), entry.begin(), entry.end());
+  if (own) {
+    create.command = std::vector<std::string>{};
+  } else if (!said.command) {
+    create.command = said.entrypoint ? std::vector<std::string>{} : info.command;
+  }
+}
+
 void add_process(CreateRequest& create, const MergedConfig& merged, const ImageResult& image) {
   const bool keep_image_process = merged.override_command == false;
   // Where the image's own process is not known before it runs, leaving it alone is the only way to
@@ -59,10 +77,26 @@ void add_process(CreateRequest& create, const MergedConfig& merged, const ImageR
   create.command->insert(create.command->end(), words.begin(), words.end());
 }
 
+/// The files of the group say the rest: workspace, ports and arguments are theirs. CMP-004, 018.
+void add_to_group(CreateRequest& create, const MergedConfig& merged, const ImageResult& image) {
+  create.name.clear();
+  if (image.image == image.group->resolved.image) create.image.clear();
+  add_service_process(create, merged, image);
+  create.group = image.group->group;
+}
+
 bool wants_gpu(const HostRequirements& requirements, GpuAvailability availability,
                const ProbeReply& probe) {
   if (!requirements.gpu || availability == GpuAvailability::none) return false;
   return availability == GpuAvailability::all || probe.gpu_runtime;
+}
+
+OperationError service_failure(const Error& error, const std::string& id) {
+  const bool ours = error.code() == "group.start";
+  return {error,
+          ours ? "An error occurred starting Docker Compose up."
+               : "An error occurred setting up the container.",
+          id};
 }
 
 /// An engine reserves a name a moment before it shows the container that has it.
@@ -115,6 +149,30 @@ void remove_quietly(Core& core, Backend& backend, const std::string& id) {
   }
 }
 
+/// Services may have to be pulled and to become healthy: that takes as long as it takes, and is
+/// shown meanwhile.
+StartReply start(Core& core, const std::string& id, Backend& backend, const std::stop_token& stop,
+                 const std::optional<Group>& group) {
+  if (!group) return backend.start({.id = id}, change(stop));
+  try {
+    return backend.start({.id = id, .group = group}, logged_call(core, stop));
+  } catch (const Error& error) {
+    throw service_failure(error, id);
+  }
+}
+
+/// The primary service's instance runs when this returns.
+CreatedInstance create_services(Core& core, const CreateRequest& request, Backend& backend,
+                                const std::stop_token& stop) {
+  const LogStep step(core.log(), "Starting the services");
+  try {
+    const auto made = backend.create(request, logged_call(core, stop));
+    return {.instance = backend.inspect({.id = made.id}, question(stop))};
+  } catch (const Error& error) {
+    throw service_failure(error, {});
+  }
+}
+
 }  // namespace
 
 std::string keep_alive_script(const std::vector<std::string>& entrypoints) {
@@ -146,18 +204,22 @@ CreateRequest create_request(const Workspace& workspace, const MergedConfig& mer
                              const ImageResult& image, const UpRequest& request,
                              const ProbeReply& probe) {
   CreateRequest create{.name = instance_name(workspace), .image = image.image};
-  add_process(create, merged, image);
   create.env = merged.container_env;
   create.user = merged.container_user;
-  add_workspace_mounts(create, workspace, probe);
+  if (image.group) {
+    add_to_group(create, merged, image);
+  } else {
+    add_process(create, merged, image);
+    add_workspace_mounts(create, workspace, probe);
+    add_app_ports(create, workspace.config.app_ports);
+    create.run_args.insert(create.run_args.end(), workspace.config.run_args.begin(),
+                           workspace.config.run_args.end());
+  }
   for (const auto& mount : merged.mounts) {
     // Reading lets a faulty mount pass in the drop-in; making a container without it does not.
     add_mount(create, mount.mount.target.empty() ? parse_mount(mount.text) : mount.mount);
   }
   for (const auto& text : request.mounts) add_mount(create, parse_mount(text));
-  add_app_ports(create, workspace.config.app_ports);
-  create.run_args.insert(create.run_args.end(), workspace.config.run_args.begin(),
-                         workspace.config.run_args.end());
   create.cap_add = merged.cap_add;
   create.security_opt = merged.security_opt;
   create.privileged = merged.privileged.value_or(false);
@@ -170,14 +232,16 @@ CreateRequest create_request(const Workspace& workspace, const MergedConfig& mer
 }
 
 InstanceInfo start_instance(Core& core, const InstanceInfo& instance,
-                            const std::shared_ptr<Backend>& backend, std::stop_token stop) {
+                            const std::shared_ptr<Backend>& backend, std::stop_token stop,
+                            const std::optional<Group>& group) {
   const LogStep step(core.log(), "Starting container");
-  const auto started = backend->start({.id = instance.id}, change(stop));
+  const auto started = start(core, instance.id, *backend, stop, group);
   return backend->inspect({.id = started.id}, question(stop));
 }
 
 CreatedInstance create_and_start(Core& core, const Workspace& workspace, CreateRequest request,
                                  const std::shared_ptr<Backend>& backend, std::stop_token stop) {
+  if (request.group) return create_services(core, request, *backend, stop);
   auto made = create_or_adopt(workspace, std::move(request), *backend, stop);
   if (made.adopted) {
     if (made.adopted->state != InstanceState::running) {

@@ -29,8 +29,9 @@ struct CreatedInstance {
 CreatedInstance create_and_start(Core& core, const Workspace& workspace, CreateRequest request,
                                  const std::shared_ptr<Backend>& backend, std::stop_token stop);
 
-/// Starts a stopped instance; its id may change.
+/// Starts a stopped instance, with the services of its group; its id may change.
 InstanceInfo start_instance(Core& core, const InstanceInfo& instance,
-                            const std::shared_ptr<Backend>& backend, std::stop_token stop);
+                            const std::shared_ptr<Backend>& backend, std::stop_token stop,
+                            const std::optional<Group>& group = {});
 
 }  // namespace fairlead

@@ -37,7 +37,11 @@ EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds
   auto info = environment_info(*found.backend, *found.instance);
   cancel_rest(core, environment_key(info.backend, info.instance), /*forget=*/false);
   const LogStep step(core.log(), "Stopping container " + info.instance.name);
-  found.backend->stop({.id = info.instance.id, .timeout_seconds = timeout_seconds}, change(stop));
+  const auto backend = group_backend(core, workspace.settings, found.backend, info.instance);
+  backend->stop({.id = info.instance.id,
+                 .timeout_seconds = timeout_seconds,
+                 .group = group_of(core, workspace, info.instance)},
+                change(stop));
   info.instance.state = InstanceState::stopped;
   return info;
 }

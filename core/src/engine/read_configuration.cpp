@@ -30,8 +30,11 @@ std::vector<MetadataEntry> entries_to_read(Core& core, const Workspace& workspac
                                            const ReadConfigurationRequest& request,
                                            const Found& found, const std::stop_token& stop) {
   try {
+    std::optional<ServiceGroup> group;
+    if (group_of(core, workspace)) group = resolve_group(core, workspace, *found.backend, stop);
     return metadata_entries(core, workspace, {.additional_features = request.additional_features},
-                            found.backend, found.backend->probe({}, question(stop)), stop);
+                            found.backend, found.backend->probe({}, question(stop)), stop,
+                            group ? &*group : nullptr);
   } catch (const Error& error) {
     const bool no_image =
         error.code() == "dockerfile.no_from" || error.code() == "dockerfile.target";

@@ -124,13 +124,23 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
   return reply;
 }
 
+std::vector<std::string> wishes_of(const Workspace& workspace, const Found& found) {
+  auto wishes = configuration_wishes(workspace);
+  if (found.group) {
+    const auto& more = found.group->resolved.wishes;
+    wishes.insert(wishes.end(), more.begin(), more.end());
+  }
+  return wishes;
+}
+
 CreatedInstance make(Core& core, const UpRequest& request, const Workspace& workspace,
                      const Found& found, const std::stop_token& stop) {
   std::vector<std::string> told;
   const auto abilities = during("asking the backend what it can do",
                                 [&] { return probe(core, request, workspace, found, told, stop); });
   auto image = during("preparing the image", [&] {
-    return prepare_image(core, workspace, request.build, found.backend, abilities, stop);
+    return prepare_image(core, workspace, request.build, found.backend, abilities, stop,
+                         found.group ? &*found.group : nullptr);
   });
   const auto merged = merge(*workspace.document, image.entries, faulty_values(core.mode()));
   require_capabilities(needs_of(merged, abilities.capabilities), found.backend->name(),
@@ -145,7 +155,7 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
   auto create = create_request(workspace, merged, image, request, abilities);
   if (core.mode() == Mode::fairlead)
     create.labels[configuration_key] = configuration_record(workspace);
-  add_root_mounts(core, request.selection, workspace, abilities, create);
+  if (!found.group) add_root_mounts(core, request.selection, workspace, abilities, create);
   auto made = during("creating the container", [&] {
     if (found.outdated) remove_existing(core, found, *found.outdated, stop);
     return create_and_start(core, workspace, std::move(create), found.backend, stop);
@@ -161,8 +171,10 @@ CreatedInstance resume(Core& core, const Found& found, const std::stop_token& st
     instance = found.backend->inspect({.id = instance.id}, question(stop));
   }
   if (instance.state != InstanceState::running) {
-    instance = during("starting the container",
-                      [&] { return start_instance(core, instance, found.backend, stop); });
+    instance = during("starting the container", [&] {
+      return start_instance(core, instance, found.backend, stop,
+                            found.group ? std::optional(found.group->group) : std::nullopt);
+    });
   }
   return {.instance = std::move(instance), .created = false};
 }
@@ -171,7 +183,8 @@ CreatedInstance resume(Core& core, const Found& found, const std::stop_token& st
 /// ends at once is told here, not by the first command that finds no container (CFG-041).
 void watch_own_process(const Core& core, const Workspace& workspace, const Found& found,
                        const CreatedInstance& made, const std::stop_token& stop) {
-  if (merged_for_instance(core, workspace, made.instance).override_command != false) return;
+  const auto merged = merged_for_instance(core, workspace, made.instance);
+  if (merged.override_command.value_or(!found.group)) return;
   constexpr int looks = 6;
   for (int i = 0; i < looks && !stop.stop_requested(); ++i) {
     const auto now = found.backend->inspect({.id = made.instance.id}, question(stop));
@@ -179,8 +192,8 @@ void watch_own_process(const Core& core, const Workspace& workspace, const Found
       throw OperationError(
           Error(Status::failed, "environment.ended",
                 "The container's own process has ended (" + now.status + ").",
-                "overrideCommand is false, so the image's command has to keep running; leave the "
-                "property out, or look at what it printed with `fairlead logs`."),
+                "overrideCommand is not in force, so the container's own command has to keep "
+                "running; set it to true, or look at what was printed with `fairlead logs`."),
           default_description, made.instance.id);
     }
     std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -204,7 +217,7 @@ CreatedInstance bring_about(Core& core, const UpRequest& request, const Workspac
       if (!vanishes(error) || attempt == most_attempts) throw;
     }
     std::this_thread::sleep_for(attempt_interval);
-    found = find_environment(core, workspace, request.selection, stop);
+    found = find_environment(core, workspace, request.selection, stop, LookFor::group);
   }
 }
 
@@ -218,6 +231,7 @@ UpResult report(const Core& core, const Workspace& workspace, const Backend& bac
           .backend = backend.name(),
           .name = instance.name,
           .image = instance.image,
+          .group = instance.group,
           .remote_user = remote_user_of(merged, instance),
           .remote_workspace_folder = document.workspace.container_folder,
           .configuration = configuration_json(document),
@@ -328,10 +342,11 @@ UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
     const auto workspace = read(core, request);
     const auto lock = during("waiting for the workspace",
                              [&] { return lock_workspace(core, workspace.identity, "up", stop); });
-    auto found = during("looking for the container",
-                        [&] { return find_environment(core, workspace, request.selection, stop); });
+    auto found = during("looking for the container", [&] {
+      return find_environment(core, workspace, request.selection, stop, LookFor::group);
+    });
     clear_the_way(core, request, workspace, found, stop);
-    require_trust(core, workspace, configuration_wishes(workspace), stop);
+    require_trust(core, workspace, wishes_of(workspace, found), stop);
     run_initialize_command(core, workspace.config, workspace.document->workspace.local_folder,
                            stop);
     const bool running = found.instance && found.instance->state == InstanceState::running;

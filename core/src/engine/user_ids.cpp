@@ -172,8 +172,11 @@ std::optional<WantedIds> update_user_ids(Core& core, const Workspace& workspace,
                                          const std::shared_ptr<Backend>& backend,
                                          const ProbeReply& probe, ImageResult& image,
                                          std::stop_token stop) {
-  const auto update = planned_id_update(merged, workspace.config.run_args, image,
-                                        workspace.identity.folder_image_name, standard);
+  // Of services the one user that counts is the service's own (CMP-011, 018).
+  const auto words = image.group ? std::vector<std::string>{"-u", image.group->resolved.user}
+                                 : workspace.config.run_args;
+  const auto update =
+      planned_id_update(merged, words, image, workspace.identity.folder_image_name, standard);
   if (!update) return {};
   if (const auto why = obstacle(image, probe); !why.empty()) {
     core.log().text(LogLevel::warning,

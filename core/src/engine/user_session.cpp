@@ -2,6 +2,7 @@
 
 #include "base/sha256.hpp"
 #include "engine/deadlines.hpp"
+#include "engine/group.hpp"
 
 namespace fairlead {
 namespace {
@@ -15,8 +16,9 @@ std::string path_of(const Core& core, const Backend& backend, const std::string&
 ShutdownAction action_of(const Workspace& workspace, const Session& session) {
   if (workspace.config.shutdown_action) return *workspace.config.shutdown_action;
   const bool ours = session.instance.labels.contains("devcontainer.local_folder");
-  return session.merged.shutdown_action.value_or(ours ? ShutdownAction::stop_container
-                                                      : ShutdownAction::none);
+  const auto usual = session.instance.group.empty() ? ShutdownAction::stop_container
+                                                    : ShutdownAction::stop_compose;
+  return session.merged.shutdown_action.value_or(ours ? usual : ShutdownAction::none);
 }
 
 }  // namespace
@@ -35,7 +37,11 @@ void UserSession::end(Core& core, const Workspace& workspace, const Session& ses
   const LogStep step(core.log(), "Stopping container " + session.instance.name +
                                      ": the last session has ended (shutdownAction)");
   try {
-    session.backend->stop({.id = session.instance.id}, change({}));
+    const bool group = action_of(workspace, session) == ShutdownAction::stop_compose;
+    session.backend->stop(
+        {.id = session.instance.id,
+         .group = group ? group_of(core, workspace, session.instance) : std::optional<Group>()},
+        change({}));
   } catch (const Error& error) {  // gone meanwhile, for example: the session itself went well
     core.log().text(LogLevel::warning, "The container was not stopped: " + error.message());
   }

@@ -17,6 +17,10 @@ class BackendAdapter final : public Backend {
     return table_.call<ProbeReply>({"probe", "be asked what it can do"}, &fairlead_backend::probe,
                                    request, std::move(options));
   }
+  ResolveGroupReply resolve(const ResolveGroupRequest& request, CallOptions options) override {
+    return table_.call<ResolveGroupReply>({"resolve", "run groups of services"},
+                                          &fairlead_backend::resolve, request, std::move(options));
+  }
   ImageInfo inspect_image(const InspectImageRequest& request, CallOptions options) override {
     return table_.call<ImageInfo>({"inspect_image", "inspect images"},
                                   &fairlead_backend::inspect_image, request, std::move(options));

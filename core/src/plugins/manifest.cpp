@@ -153,6 +153,7 @@ PluginManifest read_manifest(const std::string& path) {
   found.backends = reader.texts("backends");
   found.host_schemes = reader.texts("host_schemes");
   found.scenarios = reader.texts("scenarios");
+  found.engines = reader.texts("engines");
   found.options = reader.options();
   found.library_path = library_of(reader, path);
   return found;

@@ -196,6 +196,7 @@ constexpr std::array table = {
             .purpose = "Show a dev container's own output",
             .own = true,
             .implemented = true,
+            .positionals = logs_positionals,
             .examples = logs_examples},
     Command{.id = attach,
             .parent = top,

@@ -315,6 +315,7 @@ constexpr std::array table = {
                 "Make the container anew if its configuration has changed.")),
     own(switch_("no-cache", G::image, bit(rebuild), "Build without the cache.")),
     own(switch_("pull", G::image, bit(rebuild), "Ask the registry for newer base images.")),
+    own(text_("service", G::container, bit(exec), "Another service of the environment's project.")),
     own(lettered('f', switch_("follow", G::output, bit(logs), "Go on as more is printed."))),
     own(lettered('n', number_("tail", G::output, bit(logs), "Only the last lines, this many."))),
     own(text_("since", G::output, bit(logs), "Only what is newer: a time, or 10m, 2h, 3d.")),

@@ -64,9 +64,12 @@ inline constexpr std::array stop_examples = {
 inline constexpr std::array down_examples = {
     Example{"down", "remove the container; the project and named volumes stay"},
     Example{"down --volumes", "remove the volumes that it mounts as well"}};
+inline constexpr std::array logs_positionals = {
+    Positional{.name = "service", .description = "Another service of the environment's project."}};
 inline constexpr std::array logs_examples = {
     Example{"logs", "what the container's main process has printed"},
-    Example{"logs --follow --tail 20", "the last 20 lines, then everything that comes"}};
+    Example{"logs --follow --tail 20", "the last 20 lines, then everything that comes"},
+    Example{"logs db", "what another service of its Compose project has printed"}};
 inline constexpr std::array config_validate_examples = {
     Example{"config validate", "the configurations of the project in this folder"},
     Example{"config validate --strict services/* shared/devcontainer.json",

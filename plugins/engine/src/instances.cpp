@@ -90,6 +90,16 @@ std::vector<PublishedPort> ports_from_inspect(const Json& table) {
   return ports;
 }
 
+/// Compose's marks, whichever Compose made the instance.
+void set_group(InstanceInfo& info) {
+  const auto label = [&](const char* key) {
+    const auto found = info.labels.find(key);
+    return found == info.labels.end() ? std::string() : found->second;
+  };
+  info.group = label("com.docker.compose.project");
+  info.service = label("com.docker.compose.service");
+}
+
 InstanceInfo instance_from_entry(const Json& entry) {
   InstanceInfo info;
   info.id = text_of(entry, "Id");
@@ -100,6 +110,7 @@ InstanceInfo instance_from_entry(const Json& entry) {
   info.status = text_of(entry, "Status");
   info.created = rfc3339(number_of(entry, "Created"));
   info.labels = map_of(entry, "Labels");
+  set_group(info);
   info.ports = ports_from_list(member(entry, "Ports"));
   info.mounts = mounts_from(member(entry, "Mounts"));
   return info;
@@ -145,6 +156,7 @@ InstanceInfo instance_from_inspect(std::string_view json) {
   info.created = text_of(all, "Created");
   info.started = text_of(state, "StartedAt");
   info.labels = map_of(config, "Labels");
+  set_group(info);
   info.user = text_of(config, "User");
   info.env = texts_of(config, "Env");
   info.mounts = mounts_from(member(all, "Mounts"));

@@ -3,6 +3,8 @@
 #
 #   fetch.sh engine SUITE DIR       Docker of another Debian suite (trixie: 26, sid: 28), unpacked:
 #                                   DIR/bin/{dockerd,containerd,docker,...}; Debian 12's runc serves them
+#   fetch.sh compose SUITE DIR      Compose v2 of another Debian suite (trixie: 2.26, sid: 2.40), unpacked:
+#                                   DIR/cli-plugins/docker-compose
 #   fetch.sh reference-cli DIR      the reference Dev Container CLI from npm: DIR/node_modules/.bin/devcontainer
 #   fetch.sh schema-validator DIR   the JSON schema validator ajv from npm: DIR/node_modules/ajv
 #
@@ -44,6 +46,19 @@ engine() {
   rm -rf "$apt"
 }
 
+compose() {
+  local suite=$1 target=$2 apt=$2.part apt_options
+  [ ! -x "$target/cli-plugins/docker-compose" ] || return 0
+  rm -rf "$apt"
+  apt_of_suite "$apt" "$suite"
+  timeout 120 apt-get "${apt_options[@]}" update
+  (cd "$apt/debs" && timeout 300 apt-get "${apt_options[@]}" download "docker-compose/$suite")
+  dpkg-deb -x "$apt"/debs/docker-compose_*.deb "$apt/tree"
+  mkdir -p "$target/cli-plugins"
+  cp "$apt"/tree/usr/libexec/docker/cli-plugins/docker-compose "$target/cli-plugins/"
+  rm -rf "$apt"
+}
+
 # from_npm DIR PACKAGE
 from_npm() {
   mkdir -p "$1"
@@ -58,7 +73,8 @@ schema_validator() {
 
 case ${1:-}:$# in
   engine:3) engine "$2" "$3" ;;
+  compose:3) compose "$2" "$3" ;;
   reference-cli:2) reference_cli "$2" ;;
   schema-validator:2) schema_validator "$2" ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -6,14 +6,17 @@
 namespace fairlead::cli {
 namespace {
 
-Outcome outcome_of(const std::vector<std::string>& names) {
+/// As the reference: one name as text for a service whose names nobody chose, else an array.
+Outcome outcome_of(const BuildResult& result, bool named) {
+  const auto& names = result.images;
   std::string list;
   std::string text;
   for (const auto& name : names) {
     list += (list.empty() ? "" : ",") + json_string(name);
     text += name + '\n';
   }
-  std::string json = R"({"outcome":"success","imageName":[)" + list + "],";
+  if (!result.group || named) list = '[' + list + ']';
+  std::string json = R"({"outcome":"success","imageName":)" + list + ',';
   json += no_auth_diagnostics;
   return {.json = json + "}\n", .text = text};
 }
@@ -24,8 +27,8 @@ int run_build(const Arguments& arguments, Session& session) {
   return run_operation(arguments, session, [&](Core& core, std::stop_token stop) {
     auto selection = selection_of(arguments);
     selection.mount_workspace_git_root = false;  // reference-cli 1.2: no git look-up to build
-    return outcome_of(
-        build(core, {.selection = selection, .build = build_options(arguments)}, std::move(stop)));
+    const BuildRequest request{.selection = selection, .build = build_options(arguments)};
+    return outcome_of(build(core, request, std::move(stop)), !request.build.image_names.empty());
   });
 }
 

@@ -77,6 +77,10 @@ std::string environment_json(const EnvironmentInfo& environment) {
   std::string json = R"({"backend":)" + json_string(environment.backend);
   json += R"(,"containerId":)" + json_string(instance.id);
   json += R"(,"containerName":)" + json_string(instance.name);
+  if (!instance.group.empty()) {
+    json += R"(,"project":)" + json_string(instance.group);
+    json += R"(,"service":)" + json_string(instance.service);
+  }
   json += R"(,"state":)" + json_string(state_word(instance.state));
   json += R"(,"status":)" + json_string(instance.status);
   json += R"(,"image":)" + json_string(instance.image);

@@ -52,6 +52,11 @@ CoreOptions core_options(const Arguments& arguments) {
   const auto path = arguments.text_if("docker-path");
   if (path && arguments.given("docker-path")) {
     options.assignments.push_back("plugins.docker.docker_path=" + *path);
+    options.assignments.push_back("plugins.compose.docker_path=" + *path);
+  }
+  const auto compose = arguments.text_if("docker-compose-path");
+  if (compose && arguments.given("docker-compose-path")) {
+    options.assignments.push_back("plugins.compose.compose_path=" + *compose);
   }
   if (arguments.flag("no-lockfile")) options.assignments.emplace_back("lockfile=off");
   if (arguments.flag("frozen-lockfile") || arguments.flag("experimental-frozen-lockfile")) {
@@ -70,6 +75,8 @@ Selection selection_of(const Arguments& arguments) {
       .mount_workspace_git_root = !arguments.given("mount-workspace-git-root") ||
                                   arguments.flag("mount-workspace-git-root"),
       .mount_git_worktree_common_dir = arguments.flag("mount-git-worktree-common-dir")};
+  if (arguments.command() == CommandId::exec) selection.service = arguments.text("service");
+  if (arguments.command() == CommandId::logs) selection.service = arguments.positional(0);
   if (!names_something(arguments)) {
     selection.workspace_folder = std::filesystem::current_path().string();
   }

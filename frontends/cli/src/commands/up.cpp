@@ -42,6 +42,7 @@ UpRequest request_of(const Arguments& arguments) {
 /// The reference's members, then fairlead's own.
 std::string result_json(const Arguments& arguments, const UpResult& result, bool rest) {
   std::string json = R"({"outcome":"success","containerId":)" + json_string(result.container_id);
+  if (!result.group.empty()) json += R"(,"composeProjectName":)" + json_string(result.group);
   json += R"(,"remoteUser":)" + json_string(result.remote_user);
   if (!result.remote_workspace_folder.empty()) {
     json += R"(,"remoteWorkspaceFolder":)" + json_string(result.remote_workspace_folder);
@@ -76,6 +77,7 @@ std::string result_text(const UpResult& result, bool rest) {
   std::string text = result.created ? "The dev container is up.\n" : "The dev container was up.\n";
   text += "  container  " + result.name + " (" + result.container_id.substr(0, 12) + ") on " +
           result.backend + '\n';
+  if (!result.group.empty()) text += "  project    " + result.group + '\n';
   text += "  image      " + result.image + '\n';
   text += "  user       " + result.remote_user + '\n';
   text += "  folder     " + result.remote_workspace_folder + '\n';

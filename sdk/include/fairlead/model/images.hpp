@@ -1,8 +1,10 @@
 #pragma once
 
 #include <fairlead/model/common.hpp>
+#include <fairlead/model/groups.hpp>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -55,6 +57,9 @@ struct BuildImageRequest {
   bool pull = false;
   Builder builder = Builder::automatic;
   FdRef credentials;  ///< as in PullImageRequest
+  /// The images of the services that the workspace starts, as the group's files say; of the rest
+  /// only no_cache, pull, cache_from and builder count. `tags` names the primary service's image.
+  std::optional<Group> group = {};
 };
 
 struct BuildImageReply {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fairlead/model/common.hpp>
+#include <fairlead/model/groups.hpp>
 
 #include <map>
 #include <optional>
@@ -46,6 +47,9 @@ struct CreateRequest {
   bool gpu = false;
   Labels labels;
   std::vector<std::string> run_args;  ///< words with docker run's meaning; they win over the rest
+  /// The instance is the group's primary service: what stands above is added to what its files say,
+  /// an empty `image` is theirs. The other services are started with it.
+  std::optional<Group> group;
 };
 
 enum class InstanceState { created, running, paused, restarting, stopped, removing, dead, unknown };
@@ -65,6 +69,8 @@ struct InstanceInfo {
   std::vector<std::string> env;
   std::vector<Mount> mounts;
   std::vector<PublishedPort> ports;
+  std::string group;      ///< the group that it belongs to; empty: none
+  std::string service;    ///< of the group
   bool detailed = false;  ///< user, env and mounts are filled (inspect does, list need not)
 };
 
@@ -75,6 +81,7 @@ struct CreateReply {
 
 struct StartRequest {
   std::string id;
+  std::optional<Group> group = {};  ///< with the services that belong to it
 };
 
 /// The instance that runs now; its id may differ from the one that was started.
@@ -84,13 +91,15 @@ struct StartReply {
 
 struct StopRequest {
   std::string id;
-  int timeout_seconds = 10;  ///< until the kill
+  int timeout_seconds = 10;         ///< until the kill
+  std::optional<Group> group = {};  ///< and the services that were started with it
 };
 
 struct RemoveRequest {
   std::string id;
   bool force = false;
-  bool volumes = false;  ///< anonymous volumes too
+  bool volumes = false;             ///< anonymous volumes too; of a group all that are its own
+  std::optional<Group> group = {};  ///< and the services that were started with it
 };
 
 struct InspectRequest {

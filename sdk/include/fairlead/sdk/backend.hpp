@@ -3,6 +3,7 @@
 #include <fairlead/model.hpp>
 #include <fairlead/model/checks.hpp>
 #include <fairlead/model/objects.hpp>
+#include <fairlead/model/resolve.hpp>
 #include <fairlead/sdk/call.hpp>
 
 namespace fairlead::sdk {
@@ -23,6 +24,10 @@ class Backend {
   /// Is the engine there, and what can it do? Throws unavailable ("engine.unreachable",
   /// "engine.permission") when it is not.
   virtual ProbeReply probe(const ProbeRequest& request, Call& call) = 0;
+
+  /// Reads the files of a group. Needed for capability service_groups, as is taking the `group` of
+  /// other requests. Throws invalid ("group.files") with the place, not_found ("group.service").
+  virtual ResolveGroupReply resolve(const ResolveGroupRequest& request, Call& call);
 
   /// Throws not_found ("image.not_found") when the image is not there.
   virtual ImageInfo inspect_image(const InspectImageRequest& request, Call& call);

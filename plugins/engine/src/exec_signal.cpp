@@ -18,11 +18,10 @@
 #include <sstream>
 #include <vector>
 
-namespace fairlead::docker {
+namespace fairlead::engine {
 namespace {
 
 using namespace std::chrono_literals;
-using engine::SubjectKind;
 
 std::string slurp(const std::string& path) {
   std::ifstream in(path);
@@ -69,19 +68,18 @@ int signal_number(std::string name) {
 
 std::string signal_name(int number) { return ::sigabbrev_np(number); }
 
-engine::ExecState state_of(engine::Client& client, const ExecName& exec, const sdk::Call& call) {
-  return engine::exec_state_from(
+ExecState state_of(Client& client, const ExecName& exec, const sdk::Call& call) {
+  return exec_state_from(
       client.send({{.target = "/exec/" + exec.id + "/json"}, {SubjectKind::exec, exec.id}}, call)
           .body);
 }
 
 /// The command's first output may arrive before the engine has booked its process: waited for.
-engine::ExecState started_state_of(engine::Client& client, const ExecName& exec,
-                                   const sdk::Call& call) {
+ExecState started_state_of(Client& client, const ExecName& exec, const sdk::Call& call) {
   const auto deadline = std::chrono::steady_clock::now() + 9s;  // a busy machine's engine
   auto state = state_of(client, exec, call);
   while (!state.ended && state.pid == 0 && std::chrono::steady_clock::now() < deadline) {
-    engine::pause_for(5ms, call);
+    pause_for(5ms, call);
     state = state_of(client, exec, call);
   }
   return state;
@@ -100,20 +98,20 @@ int inner_pid(int pid) {
 }
 
 /// Runs a shell command in the container and waits for its end.
-void run_inside(engine::Client& client, const std::string& container, const std::string& user,
+void run_inside(Client& client, const std::string& container, const std::string& user,
                 const std::string& script, const sdk::Call& call) {
   ExecRequest request;
   request.argv = {"/bin/sh", "-c", script};
   request.user = user;
-  const engine::Subject subject{SubjectKind::instance, container};
+  const Subject subject{SubjectKind::instance, container};
   const auto created = client.send({{.method = "POST",
                                      .target = "/containers/" + container + "/exec",
-                                     .body = engine::exec_create_body(request)},
+                                     .body = exec_create_body(request)},
                                     subject},
                                    call);
   client.send({{.method = "POST",
-                .target = "/exec/" + engine::id_from(created.body) + "/start",
-                .body = engine::exec_start_body(request)},
+                .target = "/exec/" + id_from(created.body) + "/start",
+                .body = exec_start_body(request)},
                subject},
               call);
 }
@@ -129,7 +127,7 @@ std::string script_by_marker(const std::string& marker, int signal) {
 enum class Reach { group, session };
 
 /// True when the processes are in our own /proc and could be signalled from here.
-bool signal_from_here(const engine::ExecState& state, int signal, Reach reach) {
+bool signal_from_here(const ExecState& state, int signal, Reach reach) {
   if (!is_in_container(state.pid, state.instance)) return false;
   if (::kill(-state.pid, signal) != 0 && errno == EPERM) return false;
   if (reach == Reach::session) {
@@ -138,8 +136,8 @@ bool signal_from_here(const engine::ExecState& state, int signal, Reach reach) {
   return true;
 }
 
-void send_signal(engine::Client& client, const ExecName& exec, const engine::ExecState& state,
-                 int signal, Reach reach, const sdk::Call& call) {
+void send_signal(Client& client, const ExecName& exec, const ExecState& state, int signal,
+                 Reach reach, const sdk::Call& call) {
   if (signal_from_here(state, signal, reach)) return;
   if (!exec.marker.empty()) {
     // As the command's own user: root in a container may not read what others' processes inherited.
@@ -156,13 +154,13 @@ void send_signal(engine::Client& client, const ExecName& exec, const engine::Exe
 }
 
 /// An exec that was asked to start may not have come to it yet.
-void end_within(engine::Client& client, const ExecName& exec, const sdk::Call& call) {
+void end_within(Client& client, const ExecName& exec, const sdk::Call& call) {
   const auto begin = std::chrono::steady_clock::now();
   const auto late = [&] { return std::chrono::steady_clock::now() - begin > 2s; };
   int last_signal = 0;
   int pid = 0;
   std::string container;
-  for (;; engine::pause_for(20ms, call)) {
+  for (;; pause_for(20ms, call)) {
     const auto state = state_of(client, exec, call);
     if (state.ended) break;
     if (state.pid == 0) {
@@ -203,7 +201,7 @@ std::string new_marker() {
   return text.str();
 }
 
-void signal_exec(engine::Client& client, const ExecName& exec, const std::string& signal,
+void signal_exec(Client& client, const ExecName& exec, const std::string& signal,
                  const sdk::Call& call) {
   const int number = signal_number(signal);
   const auto state = started_state_of(client, exec, call);
@@ -213,9 +211,9 @@ void signal_exec(engine::Client& client, const ExecName& exec, const std::string
   send_signal(client, exec, state, number, Reach::group, call);
 }
 
-void end_exec(engine::Client& client, const ExecName& exec) noexcept {
+void end_exec(Client& client, const ExecName& exec) noexcept {
   try {
-    const engine::OwnCall own(4500ms);
+    const OwnCall own(4500ms);
     end_within(client, exec, own.call());
   } catch (
       const std::exception&) {  // best effort: the engine may be gone, and the call has its end
@@ -223,4 +221,4 @@ void end_exec(engine::Client& client, const ExecName& exec) noexcept {
   }
 }
 
-}  // namespace fairlead::docker
+}  // namespace fairlead::engine

@@ -1,5 +1,4 @@
-#include "docker.hpp"
-
+#include <fairlead/engine/backend.hpp>
 #include <fairlead/engine/frames.hpp>
 #include <fairlead/engine/instances.hpp>
 #include <fairlead/engine/output.hpp>
@@ -12,25 +11,22 @@
 #include <cerrno>
 
 /// Bytes and events of a container: logs, archives, connections, what happens to it.
-namespace fairlead::docker {
+namespace fairlead::engine {
 namespace {
 
-using engine::SubjectKind;
-
-engine::ApiRequest get(const std::string& id, std::string target) {
+ApiRequest get(const std::string& id, std::string target) {
   return {{.target = std::move(target)}, {SubjectKind::instance, id}};
 }
 
 std::string archive_target(const std::string& id, const std::string& path) {
-  return "/containers/" + engine::percent_encoded(id) + "/archive" +
-         engine::query({{"path", path}});
+  return "/containers/" + percent_encoded(id) + "/archive" + query({{"path", path}});
 }
 
 /// Bytes of the caller's descriptor, waited for.
-engine::BodySource source_of(const UniqueFd& fd, const sdk::Call& call) {
+BodySource source_of(const UniqueFd& fd, const sdk::Call& call) {
   return [&fd, &call](char* data, std::size_t size) -> std::size_t {
     for (;;) {
-      engine::wait_for(fd.get(), POLLIN, call);
+      wait_for(fd.get(), POLLIN, call);
       const auto got = ::read(fd.get(), data, size);
       if (got >= 0) return static_cast<std::size_t>(got);
       if (errno != EINTR && errno != EAGAIN) {
@@ -42,14 +38,14 @@ engine::BodySource source_of(const UniqueFd& fd, const sdk::Call& call) {
 
 }  // namespace
 
-Empty DockerBackend::logs(const LogsRequest& request, sdk::Call& call) {
-  const auto inspected = client().send(
-      get(request.id, "/containers/" + engine::percent_encoded(request.id) + "/json"), call);
-  const bool framed = !engine::has_terminal(inspected.body);
-  engine::Output out(call.take(request.out));
-  engine::Output err(call.take(request.err));
-  engine::FrameReader frames;
-  client().stream(get(request.id, engine::logs_target(request)), call, [&](std::string_view bytes) {
+Empty EngineBackend::logs(const LogsRequest& request, sdk::Call& call) {
+  const auto inspected =
+      client().send(get(request.id, "/containers/" + percent_encoded(request.id) + "/json"), call);
+  const bool framed = !has_terminal(inspected.body);
+  Output out(call.take(request.out));
+  Output err(call.take(request.err));
+  FrameReader frames;
+  client().stream(get(request.id, logs_target(request)), call, [&](std::string_view bytes) {
     if (!framed) return out.write(bytes, call);
     bool wanted = true;
     frames.feed(bytes, [&](int stream, std::string_view part) {
@@ -60,7 +56,7 @@ Empty DockerBackend::logs(const LogsRequest& request, sdk::Call& call) {
   return {};
 }
 
-Empty DockerBackend::copy_in(const CopyInRequest& request, sdk::Call& call) {
+Empty EngineBackend::copy_in(const CopyInRequest& request, sdk::Call& call) {
   const auto archive = call.take(request.archive);
   client().send({{.method = "PUT",
                   .target = archive_target(request.id, request.path),
@@ -71,24 +67,24 @@ Empty DockerBackend::copy_in(const CopyInRequest& request, sdk::Call& call) {
   return {};
 }
 
-Empty DockerBackend::copy_out(const CopyOutRequest& request, sdk::Call& call) {
-  engine::Output archive(call.take(request.archive));
+Empty EngineBackend::copy_out(const CopyOutRequest& request, sdk::Call& call) {
+  Output archive(call.take(request.archive));
   client().stream(get(request.id, archive_target(request.id, request.path)), call,
                   [&](std::string_view bytes) { return archive.write(bytes, call); });
   return {};
 }
 
 /// Only what listens on the container's own address can be reached without help from inside.
-DialReply DockerBackend::dial(const DialRequest& request, sdk::Call& call) {
+DialReply EngineBackend::dial(const DialRequest& request, sdk::Call& call) {
   if (!request.socket.empty() || !is_local(call)) {
     throw Error(Status::unsupported, "instance.dial",
                 "This engine gives no way to connect to " +
                     (request.socket.empty() ? "a port" : "'" + request.socket + "'") +
                     " inside a container.");
   }
-  const auto inspected = client().send(
-      get(request.id, "/containers/" + engine::percent_encoded(request.id) + "/json"), call);
-  const auto address = engine::address_from_inspect(inspected.body);
+  const auto inspected =
+      client().send(get(request.id, "/containers/" + percent_encoded(request.id) + "/json"), call);
+  const auto address = address_from_inspect(inspected.body);
   if (address.empty()) {
     throw Error(Status::unsupported, "instance.dial",
                 "The container has no address of its own to connect to.",
@@ -97,19 +93,18 @@ DialReply DockerBackend::dial(const DialRequest& request, sdk::Call& call) {
   return {call.attach(core_.host().dial({address, request.port, ""}, call))};
 }
 
-Empty DockerBackend::watch(const WatchRequest& request, sdk::Call& call) {
+Empty EngineBackend::watch(const WatchRequest& request, sdk::Call& call) {
   std::string rest;
-  client().stream(
-      {{.target = engine::events_target(request)}, {}}, call, [&](std::string_view bytes) {
-        rest += bytes;
-        for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
-          auto event = engine::instance_event_from(rest.substr(0, end));
-          rest.erase(0, end + 1);
-          if (!event.id.empty()) call.emit({.instance = std::move(event)});
-        }
-        return true;
-      });
-  engine::throw_gone("it ended its stream of events");
+  client().stream({{.target = events_target(request)}, {}}, call, [&](std::string_view bytes) {
+    rest += bytes;
+    for (auto end = rest.find('\n'); end != std::string::npos; end = rest.find('\n')) {
+      auto event = instance_event_from(rest.substr(0, end));
+      rest.erase(0, end + 1);
+      if (!event.id.empty()) call.emit({.instance = std::move(event)});
+    }
+    return true;
+  });
+  throw_gone("it ended its stream of events");
 }
 
-}  // namespace fairlead::docker
+}  // namespace fairlead::engine

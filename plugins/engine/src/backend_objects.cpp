@@ -1,5 +1,4 @@
-#include "docker.hpp"
-
+#include <fairlead/engine/backend.hpp>
 #include <fairlead/engine/instances.hpp>
 #include <fairlead/engine/objects.hpp>
 #include <fairlead/error.hpp>
@@ -7,24 +6,24 @@
 #include <set>
 
 /// Images and volumes as things that are stored: list and remove.
-namespace fairlead::docker {
+namespace fairlead::engine {
 
-ObjectsReply DockerBackend::objects(const ObjectsRequest& request, sdk::Call& call) {
+ObjectsReply EngineBackend::objects(const ObjectsRequest& request, sdk::Call& call) {
   const auto get = [&](std::string target) {
     return client().send({{.target = std::move(target)}, {}}, call).body;
   };
-  const auto answer = get(engine::objects_target(request));
-  if (request.kind == ObjectKind::volume) return {engine::volumes_from_list(answer)};
+  const auto answer = get(objects_target(request));
+  if (request.kind == ObjectKind::volume) return {volumes_from_list(answer)};
   std::set<std::string> used;
-  if (request.unused) used = engine::used_images(get(engine::list_target({.labels = {}})));
-  return {engine::images_from_list(answer, used)};
+  if (request.unused) used = used_images(get(list_target({.labels = {}})));
+  return {images_from_list(answer, used)};
 }
 
-Empty DockerBackend::remove_object(const RemoveObjectRequest& request, sdk::Call& call) {
+Empty EngineBackend::remove_object(const RemoveObjectRequest& request, sdk::Call& call) {
   const std::string folder = request.kind == ObjectKind::image ? "/images/" : "/volumes/";
   try {
-    client().send({{.method = "DELETE", .target = folder + engine::percent_encoded(request.id)},
-                   {engine::SubjectKind::image, request.id}},
+    client().send({{.method = "DELETE", .target = folder + percent_encoded(request.id)},
+                   {SubjectKind::image, request.id}},
                   call);
   } catch (const Error& error) {
     if (error.status() == Status::not_found) return {};
@@ -35,4 +34,4 @@ Empty DockerBackend::remove_object(const RemoveObjectRequest& request, sdk::Call
   return {};
 }
 
-}  // namespace fairlead::docker
+}  // namespace fairlead::engine

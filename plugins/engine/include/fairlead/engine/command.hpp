@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace fairlead::docker {
+namespace fairlead::engine {
 
 struct CommandResult {
   int exit_code = 0;
@@ -18,4 +18,4 @@ struct CommandResult {
 CommandResult run_command(const sdk::HostClient& host, SpawnRequest command, const sdk::Call& call,
                           const std::function<void(std::string_view)>& on_output);
 
-}  // namespace fairlead::docker
+}  // namespace fairlead::engine

@@ -1,17 +1,14 @@
-#include "command.hpp"
-#include "docker.hpp"
-
+#include <fairlead/engine/backend.hpp>
 #include <fairlead/engine/build.hpp>
+#include <fairlead/engine/command.hpp>
 #include <fairlead/engine/images.hpp>
 #include <fairlead/error.hpp>
 
 #include <unistd.h>
 
 /// Images: inspect, pull, build.
-namespace fairlead::docker {
+namespace fairlead::engine {
 namespace {
-
-using engine::SubjectKind;
 
 std::string read_document(const UniqueFd& fd) {
   std::string text;
@@ -39,48 +36,45 @@ std::string last_line(const std::string& output) {
 
 }  // namespace
 
-ImageInfo DockerBackend::inspect_image(const InspectImageRequest& request, sdk::Call& call) {
-  const engine::ApiRequest wanted{
-      {.target = "/images/" + engine::percent_encoded(request.image) + "/json"},
-      {SubjectKind::image, request.image}};
-  return engine::image_from_inspect(client().send(wanted, call).body);
+ImageInfo EngineBackend::inspect_image(const InspectImageRequest& request, sdk::Call& call) {
+  const ApiRequest wanted{{.target = "/images/" + percent_encoded(request.image) + "/json"},
+                          {SubjectKind::image, request.image}};
+  return image_from_inspect(client().send(wanted, call).body);
 }
 
-RegistryDigestReply DockerBackend::registry_digest(const RegistryDigestRequest& request,
+RegistryDigestReply EngineBackend::registry_digest(const RegistryDigestRequest& request,
                                                    sdk::Call& call) {
   const auto credentials = read_document(call.take(request.credentials));
-  const auto name = engine::percent_encoded(request.image);
-  const engine::ApiRequest here{{.target = "/images/" + name + "/json"},
-                                {SubjectKind::image, request.image}};
+  const auto name = percent_encoded(request.image);
+  const ApiRequest here{{.target = "/images/" + name + "/json"},
+                        {SubjectKind::image, request.image}};
   RegistryDigestReply reply{.digest = {},
-                            .stored = engine::digests_from_inspect(client().send(here, call).body)};
+                            .stored = digests_from_inspect(client().send(here, call).body)};
   // What no registry has ever seen is not asked for.
   if (reply.stored.empty()) return reply;
-  const engine::ApiRequest there{
-      {.target = "/distribution/" + name + "/json",
-       .headers = secret_header("X-Registry-Auth", engine::registry_auth(credentials))},
-      {SubjectKind::pull, request.image}};
-  reply.digest = engine::digest_from_distribution(client().send(there, call).body);
+  const ApiRequest there{{.target = "/distribution/" + name + "/json",
+                          .headers = secret_header("X-Registry-Auth", registry_auth(credentials))},
+                         {SubjectKind::pull, request.image}};
+  reply.digest = digest_from_distribution(client().send(there, call).body);
   return reply;
 }
 
-Empty DockerBackend::pull_image(const PullImageRequest& request, sdk::Call& call) {
+Empty EngineBackend::pull_image(const PullImageRequest& request, sdk::Call& call) {
   const auto credentials = read_document(call.take(request.credentials));
-  engine::ProgressReader progress([&](const Event& event) { call.emit(event); });
-  client().stream(
-      {{.method = "POST",
-        .target = engine::pull_target(request),
-        .headers = secret_header("X-Registry-Auth", engine::registry_auth(credentials))},
-       {SubjectKind::pull, request.image}},
-      call, [&](std::string_view bytes) {
-        progress.feed(bytes);
-        return true;
-      });
-  if (progress.error()) throw engine::engine_error(500, *progress.error(), {SubjectKind::pull, ""});
+  ProgressReader progress([&](const Event& event) { call.emit(event); });
+  client().stream({{.method = "POST",
+                    .target = pull_target(request),
+                    .headers = secret_header("X-Registry-Auth", registry_auth(credentials))},
+                   {SubjectKind::pull, request.image}},
+                  call, [&](std::string_view bytes) {
+                    progress.feed(bytes);
+                    return true;
+                  });
+  if (progress.error()) throw engine_error(500, *progress.error(), {SubjectKind::pull, ""});
   return {};
 }
 
-BuildImageReply DockerBackend::build_image(const BuildImageRequest& request, sdk::Call& call) {
+BuildImageReply EngineBackend::build_image(const BuildImageRequest& request, sdk::Call& call) {
   const auto credentials = read_document(call.take(request.credentials));
   const auto builder =
       request.builder == Builder::classic ? std::string("classic") : choose_builder(call);
@@ -88,17 +82,16 @@ BuildImageReply DockerBackend::build_image(const BuildImageRequest& request, sdk
   return build_with_client(request, call, builder);
 }
 
-BuildImageReply DockerBackend::build_classic(const BuildImageRequest& request,
+BuildImageReply EngineBackend::build_classic(const BuildImageRequest& request,
                                              const sdk::Call& call,
                                              const std::string& credentials) {
-  auto build = engine::classic_build(
-      request,
-      {configuration_.environment, configuration_.working_directory, engine::read_client_file});
-  engine::ProgressReader progress([&](const Event& event) { call.emit(event); });
+  auto build = classic_build(
+      request, {configuration_.environment, configuration_.working_directory, read_client_file});
+  ProgressReader progress([&](const Event& event) { call.emit(event); });
   client().stream(
       {{.method = "POST",
         .target = std::move(build.target),
-        .headers = secret_header("X-Registry-Config", engine::registry_config(credentials)),
+        .headers = secret_header("X-Registry-Config", registry_config(credentials)),
         .content_type = "application/x-tar",
         .source = std::move(build.context)},
        {SubjectKind::build, request.tags.empty() ? request.context : request.tags.front()}},
@@ -112,12 +105,12 @@ BuildImageReply DockerBackend::build_classic(const BuildImageRequest& request,
   return {progress.image_id(), "classic"};
 }
 
-BuildImageReply DockerBackend::build_with_client(const BuildImageRequest& request,
+BuildImageReply EngineBackend::build_with_client(const BuildImageRequest& request,
                                                  const sdk::Call& call,
                                                  const std::string& builder) {
   SpawnRequest command;
-  command.argv = builder == "buildx" ? engine::buildx_command(settings_.docker_path, request)
-                                     : engine::docker_build_command(settings_.docker_path, request);
+  command.argv = builder == "buildx" ? buildx_command(settings_.docker_path, request)
+                                     : docker_build_command(settings_.docker_path, request);
   command.env = client_environment();
   command.working_directory = configuration_.working_directory;
   if (builder == "buildkit") command.env["DOCKER_BUILDKIT"] = "1";
@@ -133,21 +126,20 @@ BuildImageReply DockerBackend::build_with_client(const BuildImageRequest& reques
   return {stays_here ? image_id(request.tags.front(), call) : "", builder};
 }
 
-std::string DockerBackend::image_id(const std::string& tag, const sdk::Call& call) {
-  const engine::ApiRequest wanted{{.target = "/images/" + engine::percent_encoded(tag) + "/json"},
-                                  {SubjectKind::image, tag}};
-  return engine::image_from_inspect(client().send(wanted, call).body).id;
+std::string EngineBackend::image_id(const std::string& tag, const sdk::Call& call) {
+  const ApiRequest wanted{{.target = "/images/" + percent_encoded(tag) + "/json"},
+                          {SubjectKind::image, tag}};
+  return image_from_inspect(client().send(wanted, call).body).id;
 }
 
-/// What the docker client needs to reach the same engine as we do.
-Environment DockerBackend::client_environment() const {
+Environment EngineBackend::client_environment() const {
   auto environment = configuration_.environment;
   if (!settings_.host.empty()) environment["DOCKER_HOST"] = settings_.host;
   return environment;
 }
 
 /// BuildKit comes with the docker client: buildx, or built in before 23. Asked once.
-std::string DockerBackend::choose_builder(const sdk::Call& call) {
+std::string EngineBackend::choose_builder(const sdk::Call& call) {
   const std::lock_guard lock(mutex_);
   if (!builder_.empty()) return builder_;
   const auto wish = configuration_.environment.find("DOCKER_BUILDKIT");
@@ -164,7 +156,7 @@ std::string DockerBackend::choose_builder(const sdk::Call& call) {
     if (buildx.exit_code == 0 && buildx.tail.find("buildx") != std::string::npos) {
       builder_ = "buildx";
     } else {
-      const int major = engine::major_of(ask({"--version"}).tail);
+      const int major = major_of(ask({"--version"}).tail);
       builder_ = major > 0 && major < 23 ? "buildkit" : "classic";
     }
   } catch (const Error& error) {
@@ -174,4 +166,4 @@ std::string DockerBackend::choose_builder(const sdk::Call& call) {
   return builder_;
 }
 
-}  // namespace fairlead::docker
+}  // namespace fairlead::engine

@@ -1,7 +1,5 @@
 #pragma once
 
-#include "settings.hpp"
-
 #include <fairlead/engine/client.hpp>
 #include <fairlead/sdk/backend.hpp>
 #include <fairlead/sdk/core.hpp>
@@ -11,16 +9,22 @@
 #include <mutex>
 #include <string>
 
-namespace fairlead::docker {
+namespace fairlead::engine {
 
-/// Docker as a backend: the Engine API for everything but BuildKit builds, which the docker client
-/// does. One source file per subject: docker (set-up), images, instances, exec, streams,
-/// objects.
-class DockerBackend final : public sdk::Backend {
+/// How a backend reaches its engine.
+struct EngineSettings {
+  std::string host;                    ///< the engine's address; empty: as the client finds it
+  std::string docker_path = "docker";  ///< the client that builds with BuildKit
+};
+
+/// An engine with Docker's API as a backend: the API for everything but BuildKit builds, which the
+/// client does. Plugins derive from it and override what is theirs. One source file per subject:
+/// backend (set-up), images, instances, exec, streams, objects. Threads and errors as the SDK's
+/// Backend says.
+class EngineBackend : public sdk::Backend {
  public:
-  explicit DockerBackend(sdk::Core core) : core_(core) {}
+  explicit EngineBackend(sdk::Core core) : core_(core) {}
 
-  void configure(const ConfigureRequest& request) override;
   ProbeReply probe(const ProbeRequest& request, sdk::Call& call) override;
 
   ImageInfo inspect_image(const InspectImageRequest& request, sdk::Call& call) override;
@@ -49,6 +53,15 @@ class DockerBackend final : public sdk::Backend {
                                       sdk::Call& call) override;
   ChecksReply checks(const ChecksRequest& request, sdk::Call& call) override;
 
+ protected:
+  /// To be called by `configure`, before anything else.
+  void connect(const ConfigureRequest& request, EngineSettings settings);
+  const ConfigureRequest& configuration() const { return configuration_; }
+  const EngineSettings& engine_settings() const { return settings_; }
+  const sdk::Core& core() const { return core_; }
+  /// The caller's variables with what the client needs to reach the same engine as we do.
+  Environment client_environment() const;
+
  private:
   BuildImageReply build_classic(const BuildImageRequest& request, const sdk::Call& call,
                                 const std::string& credentials);
@@ -57,16 +70,15 @@ class DockerBackend final : public sdk::Backend {
   std::string choose_builder(const sdk::Call& call);
   std::string image_id(const std::string& tag, const sdk::Call& call);
   bool is_local(const sdk::Call& call) const;
-  Environment client_environment() const;
-  engine::Client& client();
+  Client& client();
 
   sdk::Core core_;
-  Settings settings_;
+  EngineSettings settings_;
   ConfigureRequest configuration_;
-  std::unique_ptr<engine::Client> client_;
+  std::unique_ptr<Client> client_;
   std::atomic<bool> processes_elsewhere_ = false;  ///< seen: a container's are not in our /proc
   std::mutex mutex_;                               ///< of builder_
   std::string builder_;  ///< what choose_builder found; empty: not asked yet
 };
 
-}  // namespace fairlead::docker
+}  // namespace fairlead::engine

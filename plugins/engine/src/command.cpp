@@ -1,5 +1,4 @@
-#include "command.hpp"
-
+#include <fairlead/engine/command.hpp>
 #include <fairlead/error.hpp>
 #include <fairlead/unique_fd.hpp>
 
@@ -12,7 +11,7 @@
 #include <cstring>
 #include <thread>
 
-namespace fairlead::docker {
+namespace fairlead::engine {
 namespace {
 
 constexpr std::size_t tail_size = 8 * 1024;
@@ -76,4 +75,4 @@ CommandResult run_command(const sdk::HostClient& host, SpawnRequest command, con
   return result;
 }
 
-}  // namespace fairlead::docker
+}  // namespace fairlead::engine

@@ -1,6 +1,6 @@
-#include "docker.hpp"
 #include "exec_signal.hpp"
 
+#include <fairlead/engine/backend.hpp>
 #include <fairlead/engine/own_call.hpp>
 #include <fairlead/engine/processes.hpp>
 #include <fairlead/engine/relay.hpp>
@@ -11,16 +11,14 @@
 #include <algorithm>
 
 /// Commands in a container.
-namespace fairlead::docker {
+namespace fairlead::engine {
 namespace {
 
 using namespace std::chrono_literals;
-using engine::SubjectKind;
 
 constexpr int exit_of_sigpipe = 128 + 13;
 
-ExecName create_exec(engine::Client& client, ExecRequest request, bool remote,
-                     const sdk::Call& call) {
+ExecName create_exec(Client& client, ExecRequest request, bool remote, const sdk::Call& call) {
   ExecName exec;
   if (remote) {
     exec.marker = new_marker();
@@ -28,39 +26,38 @@ ExecName create_exec(engine::Client& client, ExecRequest request, bool remote,
   }
   const auto created =
       client.send({{.method = "POST",
-                    .target = "/containers/" + engine::percent_encoded(request.id) + "/exec",
-                    .body = engine::exec_create_body(request)},
+                    .target = "/containers/" + percent_encoded(request.id) + "/exec",
+                    .body = exec_create_body(request)},
                    {SubjectKind::instance, request.id}},
                   call);
-  exec.id = engine::id_from(created.body);
+  exec.id = id_from(created.body);
   return exec;
 }
 
-engine::RawStream start_exec(engine::Client& client, const ExecName& exec,
-                             const ExecRequest& request, const sdk::Call& call) {
+RawStream start_exec(Client& client, const ExecName& exec, const ExecRequest& request,
+                     const sdk::Call& call) {
   return client.hijack({{.method = "POST",
                          .target = "/exec/" + exec.id + "/start",
-                         .body = engine::exec_start_body(request)},
+                         .body = exec_start_body(request)},
                         {SubjectKind::exec, exec.id}},
                        call);
 }
 
-void resize(engine::Client& client, const std::string& exec, const TerminalSize& size,
+void resize(Client& client, const std::string& exec, const TerminalSize& size,
             const sdk::Call& call) {
-  client.send(
-      {{.method = "POST", .target = engine::resize_target(exec, size)}, {SubjectKind::exec, exec}},
-      call);
+  client.send({{.method = "POST", .target = resize_target(exec, size)}, {SubjectKind::exec, exec}},
+              call);
 }
 
-engine::ExecState state_of(engine::Client& client, const ExecName& exec, const sdk::Call& call) {
-  return engine::exec_state_from(
+ExecState state_of(Client& client, const ExecName& exec, const sdk::Call& call) {
+  return exec_state_from(
       client.send({{.target = "/exec/" + exec.id + "/json"}, {SubjectKind::exec, exec.id}}, call)
           .body);
 }
 
 /// Engines before API 1.42 take the size only once the process runs, which may be a moment after
 /// the start was answered. A command that has ended meanwhile needs none.
-void first_resize(engine::Client& client, const ExecName& exec, const TerminalSize& size,
+void first_resize(Client& client, const ExecName& exec, const TerminalSize& size,
                   const sdk::Call& call) {
   for (int attempt = 0; attempt < 200; ++attempt) {
     try {
@@ -69,22 +66,22 @@ void first_resize(engine::Client& client, const ExecName& exec, const TerminalSi
       if (error.status() == Status::cancelled) throw;
     }
     if (state_of(client, exec, call).ended) return;
-    engine::pause_for(10ms, call);
+    pause_for(10ms, call);
   }
 }
 
 /// The stream ends a moment before the engine has booked the command's end.
-int exit_code_of(engine::Client& client, const ExecName& exec, const sdk::Call& call) {
+int exit_code_of(Client& client, const ExecName& exec, const sdk::Call& call) {
   for (auto wait = 1ms;; wait = std::min<std::chrono::milliseconds>(wait * 2, 100ms)) {
     const auto state = state_of(client, exec, call);
     if (!state.running) return state.exit_code;
-    engine::pause_for(wait, call);
+    pause_for(wait, call);
   }
 }
 
 /// A runtime's refusal to start the command is an exit status, as with the docker client.
 int failed_start(const Error& error, const UniqueFd& err) {
-  const int code = engine::exit_code_of_failed_start(error.message());
+  const int code = exit_code_of_failed_start(error.message());
   if (code == 0) throw error;
   const auto text = error.message() + "\n";
   if (err) (void)!::write(err.get(), text.data(), text.size());
@@ -93,9 +90,9 @@ int failed_start(const Error& error, const UniqueFd& err) {
 
 }  // namespace
 
-ExecReply DockerBackend::exec(const ExecRequest& request, sdk::Call& call) {
-  engine::RelayEnds ends{call.take(request.in), call.take(request.out), call.take(request.err),
-                         !request.terminal.has_value()};
+ExecReply EngineBackend::exec(const ExecRequest& request, sdk::Call& call) {
+  RelayEnds ends{call.take(request.in), call.take(request.out), call.take(request.err),
+                 !request.terminal.has_value()};
   const auto exec = create_exec(client(), request, processes_elsewhere_ || !is_local(call), call);
   bool started = false;
   try {
@@ -104,7 +101,7 @@ ExecReply DockerBackend::exec(const ExecRequest& request, sdk::Call& call) {
     // Before anybody may ask for another size.
     if (request.terminal) first_resize(client(), exec, request.terminal->size, call);
     call.emit({.started = exec.text()});
-    if (engine::relay(stream, std::move(ends), call) == engine::RelayResult::output_closed) {
+    if (relay(stream, std::move(ends), call) == RelayResult::output_closed) {
       end_exec(client(), exec);
       return {exit_of_sigpipe};
     }
@@ -117,11 +114,11 @@ ExecReply DockerBackend::exec(const ExecRequest& request, sdk::Call& call) {
   }
 }
 
-Empty DockerBackend::exec_control(const ExecControlRequest& request, sdk::Call& call) {
+Empty EngineBackend::exec_control(const ExecControlRequest& request, sdk::Call& call) {
   const auto exec = exec_name_from(request.exec);
   if (request.resize) resize(client(), exec.id, *request.resize, call);
   if (!request.signal.empty()) signal_exec(client(), exec, request.signal, call);
   return {};
 }
 
-}  // namespace fairlead::docker
+}  // namespace fairlead::engine

@@ -5,7 +5,7 @@
 
 #include <string>
 
-namespace fairlead::docker {
+namespace fairlead::engine {
 
 /// An exec as `started` names it: the engine's id, and the marker in its environment by which its
 /// processes are found when they run on another machine ("id:marker").
@@ -30,11 +30,11 @@ std::string new_marker();
 /// a process that is ours to see is signalled straight, any other by a command in its container.
 /// Throws Error(invalid, "exec.signal") for an unknown name and Error(not_found, "exec.not_found")
 /// when the command has ended.
-void signal_exec(engine::Client& client, const ExecName& exec, const std::string& signal,
+void signal_exec(Client& client, const ExecName& exec, const std::string& signal,
                  const sdk::Call& call);
 
 /// Ends the exec and everything in its session: TERM, then KILL after 2 s. Never throws; takes at
 /// most 4.5 s, whatever has become of the call that it belonged to.
-void end_exec(engine::Client& client, const ExecName& exec) noexcept;
+void end_exec(Client& client, const ExecName& exec) noexcept;
 
-}  // namespace fairlead::docker
+}  // namespace fairlead::engine

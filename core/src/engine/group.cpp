@@ -1,0 +1,104 @@
+#include "engine/group.hpp"
+
+#include "base/nearest.hpp"
+#include "engine/deadlines.hpp"
+
+#include <algorithm>
+
+namespace fairlead {
+namespace {
+
+Group in_folders(const Core& core, const Workspace& workspace, Group group) {
+  const auto& id = workspace.identity.devcontainer_id;
+  group.state_folder = core.state_folder() + "/groups/" + (id.empty() ? group.service : id);
+  group.cache_folder = core.cache_folder() + "/groups";
+  return group;
+}
+
+std::string list_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names) text += (text.empty() ? "" : ", ") + name;
+  return text;
+}
+
+void require_service(const Workspace& workspace, const ServiceGroup& services) {
+  const auto& names = services.resolved.services;
+  const auto& wanted = services.group.service;
+  if (std::ranges::find(names, wanted) != names.end()) return;
+  const auto message = "Service '" + wanted +
+                       "' configured in devcontainer.json not found in Docker Compose "
+                       "configuration.";
+  const auto near = did_you_mean(wanted, names);
+  auto error = Error(Status::not_found, "group.service", message,
+                     (near.empty() ? "" : near + ' ') + "Services: " + list_of(names) + '.')
+                   .at({.file = workspace.document->config_file});
+  throw OperationError(std::move(error), message);
+}
+
+ResolveGroupReply ask(Backend& backend, const Group& group, const std::stop_token& stop) {
+  try {
+    return backend.resolve({.group = group}, question(stop));
+  } catch (const Error& error) {
+    if (error.code() != "group.files" && error.code() != "group.output") throw;
+    throw OperationError(error, "An error occurred retrieving the Docker Compose configuration.");
+  }
+}
+
+/// Equal folders of two users on one engine lead to equal names of their groups.
+bool belongs_to_another(const Workspace& workspace, const std::vector<std::string>& group_labels,
+                        Backend& backend, const std::stop_token& stop) {
+  const auto& folder = workspace.document->workspace.local_folder;
+  const auto members = backend.list({.labels = group_labels}, question(stop)).instances;
+  return std::ranges::any_of(members, [&](const auto& member) {
+    const auto label = member.labels.find("devcontainer.local_folder");
+    return label != member.labels.end() && label->second != folder;
+  });
+}
+
+}  // namespace
+
+std::optional<Group> group_of(const Core& core, const Workspace& workspace) {
+  if (!workspace.document || workspace.config.scenario != Scenario::compose) return {};
+  const auto& config = workspace.config.compose;
+  return in_folders(core, workspace,
+                    {.files = config.files,
+                     .folder = workspace.document->workspace.local_folder,
+                     .service = config.service,
+                     .run_services = config.run_services});
+}
+
+std::optional<Group> group_of(const Core& core, const Workspace& workspace,
+                              const InstanceInfo& instance) {
+  if (auto group = group_of(core, workspace)) return group;
+  if (instance.group.empty()) return {};
+  return in_folders(core, workspace, {.service = instance.service});
+}
+
+ServiceGroup resolve_group(Core& core, const Workspace& workspace, Backend& backend,
+                           std::stop_token stop) {
+  ServiceGroup services{.group = *group_of(core, workspace), .resolved = {}};
+  services.resolved = ask(backend, services.group, stop);
+  require_service(workspace, services);
+  if (core.mode() == Mode::drop_in) return services;
+  if (belongs_to_another(workspace, services.resolved.group_labels, backend, stop)) {
+    const auto& id = workspace.identity.devcontainer_id;
+    services.group.project = services.resolved.project + '-' + id.substr(id.size() - 8);
+    services.resolved = ask(backend, services.group, stop);
+  }
+  return services;
+}
+
+std::shared_ptr<Backend> group_backend(Core& core, const Settings& settings,
+                                       const std::shared_ptr<Backend>& found,
+                                       const InstanceInfo& instance) {
+  if (instance.group.empty()) return found;
+  for (const auto& [manifest, refusal] : core.plugins(settings).entries()) {
+    const auto runs = std::ranges::find(manifest.scenarios, "compose") != manifest.scenarios.end();
+    if (!refusal.empty() || !runs || manifest.backends.empty()) continue;
+    if (std::ranges::find(manifest.backends, found->name()) != manifest.backends.end()) return found;
+    return core.backend(manifest.backends.front(), settings);
+  }
+  return found;
+}
+
+}  // namespace fairlead

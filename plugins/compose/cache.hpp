@@ -1,0 +1,48 @@
+#pragma once
+
+#include "tool.hpp"
+
+#include <fairlead/model/resolve.hpp>
+
+#include <map>
+#include <optional>
+#include <string>
+
+namespace fairlead::compose {
+
+/// What Compose was asked and said once, and everything that the answer depends on.
+struct Evaluation {
+  Tool tool;
+  std::vector<std::string> files;
+  std::string env_file;
+  std::string version_line;  ///< the files' format version, which v1 wants in an override, too
+  std::vector<std::string> built;     ///< services that have a build section
+  std::vector<std::string> profiles;  ///< of the primary service
+  std::map<std::string, std::vector<std::string>> depends_on;
+  ResolveGroupReply reply;
+
+  std::map<std::string, std::string> file_marks;      ///< path to `mark_of_file`
+  std::map<std::string, std::string> variable_marks;  ///< name to `mark_of_variable`
+};
+
+/// Short texts that change with the content; of what is not there, too. Values of variables cannot
+/// be read back from theirs.
+std::string mark_of_file(const std::string& path);
+std::string mark_of_variable(const Environment& environment, const std::string& name);
+
+/// The name of the entry for a question with these words.
+std::string entry_name(const std::vector<std::string>& words);
+
+/// The entry in `folder`, if everything that it depends on is as it was. What cannot be read is not
+/// there.
+std::optional<Evaluation> cached(const std::string& folder, const std::string& name,
+                                 const Environment& environment);
+
+/// Keeps it, readable by its owner alone; a failure only means that Compose is asked again.
+void keep(const std::string& folder, const std::string& name, const Evaluation& evaluation);
+
+/// Writes a file so that a reader sees all of it or the former one; makes its folder. Throws
+/// Error(failed, "group.state").
+void write_atomically(const std::string& path, std::string_view text);
+
+}  // namespace fairlead::compose

@@ -1,0 +1,49 @@
+#include "compose.hpp"
+
+#include <fairlead/error.hpp>
+#include <fairlead/sdk/plugin.hpp>
+
+namespace fairlead::compose {
+
+void ComposeBackend::configure(const ConfigureRequest& request) {
+  settings_ = settings_from(request.settings);
+  connect(request, settings_.engine);
+}
+
+ProbeReply ComposeBackend::probe(const ProbeRequest& request, sdk::Call& call) {
+  auto reply = EngineBackend::probe(request, call);
+  reply.capabilities.service_groups = true;
+  return reply;
+}
+
+ChecksReply ComposeBackend::checks(const ChecksRequest& request, sdk::Call& call) {
+  auto reply = EngineBackend::checks(request, call);
+  try {
+    const auto found = tool(call);
+    reply.checks.push_back(
+        {.name = "compose",
+         .message = "Compose " + found.version + " (" + command_text(found.argv) + ")",
+         .hint = {}});
+  } catch (const Error& error) {
+    if (error.code() != "compose.missing") throw;
+    reply.checks.push_back({.name = "compose",
+                            .outcome = "warning",
+                            .message = error.message(),
+                            .hint = error.hint()});
+  }
+  return reply;
+}
+
+Runner ComposeBackend::runner(const std::string& folder) const {
+  return {core().host(), client_environment(), folder};
+}
+
+Tool ComposeBackend::tool(const sdk::Call& call) {
+  const std::lock_guard lock(mutex_);
+  if (!tool_) tool_ = find_tool(runner(configuration().working_directory), settings_, call);
+  return *tool_;
+}
+
+}  // namespace fairlead::compose
+
+FAIRLEAD_PLUGIN(fairlead::compose::ComposeBackend, "fairlead.compose", "0.1.0");

@@ -1,0 +1,214 @@
+#include "compose.hpp"
+#include "documents.hpp"
+#include "environment_file.hpp"
+#include "inputs.hpp"
+#include "project.hpp"
+
+#include <fairlead/error.hpp>
+
+#include <algorithm>
+
+/// What the user's files say: asked of Compose once, and again when something has changed.
+namespace fairlead::compose {
+namespace {
+
+std::string variable(const Environment& environment, const char* name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string() : found->second;
+}
+
+std::string last_lines(const std::string& text) {
+  const auto end = text.find_last_not_of(" \r\n\t");
+  return end == std::string::npos ? std::string() : text.substr(0, end + 1);
+}
+
+/// Compose refuses the files: where, if it is the YAML itself.
+[[noreturn]] void refuse(const Inputs& inputs, const std::string& complaint) {
+  for (const auto& file : inputs.files) {
+    const auto text = read_text(file);
+    if (!text) {
+      throw Error(Status::not_found, "group.files", "The Compose file " + file + " is not there.",
+                  "dockerComposeFile is relative to the folder of devcontainer.json.");
+    }
+    facts_of(*text, file);
+  }
+  const auto place = place_of_complaint(complaint, inputs.files);
+  throw Error(Status::invalid, "group.files",
+              place + "Compose refuses the configuration: " + last_lines(complaint));
+}
+
+std::string evaluated(const Runner& base, const Tool& tool, const Inputs& inputs,
+                      const sdk::Call& call) {
+  auto argv = tool.argv;
+  const auto words = inputs.words();
+  argv.insert(argv.end(), words.begin(), words.end());
+  if (tool.major() >= 2) argv.insert(argv.end(), {"--profile", "*"});
+  argv.emplace_back("config");
+  auto output = base.capture(argv, call);
+  if (output.exit_code != 0 && output.err.find("UnicodeEncodeError") != std::string::npos) {
+    auto unicode = base;  // v1 in a plain locale
+    unicode.environment["PYTHONIOENCODING"] = "utf-8";
+    output = unicode.capture(argv, call);
+  }
+  if (output.exit_code != 0) refuse(inputs, output.err.empty() ? output.out : output.err);
+  return output.out;
+}
+
+/// What one file draws in, and so on; false: something cannot be followed, so that nobody would
+/// notice a change.
+bool follow(const std::string& path, Evaluation& e, const Environment& environment, bool& has_name,
+            int depth) {
+  if (depth > 16 || path.find('$') != std::string::npos || path.find("://") != std::string::npos) {
+    return false;
+  }
+  if (e.file_marks.contains(path)) return true;
+  e.file_marks[path] = mark_of_file(path);
+  const auto text = read_text(path);
+  if (!text) return true;
+  FileFacts facts;
+  try {
+    facts = facts_of(*text, path);
+  } catch (const Error&) {
+    return false;  // Compose could read it, which is what counts
+  }
+  if (depth == 0) has_name = has_name || facts.has_name;
+  if (depth == 0 && e.version_line.empty()) e.version_line = facts.version;
+  for (const auto& name : facts.variables) {
+    e.variable_marks[name] = mark_of_variable(environment, name);
+  }
+  const auto folder = parent_of(path);
+  bool whole = true;
+  for (const auto& file : facts.environment_files) {
+    const auto full = resolved_path(folder, file);
+    if (file.find('$') != std::string::npos) whole = false;
+    e.file_marks[full] = mark_of_file(full);
+  }
+  for (const auto& file : facts.files) {
+    whole = follow(resolved_path(folder, file), e, environment, has_name, depth + 1) && whole;
+  }
+  return whole;
+}
+
+/// The services with everything that they depend on.
+std::set<std::string> with_dependencies(std::vector<std::string> names, const Project& project) {
+  std::set<std::string> all;
+  while (!names.empty()) {
+    const auto name = names.back();
+    names.pop_back();
+    const auto found = project.services.find(name);
+    if (found == project.services.end() || !all.insert(name).second) continue;
+    names.insert(names.end(), found->second.depends_on.begin(), found->second.depends_on.end());
+  }
+  return all;
+}
+
+std::set<std::string> started_services(const Group& group, const Project& project) {
+  auto names = group.run_services;
+  names.push_back(group.service);
+  for (const auto& [name, service] : project.services) {
+    if (group.run_services.empty() && service.profiles.empty()) names.push_back(name);
+  }
+  return with_dependencies(std::move(names), project);
+}
+
+ResolveGroupReply reply_for(const Group& group, const Project& project, const std::string& name,
+                            const Tool& tool) {
+  ResolveGroupReply reply{.project = name};
+  for (const auto& [service, ignored] : project.services) reply.services.push_back(service);
+  for (const auto& started : started_services(group, project)) {
+    const auto& service = project.services.at(started);
+    reply.builds = reply.builds || service.build.has_value();
+    for (const auto& wish : service.wishes) {
+      reply.wishes.push_back("let the service '" + started + "' " + wish);
+    }
+  }
+  reply.group_labels = {"com.docker.compose.project=" + name};
+  reply.labels = {"com.docker.compose.project=" + name,
+                  "com.docker.compose.service=" + group.service, "com.docker.compose.oneoff=False"};
+  const auto found = project.services.find(group.service);
+  if (found == project.services.end()) return reply;
+  const auto& service = found->second;
+  const bool old = tool.major() > 0 && !tool.at_least(2, 8);
+  reply.image = service.image.empty() ? name + (old ? '_' : '-') + group.service : service.image;
+  reply.build = service.build;
+  reply.user = service.user;
+  reply.entrypoint = service.entrypoint;
+  reply.command = service.command;
+  return reply;
+}
+
+std::vector<std::string> question_words(const Group& group, const Inputs& inputs,
+                                        const Settings& settings, const Environment& environment) {
+  auto words = inputs.words();
+  words.insert(words.end(),
+               {group.folder, group.service, group.project, settings.engine.docker_path,
+                settings.compose_path, variable(environment, "PATH")});
+  words.insert(words.end(), group.run_services.begin(), group.run_services.end());
+  return words;
+}
+
+void add_services(Evaluation& e, const Group& group, const Project& project) {
+  for (const auto& [name, service] : project.services) {
+    if (service.build) e.built.push_back(name);
+    if (!service.depends_on.empty()) e.depends_on[name] = service.depends_on;
+    if (name == group.service) e.profiles = service.profiles;
+  }
+}
+
+}  // namespace
+
+ComposeBackend::Known ComposeBackend::evaluate(const Group& group, const sdk::Call& call) const {
+  const auto environment = client_environment();
+  const auto inputs = inputs_of(group, environment);
+  const auto entry = entry_name(question_words(group, inputs, settings_, environment));
+  if (auto known = cached(group.cache_folder, entry, environment)) {
+    return std::make_shared<const Evaluation>(std::move(*known));
+  }
+  const auto base = runner(group.folder);
+  Evaluation e{
+      .tool = find_tool(base, settings_, call), .files = inputs.files, .env_file = inputs.env_file};
+  const auto output = evaluated(base, e.tool, inputs, call);
+  const auto project = project_from_config(output, group.folder);
+  bool has_name = false;
+  bool whole = true;
+  for (const auto& file : inputs.files) {
+    whole = follow(file, e, environment, has_name, 0) && whole;
+  }
+  for (const auto& folder : {group.folder, parent_of(inputs.files.front())}) {
+    e.file_marks[folder + "/.env"] = mark_of_file(folder + "/.env");
+  }
+  for (const char* name :
+       {"COMPOSE_PROJECT_NAME", "COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES"}) {
+    e.variable_marks[name] = mark_of_variable(environment, name);
+  }
+  const auto env_file = read_text(group.folder + "/.env").value_or("");
+  const auto name = !group.project.empty()
+                        ? group.project
+                        : project_name({.variable = variable(environment, "COMPOSE_PROJECT_NAME"),
+                                        .env_file = value_in(env_file, "COMPOSE_PROJECT_NAME"),
+                                        .configured = project.name,
+                                        .name_is_in_a_file = has_name,
+                                        .first_file = inputs.files.front(),
+                                        .folder = group.folder});
+  add_services(e, group, project);
+  e.reply = reply_for(group, project, name, e.tool);
+  if (whole) keep(group.cache_folder, entry, e);
+  return std::make_shared<const Evaluation>(std::move(e));
+}
+
+ComposeBackend::Known ComposeBackend::evaluation(const Group& group, const sdk::Call& call) {
+  std::vector<std::string> words{group.folder, group.service, group.project};
+  words.insert(words.end(), group.files.begin(), group.files.end());
+  words.insert(words.end(), group.run_services.begin(), group.run_services.end());
+  const auto key = entry_name(words);
+  const std::lock_guard lock(mutex_);
+  auto& known = known_[key];
+  if (!known) known = evaluate(group, call);
+  return known;
+}
+
+ResolveGroupReply ComposeBackend::resolve(const ResolveGroupRequest& request, sdk::Call& call) {
+  return evaluation(request.group, call)->reply;
+}
+
+}  // namespace fairlead::compose

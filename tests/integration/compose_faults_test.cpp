@@ -1,0 +1,69 @@
+// What goes wrong with Compose, and what is said of it.
+
+#include "compose_fixture.hpp"
+
+namespace fairlead::test {
+namespace {
+
+class ComposeFaults : public ComposeTest {
+ protected:
+  void expect_failure(const RunResult& result, const std::vector<std::string>& words) {
+    EXPECT_EQ(result.exit_code, 1) << result.text();
+    for (const auto& word : words) {
+      EXPECT_NE((result.out + result.err).find(word), std::string::npos)
+          << "'" << word << "' is not in:\n"
+          << result.text();
+    }
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Version, ComposeFaults, ::testing::Values("FAIRLEAD_TEST_COMPOSE"));
+
+TEST_P(ComposeFaults, ABrokenFileIsNamedWithItsPlace) {  // CMP-019
+  const Workspace project = project_of("services:\n  app:\n    image: [x\n");
+  expect_failure(own(project, "up"), {"compose.yml:", "not valid YAML"});
+  project.write(".devcontainer/compose.yml", "services:\n  app:\n    image: x\n    imag: y\n");
+  expect_failure(own(project, "up"), {"compose.yml:4:5: "});
+  expect_failure(drop_in(project, "up"),
+                 {"An error occurred retrieving the Docker Compose configuration."});
+}
+
+TEST_P(ComposeFaults, AMissingFileIsNamed) {
+  const Workspace project = this->project();
+  std::filesystem::remove(project.folder / ".devcontainer/compose.yml");
+  expect_failure(own(project, "up"), {"compose.yml is not there"});
+}
+
+TEST_P(ComposeFaults, TheNearestServiceIsOffered) {
+  const Workspace project = this->project();
+  project.write(".devcontainer/devcontainer.json",
+                R"({"dockerComposeFile": "compose.yml", "service": "apo"})");
+  expect_failure(own(project, "up"),
+                 {"Service 'apo' configured in devcontainer.json not found", "did you mean 'app'"});
+}
+
+TEST_P(ComposeFaults, ASickServiceIsShownWithItsLog) {
+  const Workspace project = this->project(
+      "    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: " +
+      std::string(base_image) +
+      "\n    command: sh -c 'echo the reason; sleep infinity'\n    healthcheck:\n"
+      "      test: ['CMD', 'false']\n      interval: 1s\n      retries: 1\n");
+  expect_failure(own(project, "up"), {"The service 'db' is not well", "the reason"});
+  EXPECT_EQ(own(project, "down").exit_code, 0);
+}
+
+TEST_P(ComposeFaults, AServiceBehindAProfileIsStartedAllTheSame) {
+  const Workspace project = this->project("    profiles: [dev]\n");
+  const RunResult up = own(project, "up", {"--wait", "--json"});
+  EXPECT_EQ(up.exit_code, 0) << up.text();
+  EXPECT_EQ(own(project, "down").exit_code, 0);
+}
+
+TEST_P(ComposeFaults, WithoutComposeThatIsSaid) {
+  const Workspace project = this->project();
+  const RunResult up = run(fairlead({"up", "--workspace-folder", project.folder.string(),
+                                     "--docker-compose-path", "/nowhere/docker-compose"}));
+  expect_failure(up, {"There is no Compose", "--docker-compose-path"});
+}
+
+}  // namespace
+}  // namespace fairlead::test

@@ -1,0 +1,96 @@
+#include "compose_fixture.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+namespace fairlead::test {
+
+void ComposeTest::SetUp() {
+  if (variable(GetParam()).empty()) GTEST_SKIP() << "skipped: " << GetParam() << " is not set";
+  DockerTest::SetUp();
+}
+
+/// Companions carry none of the labels by which a test's containers are found.
+void ComposeTest::TearDown() {
+  if (variable(GetParam()).empty()) return;
+  std::string mark = test_run().id();
+  std::ranges::transform(mark, mark.begin(), [](unsigned char c) { return std::tolower(c); });
+  for (const Container& container : engine().containers()) {
+    const auto label = container.labels.find("com.docker.compose.project");
+    if (label != container.labels.end() && label->second.find(mark) != std::string::npos)
+      engine().remove_container(container.id);
+  }
+  DockerTest::TearDown();
+}
+
+Workspace ComposeTest::project(const std::string& more, const std::string& members) {
+  return project_of("services:\n  app:\n    image: " + std::string(base_image) +
+                        "\n    command: sleep infinity\n    volumes:\n      - ..:/workspace\n" +
+                        more,
+                    members);
+}
+
+Workspace ComposeTest::project_of(const std::string& file, const std::string& members) {
+  const Workspace made = workspace();
+  made.write(".devcontainer/compose.yml", file);
+  made.write(
+      ".devcontainer/devcontainer.json",
+      R"({"dockerComposeFile": "compose.yml", "service": "app", "workspaceFolder": "/workspace")" +
+          (members.empty() ? "" : ", " + members) + "}");
+  return made;
+}
+
+std::vector<std::string> ComposeTest::with_compose(std::vector<std::string> words) const {
+  words.insert(words.begin() + 1, {"--docker-compose-path", variable(GetParam())});
+  return words;
+}
+
+RunResult ComposeTest::own(const Workspace& workspace, const std::string& command,
+                           std::vector<std::string> more) const {
+  std::vector<std::string> words = {command, "--workspace-folder", workspace.folder.string()};
+  words.insert(words.end(), more.begin(), more.end());
+  auto request = fairlead(std::move(words));
+  request.environment["FAIRLEAD_PLUGINS__COMPOSE__COMPOSE_PATH"] = variable(GetParam());
+  request.timeout = milliseconds(120'000);
+  return run(std::move(request));
+}
+
+RunResult ComposeTest::drop_in(const Workspace& workspace, const std::string& command,
+                               std::vector<std::string> more) const {
+  std::vector<std::string> words = {command, "--workspace-folder", workspace.folder.string()};
+  words.insert(words.end(), more.begin(), more.end());
+  auto request = devcontainer(with_compose(std::move(words)));
+  request.timeout = milliseconds(120'000);
+  return run(std::move(request));
+}
+
+RunResult ComposeTest::reference(const Workspace& workspace, const std::string& command,
+                                 std::vector<std::string> more) const {
+  std::vector<std::string> words = {command, "--workspace-folder", workspace.folder.string()};
+  words.insert(words.end(), more.begin(), more.end());
+  auto request = devcontainer(with_compose(std::move(words)));
+  request.argv[0] = reference_cli();
+  request.timeout = milliseconds(120'000);
+  return run(std::move(request));
+}
+
+std::string ComposeTest::project_name(const Workspace& workspace) const {
+  std::string name = workspace.base() + "_devcontainer";
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name;
+}
+
+std::vector<Container> ComposeTest::services(const std::string& project,
+                                             const std::string& name) const {
+  auto found = engine().containers();
+  std::erase_if(found, [&](const Container& container) {
+    const auto has = [&](const char* key, const std::string& value) {
+      const auto label = container.labels.find(key);
+      return label != container.labels.end() && label->second == value;
+    };
+    return !has("com.docker.compose.project", project) || !has("com.docker.compose.service", name);
+  });
+  return found;
+}
+
+}  // namespace fairlead::test

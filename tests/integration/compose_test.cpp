@@ -1,0 +1,133 @@
+// Compose projects on a real engine, with the Compose of each version.
+
+#include "compose_fixture.hpp"
+
+namespace fairlead::test {
+namespace {
+
+const std::string companion =
+    "  db:\n    image: " + std::string(base_image) + "\n    command: sleep infinity\n";
+
+class Compose : public ComposeTest {};
+INSTANTIATE_TEST_SUITE_P(Version, Compose,
+                         ::testing::Values("FAIRLEAD_TEST_COMPOSE", "FAIRLEAD_TEST_COMPOSE_1"),
+                         [](const auto& info) {
+                           return std::string(info.param).ends_with("_1") ? "One" : "Two";
+                         });
+
+// CMP-001, CMP-002, CMP-003, CMP-004, CMP-005, CMP-012, CMP-015, VSC-011
+TEST_P(Compose, ComesUpOnceAndGoesAsAWhole) {
+  const Workspace project = this->project(companion, R"("postCreateCommand": "echo x >> made")");
+  const RunResult up = own(project, "up", {"--json", "--wait"});
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  const auto name = project_name(project);
+  EXPECT_EQ(json_at(up.out, "/composeProjectName"), name);
+  EXPECT_EQ(json_at(up.out, "/remoteWorkspaceFolder"), "/workspace");
+  ASSERT_EQ(services(name, "app").size(), 1U);
+  ASSERT_EQ(services(name, "db").size(), 1U);
+  const auto app = services(name, "app").front();
+  EXPECT_EQ(app.id, json_at(up.out, "/containerId"));
+  EXPECT_TRUE(app.labels.contains("devcontainer.metadata"));
+  EXPECT_EQ(app.labels.at("devcontainer.local_folder"), project.folder.string());
+  EXPECT_EQ(project.read("made"), "x\n");
+  EXPECT_FALSE(services(name, "db").front().labels.contains("devcontainer.local_folder"));
+
+  const RunResult again = own(project, "up", {"--json", "--wait"});
+  EXPECT_EQ(json_at(again.out, "/containerId"), app.id) << again.text();
+  EXPECT_EQ(project.read("made"), "x\n");
+  EXPECT_EQ(own(project, "exec", {"cat", "made"}).out, "x\n");
+  EXPECT_EQ(json_at(own(project, "status", {"--json"}).out, "/environment/project"), name);
+
+  const RunResult stopped = own(project, "stop");
+  EXPECT_EQ(stopped.exit_code, 0) << stopped.text();
+  EXPECT_EQ(services(name, "db").front().state, "exited");
+  const RunResult resumed = own(project, "up", {"--json", "--wait"});  // CMP-013
+  EXPECT_EQ(json_at(resumed.out, "/containerId"), app.id) << resumed.text();
+  EXPECT_EQ(services(name, "db").front().state, "running");
+
+  const RunResult down = own(project, "down");
+  EXPECT_EQ(down.exit_code, 0) << down.text();
+  EXPECT_TRUE(services(name, "app").empty());
+  EXPECT_TRUE(services(name, "db").empty());
+}
+
+// CMP-003, CMP-006, CMP-007, CMP-008, CMP-009, CMP-011, CMP-018
+TEST_P(Compose, AppliesTheConfigurationToTheService) {
+  const Workspace project = this->project(
+      companion + "  other:\n    image: " + std::string(base_image) +
+          "\n    command: sleep infinity\n",
+      R"("runServices": ["db"], "overrideCommand": true, "containerEnv": {"A": "a $x 'q'"},
+         "mounts": ["type=volume,source=opt,target=/opt/v"], "init": true, "appPort": 39871,
+         "runArgs": ["--no-such"], "capAdd": ["SYS_PTRACE"])");
+  const RunResult up = own(project, "up", {"--json", "--wait"});
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  const auto name = project_name(project);
+  EXPECT_EQ(services(name, "db").size(), 1U);
+  EXPECT_TRUE(services(name, "other").empty());
+  const auto inspected = engine().inspect(json_at(up.out, "/containerId"));
+  EXPECT_NE(inspected.find("SYS_PTRACE"), std::string::npos);
+  EXPECT_NE(inspected.find(name + "_opt"), std::string::npos);
+  EXPECT_EQ(inspected.find("39871"), std::string::npos);
+  EXPECT_EQ(own(project, "exec", {"sh", "-c", "printf %s \"$A\""}).out, "a $x 'q'");
+  EXPECT_EQ(own(project, "down", {"--volumes"}).exit_code, 0);
+}
+
+// CMP-010, CMP-015: the image that Compose builds carries the feature and keeps Compose's name.
+TEST_P(Compose, PutsFeaturesOntoWhatAServiceBuilds) {
+  const Workspace project = this->project_of(
+      "services:\n  app:\n    build:\n      context: .\n      target: dev\n"
+      "    command: sleep infinity\n    volumes:\n      - ..:/workspace\n",
+      R"("features": {"./local": {}})");
+  project.write(
+      ".devcontainer/Dockerfile",
+      "FROM " + std::string(base_image) + " AS dev\nENV FROM_FILE=yes\nFROM dev\nRUN exit 3\n");
+  project.write(".devcontainer/local/devcontainer-feature.json",
+                R"({"id": "local", "version": "1.0.0", "name": "l"})");
+  project.write(".devcontainer/local/install.sh", "#!/bin/sh\necho $_CONTAINER_USER >/feature\n");
+  const RunResult up = own(project, "up", {"--json", "--wait", "--buildkit", "never"});
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  EXPECT_EQ(own(project, "exec", {"sh", "-c", "cat /feature; echo $FROM_FILE"}).out, "root\nyes\n");
+  EXPECT_EQ(own(project, "down", {"--images"}).exit_code, 0);
+}
+
+// CMP-015: each finds what the other one made.
+TEST_P(Compose, SharesProjectsWithTheReference) {
+  if (reference_cli().empty()) GTEST_SKIP() << "skipped: no reference CLI";
+  if (first_version()) GTEST_SKIP() << "skipped: the first version is slow, and says no more";
+  const Workspace project = this->project(companion);
+  const RunResult theirs = reference(project, "up", {"--buildkit", "never"});
+  ASSERT_EQ(theirs.exit_code, 0) << theirs.text();
+  const RunResult ours = drop_in(project, "up");
+  EXPECT_EQ(ours.out, theirs.out) << ours.text();
+  EXPECT_EQ(own(project, "down").exit_code, 0);
+  const RunResult first = drop_in(project, "up");
+  ASSERT_EQ(first.exit_code, 0) << first.text();
+  EXPECT_EQ(reference(project, "up", {"--buildkit", "never"}).out, first.out);
+  EXPECT_EQ(reference(project, "exec", {"pwd"}).out, "/workspace\n");
+  EXPECT_EQ(own(project, "down").exit_code, 0);
+}
+
+// CMP-020, VSC-022: the project is shared, the services of one configuration are not the other's.
+TEST_P(Compose, TwoConfigurationsShareOneProject) {
+  const Workspace project =
+      this->project(companion, R"("runServices": ["app"], "overrideCommand": true)");
+  project.write(
+      ".devcontainer/two/devcontainer.json",
+      R"({"dockerComposeFile": "../compose.yml", "service": "db", "runServices": ["db"]})");
+  const auto second = (project.folder / ".devcontainer/two/devcontainer.json").string();
+  const auto first = project.config_file().string();
+  const auto name = project_name(project);
+  ASSERT_EQ(own(project, "up", {"--wait", "--config", first}).exit_code, 0);
+  const auto app = services(name, "app").front().id;
+  const RunResult two = own(project, "up", {"--wait", "--config", second});
+  ASSERT_EQ(two.exit_code, 0) << two.text();
+  EXPECT_EQ(services(name, "app").front().id, app);
+  ASSERT_EQ(own(project, "down", {"--config", first}).exit_code, 0);
+  EXPECT_TRUE(services(name, "app").empty());
+  ASSERT_EQ(services(name, "db").size(), 1U);
+  EXPECT_EQ(services(name, "db").front().state, "running");
+  EXPECT_EQ(own(project, "down", {"--config", second}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace fairlead::test
