@@ -261,7 +261,11 @@ Empty ComposeBackend::stop(const StopRequest& request, sdk::Call& call) {
   if (!request.group) return EngineBackend::stop(request, call);
   const auto instance = inspect({request.id}, call);
   auto argv = words_for_existing(instance, call);
-  append(argv, {"stop", "-t", std::to_string(request.timeout_seconds)});
+  argv.emplace_back("stop");
+  // Each service may have a time of its own; the usual one does not shorten it.
+  if (request.timeout_seconds != StopRequest{}.timeout_seconds) {
+    append(argv, {"-t", std::to_string(request.timeout_seconds)});
+  }
   append(argv, own_services(*request.group, instance.group, call));
   const auto result = runner("/").stream(argv, call);
   if (result.exit_code != 0) {

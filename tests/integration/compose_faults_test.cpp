@@ -45,7 +45,8 @@ TEST_P(ComposeFaults, ASickServiceIsShownWithItsLog) {
   const Workspace project = this->project(
       "    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: " +
       std::string(base_image) +
-      "\n    command: sh -c 'echo the reason; sleep infinity'\n    healthcheck:\n"
+      "\n    command: sh -c 'echo the reason; sleep infinity'\n    stop_grace_period: 0s\n    "
+      "healthcheck:\n"
       "      test: ['CMD', 'false']\n      interval: 1s\n      retries: 1\n");
   expect_failure(own(project, "up"), {"The service 'db' is not well", "the reason"});
   EXPECT_EQ(own(project, "down").exit_code, 0);

@@ -25,7 +25,8 @@ void ComposeTest::TearDown() {
 
 Workspace ComposeTest::project(const std::string& more, const std::string& members) {
   return project_of("services:\n  app:\n    image: " + std::string(base_image) +
-                        "\n    command: sleep infinity\n    volumes:\n      - ..:/workspace\n" +
+                        "\n    command: sleep infinity\n    stop_grace_period: 0s\n    volumes:\n  "
+                        "    - ..:/workspace\n" +
                         more,
                     members);
 }

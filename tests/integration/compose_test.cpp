@@ -5,14 +5,14 @@
 namespace fairlead::test {
 namespace {
 
-const std::string companion =
-    "  db:\n    image: " + std::string(base_image) + "\n    command: sleep infinity\n";
+const std::string companion = "  db:\n    image: " + std::string(base_image) +
+                              "\n    command: sleep infinity\n    stop_grace_period: 0s\n";
 
 class Compose : public ComposeTest {};
 INSTANTIATE_TEST_SUITE_P(Version, Compose,
                          ::testing::Values("FAIRLEAD_TEST_COMPOSE", "FAIRLEAD_TEST_COMPOSE_1"),
-                         [](const auto& info) {
-                           return std::string(info.param).ends_with("_1") ? "One" : "Two";
+                         [](const auto& version) {
+                           return std::string(version.param).ends_with("_1") ? "One" : "Two";
                          });
 
 // CMP-001, CMP-002, CMP-003, CMP-004, CMP-005, CMP-012, CMP-015, VSC-011
@@ -76,7 +76,8 @@ TEST_P(Compose, AppliesTheConfigurationToTheService) {
 TEST_P(Compose, PutsFeaturesOntoWhatAServiceBuilds) {
   const Workspace project = this->project_of(
       "services:\n  app:\n    build:\n      context: .\n      target: dev\n"
-      "    command: sleep infinity\n    volumes:\n      - ..:/workspace\n",
+      "    command: sleep infinity\n    stop_grace_period: 0s\n    volumes:\n      - "
+      "..:/workspace\n",
       R"("features": {"./local": {}})");
   project.write(
       ".devcontainer/Dockerfile",
@@ -103,7 +104,7 @@ TEST_P(Compose, SharesProjectsWithTheReference) {
   const RunResult first = drop_in(project, "up");
   ASSERT_EQ(first.exit_code, 0) << first.text();
   EXPECT_EQ(reference(project, "up", {"--buildkit", "never"}).out, first.out);
-  EXPECT_EQ(reference(project, "exec", {"pwd"}).out, "/workspace\n");
+  EXPECT_EQ(reference(project, "exec", {"sh", "-c", "pwd"}).out, "/workspace\n");
   EXPECT_EQ(own(project, "down").exit_code, 0);
 }
 

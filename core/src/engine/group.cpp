@@ -95,7 +95,8 @@ std::shared_ptr<Backend> group_backend(Core& core, const Settings& settings,
   for (const auto& [manifest, refusal] : core.plugins(settings).entries()) {
     const auto runs = std::ranges::find(manifest.scenarios, "compose") != manifest.scenarios.end();
     if (!refusal.empty() || !runs || manifest.backends.empty()) continue;
-    if (std::ranges::find(manifest.backends, found->name()) != manifest.backends.end()) return found;
+    if (std::ranges::find(manifest.backends, found->name()) != manifest.backends.end())
+      return found;
     return core.backend(manifest.backends.front(), settings);
   }
   return found;

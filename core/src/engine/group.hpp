@@ -27,8 +27,8 @@ std::optional<Group> group_of(const Core& core, const Workspace& workspace,
 ServiceGroup resolve_group(Core& core, const Workspace& workspace, Backend& backend,
                            std::stop_token stop);
 
-/// What runs groups on the engine of `found`: the backend itself or, for an instance of a group, the
-/// one that a plugin offers for them.
+/// What runs groups on the engine of `found`: the backend itself or, for an instance of a group,
+/// the one that a plugin offers for them.
 std::shared_ptr<Backend> group_backend(Core& core, const Settings& settings,
                                        const std::shared_ptr<Backend>& found,
                                        const InstanceInfo& instance);

@@ -1,9 +1,12 @@
 #include "compose/documents.hpp"
-#include "support/files.hpp"
 
 #include <fairlead/error.hpp>
 
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
 
 namespace fairlead::compose {
 namespace {
@@ -137,15 +140,15 @@ TEST(ComposeDocuments, SaysWhereAFileIsBroken) {  // CMP-019
 }
 
 TEST(ComposeDocuments, FindsWhatComposeComplainsOf) {
-  const test::TemporaryFolder folder;
-  const auto file = (folder.path() / "c.yml").string();
-  test::write_file(file, "services:\n  app:\n    image: x\n    imag: y\n");
+  const auto file = ::testing::TempDir() + "complaint-" + std::to_string(::getpid()) + ".yml";
+  std::ofstream(file) << "services:\n  app:\n    image: x\n    imag: y\n";
   EXPECT_EQ(place_of_complaint("validating c.yml: services.app Additional property imag is not "
                                "allowed",
                                {file}),
             file + ":4:5: ");
   EXPECT_EQ(place_of_complaint("services.app.image must be a string", {file}), file + ":3:5: ");
   EXPECT_EQ(place_of_complaint("no idea", {file}), "");
+  std::filesystem::remove(file);
 }
 
 }  // namespace
