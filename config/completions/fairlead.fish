@@ -514,6 +514,7 @@ complete -c fairlead -n '__fish_seen_subcommand_from exec' -l terminal-columns -
 complete -c fairlead -n '__fish_seen_subcommand_from exec' -l terminal-rows -x -d 'Height of the terminal to render for'
 complete -c fairlead -n '__fish_seen_subcommand_from exec' -l default-user-env-probe -x -a 'none loginInteractiveShell interactiveShell loginShell' -d 'How the user\'s environment is read when the configuration does not say'
 complete -c fairlead -n '__fish_seen_subcommand_from exec' -l remote-env -x -d 'Environment variable for commands, name=value'
+complete -c fairlead -n '__fish_seen_subcommand_from exec' -l service -x -d 'Another service of the environment\'s project'
 complete -c fairlead -n '__fish_seen_subcommand_from run' -l help -d 'Show help'
 complete -c fairlead -n '__fish_seen_subcommand_from run' -l version -d 'Show version number'
 complete -c fairlead -n '__fish_seen_subcommand_from run' -l oci-auth-hardening -d 'Send registry credentials and follow token redirects only within a registry\'s host'

@@ -4,6 +4,15 @@
 #include <cctype>
 
 namespace fairlead::test {
+namespace {
+
+std::string as_project(std::string name) {
+  std::erase(name, '.');
+  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
+  return name;
+}
+
+}  // namespace
 
 void ComposeTest::SetUp() {
   if (variable(GetParam()).empty()) GTEST_SKIP() << "skipped: " << GetParam() << " is not set";
@@ -13,8 +22,7 @@ void ComposeTest::SetUp() {
 /// Companions carry none of the labels by which a test's containers are found.
 void ComposeTest::TearDown() {
   if (variable(GetParam()).empty()) return;
-  std::string mark = test_run().id();
-  std::ranges::transform(mark, mark.begin(), [](unsigned char c) { return std::tolower(c); });
+  const auto mark = as_project(test_run().id());
   for (const Container& container : engine().containers()) {
     const auto label = container.labels.find("com.docker.compose.project");
     if (label != container.labels.end() && label->second.find(mark) != std::string::npos)
@@ -76,9 +84,7 @@ RunResult ComposeTest::reference(const Workspace& workspace, const std::string& 
 }
 
 std::string ComposeTest::project_name(const Workspace& workspace) const {
-  std::string name = workspace.base() + "_devcontainer";
-  std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::tolower(c); });
-  return name;
+  return as_project(workspace.base() + "_devcontainer");
 }
 
 std::vector<Container> ComposeTest::services(const std::string& project,

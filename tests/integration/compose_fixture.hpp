@@ -28,7 +28,6 @@ class ComposeTest : public DockerTest, public ::testing::WithParamInterface<cons
   /// The containers of the service `name` in the workspace's project, stopped ones too.
   std::vector<Container> services(const std::string& project, const std::string& name) const;
   std::string project_name(const Workspace& workspace) const;
-  bool first_version() const { return std::string(GetParam()).ends_with("_1"); }
 };
 
 }  // namespace fairlead::test
