@@ -193,6 +193,7 @@ TEST_F(Capabilities, WhatIsMissingIsRefusedByPropertyAndCapability) {
   expect_refusal(R"("privileged": true)", "privileged", "privileged");
   expect_refusal(R"("capAdd": ["SYS_PTRACE"])", "capAdd", "capabilities");
   expect_refusal(R"("mounts": ["type=bind,source=/tmp,target=/x"])", "mounts", "live_binds");
+  test_run().set("FAIRLEAD_FEATURE_INSTALLER", "layers");
   expect_refusal(R"("features": {"./f": {}})", "features", "build");
 }
 

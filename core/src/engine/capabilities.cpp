@@ -22,14 +22,16 @@ void add_mount_needs(const std::vector<ConfiguredMount>& mounts, const Capabilit
 
 }  // namespace
 
-std::vector<Need> needs_of(const Config& config, const Capabilities& capabilities) {
+std::vector<Need> needs_of(const Config& config, const Capabilities& capabilities,
+                           bool features_in_place) {
   std::vector<Need> needs;
   const auto ask = [&](bool asked, std::string property, std::string capability, bool met) {
     if (asked) needs.push_back({std::move(property), std::move(capability), met});
   };
   ask(config.scenario == Scenario::dockerfile, "build.dockerfile", "build",
       builds_locally(capabilities));
-  ask(!config.features.empty(), "features", "build", builds_locally(capabilities));
+  ask(!config.features.empty() && !features_in_place, "features", "build",
+      builds_locally(capabilities));
   const bool group = config.scenario == Scenario::compose;
   ask(group, "dockerComposeFile", "service_groups", capabilities.service_groups);
   // Neither has any effect on services. CMP-018.

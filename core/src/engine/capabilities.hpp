@@ -16,7 +16,9 @@ struct Need {
 };
 
 /// What the configuration itself and, once it is known, the merged one ask for; pure.
-std::vector<Need> needs_of(const Config& config, const Capabilities& capabilities);
+/// `features_in_place`: they need no build.
+std::vector<Need> needs_of(const Config& config, const Capabilities& capabilities,
+                           bool features_in_place = false);
 std::vector<Need> needs_of(const MergedConfig& merged, const Capabilities& capabilities);
 
 /// Throws "backend.capability" naming every property and capability that is missing.

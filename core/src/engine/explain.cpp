@@ -68,7 +68,7 @@ std::vector<NamedEntry> known_entries(Core& core, const Workspace& workspace,
     if (const auto image = image_of(context)) add_image(context, *image, out, entries);
   });
   attempt("metadata of Features", out, [&] {
-    for (const auto& feature : planned_features(context)) {
+    for (const auto& feature : planned_features(context, *feature_installer(context))) {
       entries.push_back({"Feature '" + feature.id + "'",
                          metadata_entry_of_feature(feature.id, feature.metadata)});
     }

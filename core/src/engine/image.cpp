@@ -3,6 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "engine/call_log.hpp"
 #include "engine/image_plan.hpp"
+#include "engine/in_place.hpp"
 #include "engine/staging.hpp"
 
 namespace fairlead {
@@ -108,6 +109,32 @@ bool needs_no_image(const ImageContext& c, const Plan& plan) {
   return c.workspace.config.scenario != Scenario::dockerfile && plan.features.empty();
 }
 
+std::shared_ptr<InPlaceFeatures> in_place(const ImageContext& c,
+                                          std::unique_ptr<FeatureInstaller> installer,
+                                          std::vector<PlannedFeature> features) {
+  return std::make_shared<InPlaceFeatures>(
+      InPlaceFeatures{.installer = std::move(installer),
+                      .features = std::move(features),
+                      .container_user = {},
+                      .remote_user = {},
+                      .exec_user = c.probe.capabilities.exec_user});
+}
+
+/// The image as it is without features, and those to be installed later.
+ImageResult image_for_in_place(const ImageContext& c, Plan plan) {
+  ImageResult result{.image = plan.base.image,
+                     .info = plan.base.info,
+                     .entries = plan.entries,
+                     .label_on_instance = true};
+  if (c.workspace.config.scenario != Scenario::image) {
+    build_layers(c, plan.base, *plan.installer, {}, {});
+    result.image = plan.base.build.tags.front();
+    result.info = inspect_if_there(c, result.image);
+  }
+  result.in_place = in_place(c, std::move(plan.installer), std::move(plan.features));
+  return result;
+}
+
 }  // namespace
 
 ImageResult prepare_image(Core& core, const Workspace& workspace, const BuildOptions& options,
@@ -123,6 +150,9 @@ ImageResult prepare_image(Core& core, const Workspace& workspace, const BuildOpt
             .label_on_instance = true,
             .group = services};
   }
+  if (!plan.features.empty() && installs_in_place(workspace.settings, probe.capabilities)) {
+    return image_for_in_place(c, std::move(plan));
+  }
   build_layers(c, plan.base, *plan.installer, plan.features, plan.entries);
   const auto& image = plan.base.build.tags.front();
   return {.image = image,
@@ -130,6 +160,16 @@ ImageResult prepare_image(Core& core, const Workspace& workspace, const BuildOpt
           .entries = std::move(plan.entries),
           .label_on_instance = false,
           .group = services};
+}
+
+std::shared_ptr<InPlaceFeatures> plan_in_place(Core& core, const Workspace& workspace,
+                                               const BuildOptions& options,
+                                               const std::shared_ptr<Backend>& backend,
+                                               const ProbeReply& probe, std::stop_token stop) {
+  const ImageContext c{core, workspace, options, *backend, probe, std::move(stop)};
+  auto installer = feature_installer(c);
+  auto features = planned_features(c, *installer);
+  return in_place(c, std::move(installer), std::move(features));
 }
 
 std::vector<std::string> build_named_image(Core& core, const Workspace& workspace,

@@ -2,9 +2,12 @@
 
 #include "engine/group.hpp"
 
+#include <memory>
 #include <optional>
 
 namespace fairlead {
+
+struct InPlaceFeatures;
 
 /// What a new instance is made from.
 struct ImageResult {
@@ -13,6 +16,7 @@ struct ImageResult {
   std::vector<MetadataEntry> entries;      ///< all: base image, features, devcontainer.json
   bool label_on_instance = false;          ///< the image does not carry the metadata, so it has to
   std::optional<ServiceGroup> group = {};  ///< it is for the primary service of this one
+  std::shared_ptr<InPlaceFeatures> in_place = {};  ///< what the image lacks and is installed inside
 };
 
 /// Steps 7 and 8 of `up`: plans features, builds where something has to be built, pulls what is
@@ -21,6 +25,12 @@ struct ImageResult {
 ImageResult prepare_image(Core& core, const Workspace& workspace, const BuildOptions& options,
                           const std::shared_ptr<Backend>& backend, const ProbeReply& probe,
                           std::stop_token stop, const ServiceGroup* group = nullptr);
+
+/// The features alone, to be brought up to date in an instance that has them inside. Never empty.
+std::shared_ptr<InPlaceFeatures> plan_in_place(Core& core, const Workspace& workspace,
+                                               const BuildOptions& options,
+                                               const std::shared_ptr<Backend>& backend,
+                                               const ProbeReply& probe, std::stop_token stop);
 
 /// As above for `build`: an image configuration without features gets an image that carries the
 /// metadata. Returns the image's names. BLD-001, 008, 012.

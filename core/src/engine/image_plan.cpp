@@ -178,9 +178,20 @@ LockfileUse lockfile_use_of(const ImageContext& c) {
   return c.metadata_only ? LockfileUse::none : lockfile_use(c.workspace.settings);
 }
 
+}  // namespace
+
+std::optional<ImageInfo> inspect_if_there(const ImageContext& c, const std::string& image) {
+  try {
+    return c.backend.inspect_image({.image = image}, question(c.stop));
+  } catch (const Error& error) {
+    if (error.status() != Status::not_found) throw;
+    return {};
+  }
+}
+
 std::unique_ptr<FeatureInstaller> feature_installer(const ImageContext& c) {
   const auto& name = c.workspace.settings.text("feature_installer");
-  if (name == "built-in") {
+  if (name == "built-in" || name == "layers" || name == "in-place") {
     return std::make_unique<LayeredFeatureInstaller>(
         [&c](const FeaturesPlanRequest& request) {
           const bool locked = lockfile_use_of(c) != LockfileUse::none;
@@ -197,27 +208,12 @@ std::unique_ptr<FeatureInstaller> feature_installer(const ImageContext& c) {
                      {.environment = c.core.options().environment});
 }
 
-std::vector<PlannedFeature> plan_features(const ImageContext& c, FeatureInstaller& installer) {
+std::vector<PlannedFeature> planned_features(const ImageContext& c, FeatureInstaller& installer) {
   if (!wants_features(c)) return {};
   auto plan = installer.plan(features_request(c.core, c.workspace, c.options.additional_features),
                              {.stop = c.stop});
   for (const auto& warning : plan.warnings) c.core.log().text(LogLevel::warning, warning);
   return std::move(plan.features);
-}
-
-}  // namespace
-
-std::optional<ImageInfo> inspect_if_there(const ImageContext& c, const std::string& image) {
-  try {
-    return c.backend.inspect_image({.image = image}, question(c.stop));
-  } catch (const Error& error) {
-    if (error.status() != Status::not_found) throw;
-    return {};
-  }
-}
-
-std::vector<PlannedFeature> planned_features(const ImageContext& c) {
-  return plan_features(c, *feature_installer(c));
 }
 
 Plan plan_image(const ImageContext& c) {
@@ -228,7 +224,7 @@ Plan plan_image(const ImageContext& c) {
             .installer = feature_installer(c),
             .features = {},
             .entries = {}};
-  plan.features = plan_features(c, *plan.installer);
+  plan.features = planned_features(c, *plan.installer);
   plan.entries = base_entries(c, plan.base);
   for (const auto& feature : plan.features) {
     plan.entries.push_back(metadata_entry_of_feature(feature.id, feature.metadata));

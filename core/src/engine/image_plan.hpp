@@ -48,8 +48,12 @@ struct Plan {
 /// feature installer says.
 Plan plan_image(const ImageContext& context);
 
-/// The features in install order, as the installer that the settings name resolves them.
-std::vector<PlannedFeature> planned_features(const ImageContext& context);
+/// The installer that the settings name; the built-in one plans for layers and for in place alike.
+std::unique_ptr<FeatureInstaller> feature_installer(const ImageContext& context);
+
+/// The features in install order, as `installer` resolves them; it keeps their folders.
+std::vector<PlannedFeature> planned_features(const ImageContext& context,
+                                             FeatureInstaller& installer);
 
 /// Absent: the backend does not have it.
 std::optional<ImageInfo> inspect_if_there(const ImageContext& context, const std::string& image);

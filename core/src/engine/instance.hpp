@@ -25,6 +25,7 @@ struct CreatedInstance {
   InstanceInfo instance;
   bool created = true;
   std::optional<WantedIds> wanted_ids = {};
+  std::shared_ptr<InPlaceFeatures> in_place = {};  ///< what is still to be installed inside
 };
 CreatedInstance create_and_start(Core& core, const Workspace& workspace, CreateRequest request,
                                  const std::shared_ptr<Backend>& backend, std::stop_token stop);

@@ -5,6 +5,7 @@
 #include "engine/description.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
+#include "engine/in_place.hpp"
 #include "engine/instance.hpp"
 #include "engine/requirements.hpp"
 #include "engine/rest.hpp"
@@ -78,7 +79,11 @@ void add_root_mounts(const Core& core, const Selection& selection, const Workspa
 bool outdated(const Core& core, const UpRequest& request, const Workspace& workspace,
               const Found& found) {
   if (core.mode() == Mode::drop_in || request.remove_existing) return false;
-  const auto difference = configuration_change(workspace, *found.instance);
+  auto difference = configuration_change(workspace, *found.instance);
+  if (has_features_inside(*found.instance)) {  // they are brought up to date there
+    std::erase(difference.properties, "features");
+    std::erase(difference.properties, "overrideFeatureInstallOrder");
+  }
   if (!difference.any()) return false;
   if (request.rebuild_if_changed && !difference.newer_file) {
     core.log().text(LogLevel::info, "The configuration has changed: " + difference.text() + '.');
@@ -117,8 +122,9 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
                       !request.build.additional_features.empty();
   const bool gpu = config.host_requirements.gpu && request.gpu == GpuAvailability::detect;
   auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, question(stop));
-  require_capabilities(needs_of(config, reply.capabilities), found.backend->name(),
-                       workspace.document->config_file);
+  require_capabilities(needs_of(config, reply.capabilities,
+                                installs_in_place(workspace.settings, reply.capabilities)),
+                       found.backend->name(), workspace.document->config_file);
   const bool no_gpu = misses_gpu(config.host_requirements, request.gpu, reply, core.mode());
   check_host(core, workspace, config.host_requirements, no_gpu, told, std::move(stop));
   return reply;
@@ -156,12 +162,34 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
   if (core.mode() == Mode::fairlead)
     create.labels[configuration_key] = configuration_record(workspace);
   if (!found.group) add_root_mounts(core, request.selection, workspace, abilities, create);
+  if (image.in_place) prepare_for_in_place(*image.in_place, create);
   auto made = during("creating the container", [&] {
     if (found.outdated) remove_existing(core, found, *found.outdated, stop);
     return create_and_start(core, workspace, std::move(create), found.backend, stop);
   });
   made.wanted_ids = ids;
+  if (made.created) made.in_place = image.in_place;
   return made;
+}
+
+/// Features that live inside follow the configuration without a new instance.
+void bring_features_up_to_date(Core& core, const UpRequest& request, const Workspace& workspace,
+                               const Found& found, CreatedInstance& made,
+                               const std::stop_token& stop) {
+  if (!made.in_place && !has_features_inside(made.instance)) return;
+  const auto& additional = request.build.additional_features;
+  if (!made.in_place) {
+    const auto wanted = wanted_in_place(workspace, additional);
+    if (installed_in_place(*found.backend, made.instance, wanted, stop)) return;
+    const auto abilities = found.backend->probe({}, question(stop));
+    made.in_place = plan_in_place(core, workspace, request.build, found.backend, abilities, stop);
+  }
+  const auto merged = merged_for_instance(core, workspace, made.instance);
+  made.in_place->container_user = merged.container_user;
+  made.in_place->remote_user = merged.remote_user;
+  // Planning may have written the lockfile, which is part of what is wanted.
+  install_in_place(core, workspace, *found.backend, made.instance, *made.in_place,
+                   wanted_in_place(workspace, additional), stop);
 }
 
 CreatedInstance resume(Core& core, const Found& found, const std::stop_token& stop) {
@@ -350,8 +378,10 @@ UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
     run_initialize_command(core, workspace.config, workspace.document->workspace.local_folder,
                            stop);
     const bool running = found.instance && found.instance->state == InstanceState::running;
-    const auto made = bring_about(core, request, workspace, found, stop);
+    auto made = bring_about(core, request, workspace, found, stop);
     if (!running) watch_own_process(core, workspace, found, made, stop);
+    during("installing features",
+           [&] { bring_features_up_to_date(core, request, workspace, found, made, stop); });
     during("copying the workspace",
            [&] { copy_content(core, workspace, *found.backend, made.instance, stop); });
     return enter_and_report(core, request, workspace, found, made, stop);

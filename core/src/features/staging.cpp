@@ -116,7 +116,10 @@ void hash_entry(Sha256& hash, const fs::path& root, const fs::path& path) {
   }
 }
 
-std::string digest_of_tree(const fs::path& root) {
+}  // namespace
+
+std::string digest_of_folder(const std::string& folder) {
+  const fs::path root = folder;
   std::vector<fs::path> paths;
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(root)) {
     paths.push_back(entry.path());
@@ -126,6 +129,8 @@ std::string digest_of_tree(const fs::path& root) {
   for (const fs::path& path : paths) hash_entry(hash, root, path);
   return to_hex(hash.finish());
 }
+
+namespace {
 
 // Plain writing: the folder is temporary, so neither atomicity nor fsync is of use.
 void write_text(const fs::path& path, const std::string& text, fs::perms mode) {
@@ -174,7 +179,7 @@ std::string stage_content(const FeaturesInstallRequest& request, const std::stri
     }
     write_text(root / "devcontainer-features.builtin.env",
                users_file(container_user, or_else(request.remote_user, container_user)), file_mode);
-    return digest_of_tree(root);
+    return digest_of_folder(folder);
   } catch (const fs::filesystem_error& error) {
     throw Error(Status::failed, "features.staging",
                 std::string("the features could not be prepared: ") + error.what());

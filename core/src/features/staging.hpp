@@ -19,4 +19,8 @@ std::string staged_name(const PlannedFeature& feature, std::size_t position);
 std::string stage_content(const FeaturesInstallRequest& request, const std::string& folder,
                           std::stop_token stop);
 
+/// A digest over names, permissions and bytes of all in `folder`, lower-case hex.
+/// Throws std::filesystem::filesystem_error.
+std::string digest_of_folder(const std::string& folder);
+
 }  // namespace fairlead

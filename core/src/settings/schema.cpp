@@ -14,7 +14,9 @@ const std::vector<SettingSpec>& core_settings() {
        .type = SettingType::string,
        .default_value = "built-in",
        .project = true,
-       .description = "what installs features: \"built-in\" or the name of a plugin"},
+       .description = "what installs features: \"built-in\" (into the image where one can be "
+                      "built, else inside), "
+                      "\"layers\", \"in-place\", or the name of a plugin"},
       {.key = "host",
        .type = SettingType::string,
        .default_value = "local",
