@@ -135,6 +135,60 @@ TEST_F(Collections, OfTemplatesAreExtended) {
   EXPECT_EQ(read({"--offline"}).exit_code, 0);
 }
 
+// VSC-005
+TEST_F(Collections, OfTemplatesAreABeginning) {
+  write_file(run_.below("src/t/devcontainer-template.json"),
+             R"({"id":"t","version":"1.0.0","name":"Tee","options":{)"
+             R"("v":{"type":"string","enum":["11","12"],"default":"12"}}})");
+  write_file(run_.below("src/t/.devcontainer/devcontainer.json"),
+             "{\n  // kept\n  \"image\": \"debian:${templateOption:v}\"\n}\n");
+  ASSERT_EQ(publish(devcontainer_binary(), "templates", "acme/t").exit_code, 0);
+  const auto init = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"init", "--workspace-folder", run_.below("p").string()});
+    return run(fairlead_binary(), std::move(more));
+  };
+  const auto collection = name("t");
+  const auto listed = init({"--list", "--json", "--collection", collection, "TEE"});
+  EXPECT_NE(listed.out.find(R"("choices":["11","12"],"onlyChoices":true)"), std::string::npos)
+      << listed.text();
+  EXPECT_NE(init({"t", "--collection", collection, "-o", "v=10"}).exit_code, 0);
+  EXPECT_NE(init({}).exit_code, 0);  // nothing is asked without a terminal
+  EXPECT_FALSE(std::filesystem::exists(run_.below("p")));
+  const auto made = init({"t", "--collection", collection, "-o", "v=11", "-f",
+                          "ghcr.io/devcontainers/features/git:1"});
+  EXPECT_EQ(made.out, "./.devcontainer/devcontainer.json\n") << made.text();
+  const auto text = read_file(run_.below("p/.devcontainer/devcontainer.json"));
+  EXPECT_NE(text.find("// kept"), std::string::npos);
+  EXPECT_NE(text.find("debian:11"), std::string::npos);
+  EXPECT_NE(text.find("\"ghcr.io/devcontainers/features/git:1\": {}"), std::string::npos) << text;
+
+  // What is there is replaced only when that is said; folders need no registry.
+  const auto folder = run_.below("src").string();
+  const auto refused = init({"t", "--collection", folder});
+  EXPECT_NE(refused.err.find(".devcontainer/devcontainer.json"), std::string::npos);
+  EXPECT_EQ(read_file(run_.below("p/.devcontainer/devcontainer.json")), text);
+  EXPECT_EQ(init({"t", "--collection", folder, "--force"}).exit_code, 0);
+  EXPECT_NE(read_file(run_.below("p/.devcontainer/devcontainer.json")), text);
+}
+
+TEST_F(Collections, AreNotNeededForAProjectsOwnFiles) {
+  write_file(run_.below("q/compose.yaml"),
+             "services:\n  app:\n    image: x\n  db:\n    image: y\n");
+  write_file(run_.below("q/Dockerfile"), "FROM debian:12\n");
+  const auto init = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), {"init", "--workspace-folder", run_.below("q").string()});
+    return run(fairlead_binary(), std::move(more));
+  };
+  const auto several = init({"--from", "compose.yaml"});
+  EXPECT_NE(several.err.find("app, db"), std::string::npos) << several.text();
+  EXPECT_NE(init({"--from", "compose.yaml", "--service", "web"}).exit_code, 0);
+  EXPECT_EQ(init({"--from", "compose.yaml", "--service", "app"}).exit_code, 0);
+  const auto config = run_.below("q/.devcontainer/devcontainer.json");
+  EXPECT_NE(read_file(config).find(R"("service": "app")"), std::string::npos);
+  EXPECT_EQ(init({"--from", "Dockerfile", "--force"}).exit_code, 0);
+  EXPECT_NE(read_file(config).find(R"("dockerfile": "../Dockerfile")"), std::string::npos);
+}
+
 /// The same question to both; equal answers.
 class CollectionsPeer : public Collections {
  protected:

@@ -15,12 +15,15 @@ struct ApplyTemplateRequest {
   std::string id;        ///< "registry/namespace/name[:version]"; but for the drop-in also a folder
   std::string options;   ///< JSON object of texts
   std::string features;  ///< JSON array of {"id", "options"}
-  std::string omit_paths;  ///< JSON array of "file", "folder/*"
+  std::string omit_paths;             ///< JSON array of "file", "folder/*"
+  std::string temporary_folder = {};  ///< where it is unpacked; empty: a folder of ours
+  bool keep_existing = false;         ///< files that are there end it before anything is written
 };
 
 /// Writes a template's files into the workspace and returns them, "./…" each. TMPL-001..012.
 /// Nothing is written unless the whole template could be had. Throws Error: "template.arguments"
-/// for JSON of another form, "template.not_found", "template.unsafe", "registry.*", "archive.*".
+/// for JSON of another form, "template.not_found", "template.unsafe", "init.exists", "registry.*",
+/// "archive.*".
 std::vector<std::string> apply_template(Core& core, const ApplyTemplateRequest& request,
                                         std::stop_token stop);
 

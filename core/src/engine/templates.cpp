@@ -126,6 +126,44 @@ Unpacked from_registry(Core& core, const std::string& id, const fs::path& folder
   return {folder, extract_archive(archive, folder, {}, stop)};
 }
 
+void require_new(const fs::path& project, const std::vector<std::string>& files) {
+  std::string there;
+  std::error_code none;
+  for (const auto& file : files) {
+    const bool taken = fs::symlink_status(project / file, none).type() != fs::file_type::not_found;
+    if (taken) there += (there.empty() ? "" : ", ") + file;
+  }
+  if (there.empty()) return;
+  throw Error(
+      Status::conflict, "init.exists",
+      "These files are in " + project.string() + " already: " + there + ". Nothing was written.",
+      "--force replaces them.");
+}
+
+/// Where the archive is unpacked: a folder of its own, gone afterwards.
+class Scratch {
+ public:
+  Scratch(const Core& core, const std::string& chosen)
+      : staging_(core, "template-" + std::to_string(::getpid())), path_(staging_.path() / "files") {
+    if (chosen.empty()) return;
+    path_ = fs::path(core.options().working_directory) / chosen /
+            ("fairlead-template-" + std::to_string(::getpid()));
+    own_ = true;
+  }
+  ~Scratch() {
+    std::error_code none;
+    if (own_) fs::remove_all(path_, none);
+  }
+  Scratch(const Scratch&) = delete;
+  Scratch& operator=(const Scratch&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  StagingFolder staging_;
+  fs::path path_;
+  bool own_ = false;
+};
+
 }  // namespace
 
 std::vector<std::string> apply_template(Core& core, const ApplyTemplateRequest& request,
@@ -134,10 +172,10 @@ std::vector<std::string> apply_template(Core& core, const ApplyTemplateRequest& 
                           .features = read_features(request.features),
                           .omitted = read_omitted(request.omit_paths),
                           .drop_in = core.mode() == Mode::drop_in};
-  const StagingFolder staging(core, "template-" + std::to_string(::getpid()));
+  const Scratch scratch(core, request.temporary_folder);
   auto unpacked = is_folder_name(core, request.id)
                       ? from_folder(core, request.id)
-                      : from_registry(core, request.id, staging.path() / "files", stop);
+                      : from_registry(core, request.id, scratch.path(), stop);
   const auto metadata = read_file_if_there(unpacked.folder / metadata_file);
   choices.options =
       template_options(metadata.value_or("{}"), std::move(choices.options), choices.drop_in);
@@ -145,6 +183,7 @@ std::vector<std::string> apply_template(Core& core, const ApplyTemplateRequest& 
     return !belongs_to_project(file, choices.omitted);
   });
   const fs::path project = fs::path(core.options().working_directory) / request.workspace_folder;
+  if (request.keep_existing) require_new(project, unpacked.files);
   put_template(unpacked.folder, unpacked.files, project, choices, core.log());
   for (std::string& file : unpacked.files) file.insert(0, "./");
   return unpacked.files;

@@ -60,6 +60,7 @@ enum class CommandId : std::uint8_t {
   config_explain,
   config_list,
   config_migrate,
+  init,
   completion,
   help,
 };

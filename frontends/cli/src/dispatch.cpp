@@ -62,6 +62,7 @@ constexpr std::array entries = {
     Entry{CommandId::config_explain, run_config_explain},
     Entry{CommandId::config_list, run_config_list},
     Entry{CommandId::config_migrate, run_config_migrate},
+    Entry{CommandId::init, run_init},
     Entry{CommandId::completion, run_completion},
     Entry{CommandId::help, run_help},
 };

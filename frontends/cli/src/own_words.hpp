@@ -25,6 +25,15 @@ inline constexpr std::array cache_export_positionals = {
         .name = "name", .description = "What to take along; everything else stays.", .many = true}};
 inline constexpr std::array cache_import_positionals = {
     Positional{.name = "file", .description = "The tar to read.", .required = true}};
+inline constexpr std::array init_positionals = {
+    Positional{.name = "template",
+               .description = "A template's name in the collection or a registry, or its folder; "
+                              "with --list a text to filter by."}};
+inline constexpr std::array init_examples = {
+    Example{"init", "choose a template, answer its questions, get the files"},
+    Example{"init --list python", "the templates that have to do with python"},
+    Example{"init debian --option imageVariant=bookworm", "without a question"},
+    Example{"init --from Dockerfile", "from what the project has already"}};
 inline constexpr std::array cache_show_examples = {
     Example{"cache show", "what is there, largest first"},
     Example{"cache show --json", "the same as JSON"}};

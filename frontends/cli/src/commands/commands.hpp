@@ -37,6 +37,7 @@ int run_config_validate(const Arguments& arguments, Session& session);
 int run_config_explain(const Arguments& arguments, Session& session);
 int run_config_list(const Arguments& arguments, Session& session);
 int run_config_migrate(const Arguments& arguments, Session& session);
+int run_init(const Arguments& arguments, Session& session);
 int run_completion(const Arguments& arguments, Session& session);
 int run_help(const Arguments& arguments, Session& session);
 

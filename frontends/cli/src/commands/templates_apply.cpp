@@ -31,7 +31,8 @@ int run_templates_apply(const Arguments& arguments, Session& session) {
                                      .id = arguments.text("template-id"),
                                      .options = arguments.text("template-args"),
                                      .features = arguments.text("features"),
-                                     .omit_paths = arguments.text("omit-paths")},
+                                     .omit_paths = arguments.text("omit-paths"),
+                                     .temporary_folder = arguments.text("tmp-dir")},
                                     signals.token());
   session.write_out(wants_json(arguments, session) ? files_json(files) : files_text(files));
   return 0;
