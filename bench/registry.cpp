@@ -2,6 +2,7 @@
 
 #include "support/files.hpp"
 #include "support/registry_server.hpp"
+#include "support/target.hpp"
 
 #include <filesystem>
 
@@ -13,6 +14,8 @@ namespace fs = std::filesystem;
 constexpr int asked_for = 10;
 constexpr int behind_each = 2;
 constexpr int rounds = 7;
+constexpr int few = 3;
+constexpr int built = 5;
 constexpr const char* operation = "resolve 30 features";
 
 std::string name_of(int number) { return "f" + std::to_string(number); }
@@ -33,18 +36,51 @@ class Features {
   Series reference() {
     return {"reference", [this] { return world_.must(command(world_.reference)).duration; }, {}};
   }
-  Series ours(const std::string& name, bool cold) {
+  Series ours(const std::string& name, const std::string& program, bool cold) {
     return {name,
-            [this, cold] {
+            [this, program, cold] {
               if (cold) fs::remove_all(cache_);
-              auto words = command(world_.devcontainer);
-              words.insert(words.begin(), {"/usr/bin/env", "XDG_CACHE_HOME=" + cache_.string()});
-              return world_.must(words).duration;
+              return world_.must(with_cache(command(program))).duration;
             },
             {}};
   }
 
+  /// What `up` costs when everything but the container is there.
+  Series up_again(const std::string& program, std::vector<std::string> more) {
+    const auto folder = project("up-" + fs::path(program).filename().string() + more.front(), 2);
+    more.insert(more.begin(), {program, "up", "--workspace-folder", folder});
+    return {program,
+            [this, words = with_cache(more)] {
+              const auto result = world_.must(words);
+              world_.engine().remove_container(World::container_of(result));
+              return result.duration;
+            },
+            {}};
+  }
+  /// Five features built from nothing with the classic builder.
+  Series build(const std::string& program) {
+    const auto folder = project("build", built);
+    const std::vector<std::string> words = {
+        program,      "build",        "--workspace-folder",
+        folder,       "--buildkit",   "never",
+        "--no-cache", "--image-name", "fairlead-test/bench-" + world_.id()};
+    return {program, [this, words = with_cache(words)] { return world_.must(words).duration; }, {}};
+  }
+
  private:
+  std::vector<std::string> with_cache(std::vector<std::string> words) const {
+    words.insert(words.begin(), {"/usr/bin/env", "XDG_CACHE_HOME=" + cache_.string()});
+    return words;
+  }
+  /// A workspace with the features that nobody depends on and that depend on nothing.
+  std::string project(const std::string& name, int features) const {
+    const auto folder = folder_ / (name + '-' + world_.id());
+    std::string list;
+    for (int i = 0; i < features; ++i) list += (i == 0 ? "" : ",") + entry(asked_for + i);
+    test::write_file(folder / ".devcontainer/devcontainer.json",
+                     R"({"image": ")" + test::base_image + R"(", "features": {)" + list + "}}");
+    return folder.string();
+  }
   std::string entry(int number) const {
     return '"' + server_.name() + "/acme/feats/" + name_of(number) + R"(:1": {})";
   }
@@ -92,12 +128,25 @@ std::vector<Figure> registry_figures(World& world) {
   if (world.reference.empty()) return {not_measured("the reference CLI is not here")};
   if (!test::RegistryServer::installed()) return {not_measured("docker-registry is not here")};
   Features features(world);
-  auto cold = features.ours("cold", true);
-  auto warm = features.ours("warm", false);
+  auto cold = features.ours("cold", world.fairlead, true);
+  auto warm = features.ours("warm", world.fairlead, false);
   auto reference = features.reference();
   interleave({&cold, &warm, &reference}, rounds);
-  return {ratio(std::string(operation) + ", cold", "reference", cold, reference, 1.0 / 4),
-          ratio(std::string(operation) + ", warm", "reference", warm, reference, 1.0 / 20)};
+  auto up = features.up_again(world.devcontainer, {"--buildkit", "never"});
+  auto their_up = features.up_again(world.reference, {"--buildkit", "never"});
+  // The first makes the image.
+  up.measure();
+  their_up.measure();
+  interleave({&up, &their_up}, few);
+  auto build = features.build(world.devcontainer);
+  auto their_build = features.build(world.reference);
+  interleave({&build, &their_build}, few);
+  world.engine().remove_image("fairlead-test/bench-" + world.id());
+  const std::string name = operation;
+  return {ratio(name + ", cold", "reference", cold, reference, 1.0 / 4),
+          ratio(name + ", warm", "reference", warm, reference, 1.0 / 20),
+          ratio("up, 2 features, container removed", "reference", up, their_up, 1.0 / 3),
+          ratio("build, 5 features, no cache", "reference", build, their_build, 1.0)};
 }
 
 }  // namespace fairlead::bench

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Makes the fuzzers' first inputs of the texts that the unit tests read: seeds.py OUTPUT
 
-Every raw string of a test becomes one file under OUTPUT/<target>/.
+Every raw string of a test becomes one file under OUTPUT/<target>/, beside those of tests/fuzz/corpus/<target>/.
 """
 import hashlib
 import pathlib
@@ -14,6 +14,8 @@ SOURCES = {
     "substitute": ["spec/substitute_test.cpp", "spec/read_config_test.cpp"],
     "merge": ["spec/merge_test.cpp", "spec/parse_config_test.cpp", "spec/overlay_test.cpp", "spec/explain_test.cpp"],
     "dockerfile": ["spec/dockerfile_test.cpp", "features/layered_installer_test.cpp"],
+    "registry": ["features/*reference_test.cpp", "features/oci_manifest_test.cpp", "features/http_url_test.cpp",
+                 "features/registry_auth_test.cpp"],
     "settings": ["settings/*_test.cpp"],
 }
 RAW = re.compile(r'R"([a-z]*)\((.*?)\)\1"', re.DOTALL)
@@ -29,6 +31,10 @@ def texts(path):
 
 
 def main(output):
+    for kept in sorted((pathlib.Path(__file__).parent / "corpus").glob("*/*")):
+        folder = output / kept.parent.name
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / kept.name).write_bytes(kept.read_bytes())
     for target, patterns in SOURCES.items():
         folder = output / target
         folder.mkdir(parents=True, exist_ok=True)
