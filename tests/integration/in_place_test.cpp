@@ -87,5 +87,23 @@ TEST_F(InPlace, SaysThatNothingIsTakenAway) {
   EXPECT_NE(result.err.find("'./a' is no longer wanted"), std::string::npos) << result.text();
 }
 
+// FEAT-060
+TEST_F(InPlace, RefusesWhatTheControlManifestLists) {
+  const Workspace project = workspace();
+  add_feature(project, "a", "", ":\n");
+  configure(project, R"({"./a": {}})");
+  const auto list = test_run().below("control.json");
+  write_file(list, R"({"disallowedFeatures":[{"featureIdPrefix":"./a",)"
+                   R"("documentationURL":"https://why.test"}]})");
+  test_run().set("FAIRLEAD_CONTROL_MANIFEST", list.string());
+  const auto refused = up_again(project);
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_NE(refused.err.find("Cannot use the './a' Feature"), std::string::npos) << refused.text();
+  EXPECT_NE(refused.err.find("https://why.test"), std::string::npos) << refused.text();
+  EXPECT_TRUE(instances().empty());
+  write_file(list, "not JSON");
+  must_up(project);
+}
+
 }  // namespace
 }  // namespace fairlead::test

@@ -2,12 +2,14 @@
 
 #include "base/atomic_file.hpp"
 #include "engine/call_log.hpp"
+#include "engine/control.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/features.hpp"
 #include "engine/lockfile.hpp"
 #include "engine/registry_access.hpp"
 #include "engine/registry_credentials.hpp"
 #include "features/layered_installer.hpp"
+#include "features/plan.hpp"
 #include "features/registry_image.hpp"
 #include "spec/dockerfile.hpp"
 
@@ -178,6 +180,20 @@ LockfileUse lockfile_use_of(const ImageContext& c) {
   return c.metadata_only ? LockfileUse::none : lockfile_use(c.workspace.settings);
 }
 
+std::vector<std::string> wanted_ids(const ImageContext& c) {
+  const auto wanted =
+      resolve_request(features_request(c.core, c.workspace, c.options.additional_features)).wanted;
+  std::vector<std::string> ids;
+  for (const auto& feature : wanted) ids.push_back(feature.id);
+  return ids;
+}
+
+/// Nobody is warned who only reads.
+ControlManifest control_of(const ImageContext& c) {
+  if (c.metadata_only) return {};
+  return control_manifest(c.core, c.workspace.settings, wanted_ids(c), c.stop);
+}
+
 }  // namespace
 
 std::optional<ImageInfo> inspect_if_there(const ImageContext& c, const std::string& image) {
@@ -200,6 +216,7 @@ std::unique_ptr<FeatureInstaller> feature_installer(const ImageContext& c) {
                                c.options.no_cache || c.options.pull);
         },
         [&c](const FeaturesPlanRequest& request, const ResolvedList& features) {
+          warn_of_advisories(c.core, control_of(c), features);
           keep_lockfile(c.core, c.workspace, request, features, lockfile_use_of(c));
         });
   }
@@ -210,6 +227,7 @@ std::unique_ptr<FeatureInstaller> feature_installer(const ImageContext& c) {
 
 std::vector<PlannedFeature> planned_features(const ImageContext& c, FeatureInstaller& installer) {
   if (!wants_features(c)) return {};
+  require_allowed(control_of(c), wanted_ids(c));
   auto plan = installer.plan(features_request(c.core, c.workspace, c.options.additional_features),
                              {.stop = c.stop});
   for (const auto& warning : plan.warnings) c.core.log().text(LogLevel::warning, warning);

@@ -42,6 +42,12 @@ std::string fault_of(const std::string& key, const SettingValue& value) {
     const auto& word = std::get<std::string>(value);
     return word == "ask" || word == "always" ? "" : "\"ask\" or \"always\" is expected";
   }
+  if (key == "control_manifest") {
+    const auto& source = std::get<std::string>(value);
+    const bool known = source.empty() || source.front() == '/' || source.starts_with("https://") ||
+                       source.starts_with("http://localhost:");
+    return known ? "" : "an https address or an absolute path is expected";
+  }
   if (key == "registry_tag_lifetime") {
     const auto seconds = std::get<std::int64_t>(value);
     return seconds >= 0 && seconds <= 86400 ? "" : "0 to 86400 seconds are expected";
