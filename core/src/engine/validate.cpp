@@ -122,6 +122,9 @@ std::vector<std::string> files_to_validate(const std::string& folder) {
     const std::string path = posix_path::resolve(folder, other);
     if (is_file(path)) found.push_back(path);
   }
+  // The folder of a configuration itself, such as .devcontainer.
+  const std::string own = posix_path::resolve(folder, "devcontainer.json");
+  if (found.empty() && is_file(own)) found.push_back(own);
   return found;
 }
 

@@ -6,6 +6,7 @@
 #include <fairlead/error.hpp>
 #include <fairlead/migrate.hpp>
 
+#include <algorithm>
 #include <filesystem>
 #include <initializer_list>
 #include <optional>
@@ -21,7 +22,7 @@ using text_edit::Object;
 /// One migration: the text as it is at this moment, and what was said about it.
 class Migrator {
  public:
-  explicit Migrator(std::string_view text) {
+  Migrator(std::string_view text, std::string file) : file_(std::move(file)) {
     out_.before = std::string(text);
     out_.text = out_.before;
   }
@@ -53,6 +54,15 @@ class Migrator {
 
   bool has(const char* name) const { return root().find(name) != nullptr; }
 
+  /// Of a name that stands twice the last value counts; moved, the first one would.
+  bool leave_repeated(const char* name) {
+    const Object top = root();
+    const auto times = std::count_if(top.members.begin(), top.members.end(),
+                                     [&](const Member& member) { return member.name == name; });
+    if (times > 1) said('"' + std::string(name) + "\" was left: it stands here more than once");
+    return times > 1;
+  }
+
   /// The value's text; its further lines without the indentation that the member had.
   std::string value_of(const Member& member) const {
     std::string value = out_.text.substr(member.value, member.end - member.value);
@@ -72,9 +82,13 @@ class Migrator {
     const Object top = root();
     const Member* file = top.find("dockerFile");
     if (file == nullptr) return;
+    for (const char* name : {"dockerFile", "context", "build"}) {
+      if (leave_repeated(name)) return;
+    }
     const auto build = find({"build"});
     if (has("build") && (!build || build->find("dockerfile") != nullptr)) {
-      said("\"dockerFile\" was left: \"build.dockerfile\" is there too");
+      said(std::string("\"dockerFile\" was left: \"build") +
+           (build ? ".dockerfile\" is there too" : "\" is no object"));
       return;
     }
     add_to_build(build, "dockerfile", "dockerFile");
@@ -122,7 +136,7 @@ class Migrator {
   }
 
   void move(const char* name, std::initializer_list<const char*> path) {
-    if (!has(name)) return;
+    if (!has(name) || leave_repeated(name) || leave_repeated("customizations")) return;
     std::string target;
     for (const char* part : path) target += std::string(part) + '.';
     target += name;
@@ -136,8 +150,9 @@ class Migrator {
     text_edit::remove_member(out_.text, top, *top.find(name));
     if (!make_way(path)) {
       throw Error(Status::invalid, "config.invalid",
-                  "\"customizations\" must be an object before \"" + std::string(name) +
-                      "\" can move there");
+                  "\"customizations\" and its \"vscode\" must be objects before \"" +
+                      std::string(name) + "\" can move there")
+          .at({.file = file_});
     }
     text_edit::append_member(out_.text, *find(path), name, value);
     said('"' + std::string(name) + "\" is \"" + target + "\" now");
@@ -158,9 +173,12 @@ class Migrator {
         ++count;
       }
     }
-    if (count > 0) said("\"${env:\" is \"${localEnv:\" now, " + std::to_string(count) + " times");
+    if (count == 0) return;
+    said("\"${env:\" is \"${localEnv:\" now, in " +
+         (count == 1 ? "one place" : std::to_string(count) + " places"));
   }
 
+  std::string file_;
   Migration out_;
 };
 
@@ -175,7 +193,7 @@ Migration migrate_config(std::string_view text, const std::string& file) {
                 "Dev container config (" + file + ") must contain a JSON object literal.")
         .at(std::move(where));
   }
-  Migrator migrator(text);
+  Migrator migrator(text, file);
   migrator.run();
   return migrator.take();
 }

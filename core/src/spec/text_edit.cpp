@@ -1,5 +1,9 @@
 #include "spec/text_edit.hpp"
 
+#include "base/jsonc.hpp"
+
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 
 namespace fairlead::text_edit {
@@ -62,6 +66,15 @@ std::size_t line_begin(std::string_view text, std::size_t at) {
   return newline == std::string_view::npos ? 0 : newline + 1;
 }
 
+/// A quoted name's text.
+std::string unescaped(std::string_view quoted) {
+  if (quoted.find('\\') == std::string_view::npos) {
+    return std::string(quoted.substr(1, quoted.size() - 2));
+  }
+  const auto read = read_jsonc(quoted, {.file = {}, .lenient = true});
+  return read && read->is_string() ? read->get<std::string>() : std::string(quoted);
+}
+
 bool only_blanks(std::string_view text, std::size_t begin, std::size_t end) {
   return std::all_of(text.begin() + static_cast<std::ptrdiff_t>(begin),
                      text.begin() + static_cast<std::ptrdiff_t>(end), is_blank);
@@ -111,7 +124,7 @@ std::optional<Object> object_at(std::string_view text, std::size_t at) {
     Member one;
     one.begin = at;
     at = skip_string(text, at);
-    one.name = std::string(text.substr(one.begin + 1, at - one.begin - 2));
+    one.name = unescaped(text.substr(one.begin, at - one.begin));
     at = skip_blanks(text, at);
     one.value = skip_blanks(text, std::min(at + 1, text.size()));
     one.end = skip_value(text, one.value);

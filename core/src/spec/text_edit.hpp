@@ -11,7 +11,7 @@ namespace fairlead::text_edit {
 
 /// One member of an object, as offsets into the text.
 struct Member {
-  std::string name;                  ///< without quotes; escapes as they stand
+  std::string name;                  ///< without quotes and escapes
   std::size_t begin = 0;             ///< of the name's quote
   std::size_t value = 0;             ///< of the value
   std::size_t end = 0;               ///< behind the value

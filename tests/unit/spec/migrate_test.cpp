@@ -14,6 +14,14 @@ namespace {
 
 std::string migrated(std::string_view text) { return migrate_config(text, "f").text; }
 
+TEST(Migrate, LeavesWhatStandsTwice) {
+  const char* before = R"({"extensions":["a"],"exten\u0073ions":["c"],"devPort":1})";
+  const Migration out = migrate_config(before, "f");
+  EXPECT_EQ(out.changes.at(0), R"("extensions" was left: it stands here more than once)");
+  EXPECT_NE(out.text.find(R"({"extensions":["a"],"exten\u0073ions":["c"])"), std::string::npos);
+  EXPECT_NE(out.text.find(R"("devPort": 1)"), std::string::npos);
+}
+
 // CFG-067..072
 TEST(Migrate, MovesEverythingAndKeepsTheRest) {
   const char* before = R"({

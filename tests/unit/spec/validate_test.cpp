@@ -233,6 +233,9 @@ TEST(Validate, TakesFilesByTheirNames) {
             "R/proj/.devcontainer/fairlead.toml: warning settings.unknown 1:1\n"
             "R/proj/devcontainer-feature.json: error config.missing 1:1\n"
             "error config.missing 1:1\n");
+  const auto beside = files_to_validate(project.root() + "/proj/.devcontainer/alt");
+  ASSERT_EQ(beside.size(), 1U);
+  EXPECT_EQ(project.shortened(beside[0]), "R/proj/.devcontainer/alt/devcontainer.json");
   EXPECT_EQ(said(validate_file(project.root() + "/none.json")), "error file.missing 0:0");
   EXPECT_EQ(said(validate_file(project.root())), "error file.read 0:0");
 }
