@@ -7,6 +7,7 @@
 #include "memory_meter.hpp"
 
 #include <fairlead/overlay.hpp>
+#include <fairlead/validate.hpp>
 
 #include <benchmark/benchmark.h>
 #include <nlohmann/json.hpp>
@@ -67,8 +68,9 @@ std::size_t everything(const ReadOptions& options, const std::string& label) {
   return config.mounts.size() + merged.mounts.size();
 }
 
-/// The same, a refusal being an answer.
-void attempt(const ReadOptions& options) {
+/// The same, a refusal being an answer, and what `config validate` says.
+void attempt(const ReadOptions& options, const std::string& text) {
+  benchmark::DoNotOptimize(validate_configuration(text, "f").size());
   try {
     benchmark::DoNotOptimize(everything(options, {}));
   } catch (const Error& error) {
@@ -155,10 +157,10 @@ void hostile_files(const Project& project) {
     const bool valid = !nlohmann::json::parse(config, nullptr, false, true).is_discarded();
     static const std::string usual = usual_config(22000);
     add("plain", [&, valid] { parse_plainly(valid ? config : usual); });
-    add(name, [&] { attempt(project.options()); });
+    add(name, [&] { attempt(project.options(), config); });
     const auto times = run_registered();
     restart_meter();
-    attempt(project.options());
+    attempt(project.options(), config);
     const auto memory = metered_peak();
     verdict(name, times.of(timed_name(name)) / times.of(timed_name("plain")), most_times_hostile,
             "times");

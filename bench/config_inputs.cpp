@@ -108,6 +108,9 @@ std::vector<HostileInput> hostile_inputs() {
       {"colons", filled(R"({"name":"${localEnv)", ":", "}\"}", "")},
       {"comments", filled(R"({"name":"x"})", "/*/ */", "", "")},
       {"escapes", filled(R"({"name":")", "\\u00e4", "\"}", "")},
+      {"faults on one line", filled(R"({"x":[)", "nope, 5 5 ", "]}")},
+      {"a fault on each line", filled(R"({"x":[)", "nope, \"\\q\n", "]}")},
+      {"never closed texts", filled("{", "\"#\n\"", "}")},
       {"digits", filled(R"({"x":)", "1", "}", "")},
   };
 }

@@ -145,7 +145,9 @@ bool has_heredocs(std::string_view name) {
 void add_instruction(Dockerfile& file, const Instruction& read, std::string name,
                      std::string_view arguments) {
   if (name == "FROM") {
-    file.stages.push_back(read_from(arguments, file.escape));
+    auto stage = read_from(arguments, file.escape);
+    if (stage.image.empty()) return;  // no builder takes it; to the reference it is none
+    file.stages.push_back(std::move(stage));
     file.last_from_end = read.end;
   } else if (name == "ARG" || name == "ENV" || name == "USER") {
     auto& list = file.stages.empty() ? file.preamble : file.stages.back().instructions;
@@ -166,7 +168,7 @@ Dockerfile read_dockerfile(std::string_view text) {
     }
     const Instruction read = instruction_at(text, at, out.escape);
     const std::string_view body = trim(read.text);
-    const std::size_t space = std::min(body.find_first_of(" \t"), body.size());
+    const std::size_t space = std::min(body.find_first_of(" \t\r\f\v"), body.size());
     std::string name = upper(body.substr(0, space));
     at = has_heredocs(name) ? skip_heredocs(text, read.next, body) : read.next;
     add_instruction(out, read, std::move(name), trim(body.substr(space)));

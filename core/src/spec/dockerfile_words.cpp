@@ -5,7 +5,7 @@
 namespace fairlead::dockerfile {
 namespace {
 
-bool is_blank(char c) { return c == ' ' || c == '\t'; }
+bool is_blank(char c) { return std::string_view(" \t\r\f\v").find(c) != std::string_view::npos; }
 
 bool is_name(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
