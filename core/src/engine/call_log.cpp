@@ -15,11 +15,11 @@ std::string progress_line(const Progress& progress) {
 
 }  // namespace
 
-CallOptions logged_call(const Core& core, std::stop_token stop) {
+CallOptions logged_call(const Core& core, std::stop_token stop, LogLevel level) {
   CallOptions options{.stop = std::move(stop)};
-  options.on_event = [log = core.log()](const Event& event) {
-    if (event.output) log.raw(*event.output, LogLevel::info);
-    if (event.progress) log.raw(progress_line(*event.progress), LogLevel::info);
+  options.on_event = [log = core.log(), level](const Event& event) {
+    if (event.output) log.raw(*event.output, level);
+    if (event.progress) log.raw(progress_line(*event.progress), level);
     if (event.warning) log.text(LogLevel::warning, *event.warning);
   };
   return options;

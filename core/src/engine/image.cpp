@@ -1,16 +1,15 @@
 #include "engine/image.hpp"
 
 #include "base/atomic_file.hpp"
+#include "engine/built_images.hpp"
 #include "engine/call_log.hpp"
 #include "engine/image_plan.hpp"
 #include "engine/in_place.hpp"
 #include "engine/staging.hpp"
+#include "features/dockerfile_text.hpp"
 
 namespace fairlead {
 namespace {
-
-/// On images that we extended: the hash of everything that went in, to know them again.
-constexpr const char* content_key = "dev.fairlead.content";
 
 void add_common_options(const ImageContext& c, BuildImageRequest& build) {
   build.no_cache = c.options.no_cache;
@@ -20,19 +19,27 @@ void add_common_options(const ImageContext& c, BuildImageRequest& build) {
 
 /// Only the last of several builds makes the image that was asked for.
 void add_result_options(const ImageContext& c, BuildImageRequest& build) {
-  build.output = c.options.output;
+  // The reference leaves out what the classic builder does not know; by our name that is an error.
+  const bool classic = !c.probe.buildkit || c.options.builder == Builder::classic;
+  if (c.core.mode() == Mode::fairlead || !classic) {
+    build.output = c.options.output;
+    build.cache_to = c.options.cache_to;
+  }
   build.push = c.options.push;
-  build.cache_to = c.options.cache_to;
   if (build.cache_from.empty() && !c.options.no_cache) build.cache_from = c.options.cache_from;
-  build.labels.insert(c.options.labels.begin(), c.options.labels.end());
+  // The reference leaves --label out where a Dockerfile is built.
+  const bool labelled =
+      c.core.mode() == Mode::fairlead || c.workspace.config.scenario == Scenario::image;
+  if (labelled) build.labels.insert(c.options.labels.begin(), c.options.labels.end());
   if (c.core.mode() == Mode::fairlead)
     build.labels[workspace_key] = c.workspace.document->workspace.local_folder;
 }
 
-void build_image(const ImageContext& c, BuildImageRequest build) {
+/// Returns the image's id, where it stays here.
+std::string build_image(const ImageContext& c, BuildImageRequest build) {
   add_common_options(c, build);
   try {
-    c.backend.build_image(build, logged_call(c.core, c.stop));
+    return c.backend.build_image(build, logged_call(c.core, c.stop)).image_id;
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
     throw OperationError(error, "An error occurred building the image.");
@@ -44,9 +51,7 @@ bool already_built(const ImageContext& c, const BuildImageRequest& build, const 
     return false;
   }
   const auto known = inspect_if_there(c, build.tags.front());
-  if (!known) return false;
-  const auto label = known->labels.find(content_key);
-  return label != known->labels.end() && label->second == hash;
+  return known && is_built_from(c.core, *known, hash);
 }
 
 /// Nothing to record leaves the image's own label, which a Dockerfile may set, alone.
@@ -86,10 +91,12 @@ void build_layers(const ImageContext& c, const Base& base, FeatureInstaller& ins
   request.staging_folder = staging.path();
   auto plan = installer.install(request, {.stop = c.stop});
   if (plan.builds.empty() || already_built(c, base.build, plan.content_hash)) return;
-  if (!plan.content_hash.empty()) plan.builds.back().labels[content_key] = plan.content_hash;
+  mark_built_from(c.core, plan.builds.back(), plan.content_hash);
   add_result_options(c, plan.builds.back());
   const LogStep step(c.core.log(), "Building image " + base.build.tags.front());
-  for (auto& build : plan.builds) build_image(c, std::move(build));
+  ImageInfo made;
+  for (auto& build : plan.builds) made.id = build_image(c, std::move(build));
+  remember_built_from(c.core, made, plan.content_hash);
 }
 
 /// The image of a configuration without features, with the label and nothing else on top.
@@ -98,9 +105,10 @@ void build_label_only(const ImageContext& c, const Plan& plan) {
   auto build = plan.base.build;
   build.context = staging.path();
   build.dockerfile = staging.path() / "Dockerfile";
-  write_file(build.dockerfile, "FROM " + plan.base.image + "\n");
-  if (!plan.entries.empty() && c.group == nullptr)
-    build.labels[metadata_key] = metadata_label(plan.entries);
+  // A service keeps its own: what is in the label goes on its container.
+  const auto label = c.group == nullptr ? label_of(plan.entries) : std::string();
+  write_file(build.dockerfile, "FROM " + plan.base.image + '\n' +
+                                   (label.empty() ? "" : metadata_label_lines(label, '\\')));
   add_result_options(c, build);
   build_image(c, std::move(build));
 }

@@ -27,7 +27,12 @@ void pull(const ImageContext& c, const std::string& image) {
   auto options = logged_call(c.core, c.stop);
   PullImageRequest request{.image = image};
   request.credentials = pass_registry_credentials(options, c.core.options().environment, image);
-  c.backend.pull_image(request, std::move(options));
+  try {
+    c.backend.pull_image(request, std::move(options));
+  } catch (Error& error) {
+    error.note("pulling " + image);
+    throw;
+  }
 }
 
 /// IMG-031: what its registry says of it; nothing when it does not say.
@@ -95,7 +100,10 @@ Base dockerfile_base(const ImageContext& c) {
   const auto& path = c.workspace.config.build.dockerfile;
   const auto text = read_file_if_there(path);
   if (!text) {
-    throw Error(Status::not_found, "dockerfile.not_found", "Dockerfile (" + path + ") not found.",
+    const bool own = c.core.mode() == Mode::fairlead;
+    throw Error(Status::not_found, "dockerfile.not_found",
+                own ? "Dockerfile (" + path + ") not found."
+                    : "ENOENT: no such file or directory, open '" + path + "'",
                 "build.dockerfile is relative to the folder of devcontainer.json.")
         .at({.file = c.workspace.document->config_file});
   }

@@ -1,4 +1,5 @@
 #include "base/lock.hpp"
+#include "engine/built_images.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/image_plan.hpp"
@@ -18,7 +19,6 @@ using Kind = Leftover::Kind;
 constexpr std::chrono::seconds answer_limit{2};
 
 /// On images with features that we built, by either name.
-constexpr const char* content_key = "dev.fairlead.content";
 /// Volumes that hold a workspace's content where folders cannot be mounted.
 constexpr std::string_view content_volume = "workspace-";
 constexpr std::size_t id_length = 52;
@@ -55,11 +55,13 @@ bool is_content_volume(const std::string& name) {
   return name.starts_with(content_volume) && name.size() == content_volume.size() + id_length;
 }
 
-void add_objects(Leftovers& found, Backend& backend, const std::stop_token& stop) {
+void add_objects(const Core& core, Leftovers& found, Backend& backend,
+                 const std::stop_token& stop) {
   const auto images =
       backend.objects({.kind = ObjectKind::image, .labels = {}, .unused = true}, question(stop));
   for (const auto& image : images.objects) {
-    if (!image.labels.contains(content_key) && !image.labels.contains(workspace_key)) continue;
+    const bool ours = is_built_by_us(core, image.id, image.labels);
+    if (!ours && !image.labels.contains(workspace_key)) continue;
     const auto name = image.names.empty() ? "(no name)" : image.names.front();
     // By name where it has one: an image with several names loses one of them only.
     found.items.push_back({Kind::image, backend.name(),
@@ -85,7 +87,7 @@ void ask(Core& core, const Settings& settings, const std::string& name, Leftover
          backend->list({.labels = {}, .all = true}, question(stop)).instances) {
       remembered.insert(environment_folder(core, name, instance.id));
     }
-    add_objects(found, *backend, stop);
+    add_objects(core, found, *backend, stop);
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
     // A backend without stored objects has answered all the same.

@@ -2,6 +2,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/sha256.hpp"
+#include "engine/built_images.hpp"
 #include "engine/call_log.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/staging.hpp"
@@ -14,7 +15,6 @@ namespace fairlead {
 namespace {
 
 /// The hash of everything that went in, to know the image again.
-constexpr const char* content_key = "dev.fairlead.content";
 
 /// Rewrites /etc/passwd and /etc/group in place, so that their owner and mode stay.
 constexpr const char* script = R"sh(
@@ -94,27 +94,29 @@ std::string content_hash(const BuildImageRequest& build, const std::string& base
   return sha256_hex(text);
 }
 
-bool already_made(Backend& backend, const IdUpdate& update, const std::string& hash,
-                  std::stop_token stop) {
+bool already_made(const Core& core, Backend& backend, const IdUpdate& update,
+                  const std::string& hash, std::stop_token stop) {
   try {
-    const auto known = backend.inspect_image({.image = update.image_name}, question(stop));
-    const auto label = known.labels.find(content_key);
-    return label != known.labels.end() && label->second == hash;
+    const auto known =
+        backend.inspect_image({.image = update.image_name}, question(std::move(stop)));
+    return is_built_from(core, known, hash);
   } catch (const Error& error) {
     if (error.status() != Status::not_found) throw;
     return false;
   }
 }
 
-void make(Core& core, const Workspace& workspace, BuildImageRequest build, Backend& backend,
-          std::stop_token stop) {
+void make(Core& core, const Workspace& workspace, BuildImageRequest build, const std::string& hash,
+          Backend& backend, std::stop_token stop) {
   const StagingFolder staging(core, workspace.identity.devcontainer_id);
   build.context = staging.path();
   build.dockerfile = staging.path() / "Dockerfile";
   write_file(build.dockerfile, id_update_dockerfile());
   const LogStep step(core.log(), "Giving " + build.args.at("REMOTE_USER") + " your user id");
   try {
-    backend.build_image(build, logged_call(core, std::move(stop)));
+    const auto made =
+        backend.build_image(build, logged_call(core, std::move(stop), LogLevel::debug));
+    remember_built_from(core, {.id = made.image_id}, hash);
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
     throw OperationError(error, "An error occurred setting up the container.");
@@ -192,9 +194,9 @@ std::optional<WantedIds> update_user_ids(Core& core, const Workspace& workspace,
   }
   auto build = build_request(*update, image, host, probe);
   const auto hash = content_hash(build, image.info->id);
-  build.labels[content_key] = hash;
-  if (!already_made(*backend, *update, hash, stop)) {
-    make(core, workspace, std::move(build), *backend, stop);
+  mark_built_from(core, build, hash);
+  if (!already_made(core, *backend, *update, hash, stop)) {
+    make(core, workspace, std::move(build), hash, *backend, stop);
   }
   image.image = update->image_name;
   return WantedIds{.user = update->remote_user, .uid = host.uid, .gid = host.gid};
