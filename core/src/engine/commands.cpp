@@ -50,11 +50,21 @@ class OutputEnd {
     return replace_invalid_utf8(trim(last.substr(last.size() - std::min(last.size(), limit))));
   }
 
- private:
   static constexpr std::size_t limit = 2000;
+
+ private:
   static constexpr int most_lines = 10;
   std::string text_;
 };
+
+/// "postCreateCommand from devcontainer.json", with an object's entry "a of …".
+std::string full_name(const HookTitle& title, const std::string& entry) {
+  return (entry.empty() ? "" : entry + " of ") + title.hook + " from " + title.origin;
+}
+
+bool is_on_host(const HookTitle& title) { return title.hook == "initializeCommand"; }
+
+std::string bold(const std::string& text) { return "\x1b[1m" + text + "\x1b[0m\r\n"; }
 
 /// How one command line ended, and what it said last.
 struct Ending {
@@ -68,7 +78,7 @@ OperationError failure(const Core& core, const HookTitle& title, const std::stri
   auto message = "Command failed: " + joined(words_of(line));
   if (core.mode() == Mode::fairlead)
     message += " (exit code " + std::to_string(ending.status) + ")";
-  const auto which = (entry.empty() ? "" : entry + " of ") + title.hook + " from " + title.origin;
+  const auto which = full_name(title, entry);
   const auto description = which + " failed.";
   Error error(Status::failed, "hook.failed", core.masked(std::move(message)),
               core.mode() == Mode::fairlead ? "The container is left as it is; mend the command "
@@ -119,11 +129,31 @@ class ProgressReport {
   std::string line_;
 };
 
+bool failed(int status) { return status != 0 && status != interrupted; }
+
+/// What the log says of a command that did not end well, in the reference's words.
+void report_ending(const Core& core, const HookTitle& title, const std::string& entry, int status) {
+  const auto name = full_name(title, entry);
+  if (status == interrupted) {
+    const auto subject = core.mode() == Mode::drop_in && is_on_host(title) ? title.hook : name;
+    hook_log(core).raw("\r\n" + bold(subject + " interrupted.") + "\r\n", LogLevel::info);
+  } else if (failed(status) && core.mode() == Mode::drop_in && !is_on_host(title)) {
+    hook_log(core).text(LogLevel::info,
+                        "\x1b[1m\x1b[31m" + name + " failed with exit code " +
+                            std::to_string(status) +
+                            ". Skipping any further user-provided commands.\x1b[39m\x1b[22m\r\n");
+  }
+}
+
+void announce(const Core& core, const HookTitle& title) {
+  hook_log(core).raw(bold("Running the " + title.hook + " from " + title.origin + "...") + "\r\n",
+                     LogLevel::info);
+}
+
 Ending run_single(const Core& core, const HookTitle& title, const NamedCommand& command,
                   const CommandRunner& run, ProgressReport& report) {
   const auto log = hook_log(core);
-  log.raw("\x1b[1mRunning the " + title.hook + " from " + title.origin + "...\x1b[0m\r\n\r\n",
-          LogLevel::info);
+  announce(core, title);
   report.begin(shown(command.line));
   MaskedStream masked(core.secret_mask());
   OutputEnd end;
@@ -136,30 +166,73 @@ Ending run_single(const Core& core, const HookTitle& title, const NamedCommand& 
   const int status =
       run(words_of(command.line), [&](std::string_view piece) { show(masked.feed(piece)); });
   show(masked.finish());
-  log.raw("\r\n", LogLevel::info);
+  if (core.mode() == Mode::fairlead || is_on_host(title)) log.raw("\r\n", LogLevel::info);
+  report_ending(core, title, {}, status);
   return {.status = status, .output = end.text()};
+}
+
+/// What stands around an entry's output.
+struct Frame {
+  std::string before;
+  std::string after;
+};
+
+/// Its name; of one that failed the reference shows the output alone.
+Frame frame_of(const Core& core, const HookTitle& title, const NamedCommand& command,
+               const Ending& ending) {
+  const bool drop_in = core.mode() == Mode::drop_in;
+  if (drop_in && ending.status != 0) {
+    if (ending.output.empty()) return {};
+    return {.before = "\r\n\x1b[1m", .after = "\x1b[0m\r\n\r\n"};
+  }
+  if (drop_in && is_on_host(title)) return {.before = {}, .after = "\r\n"};
+  return {.before = bold("Running " + full_name(title, command.name) + "..."), .after = "\r\n"};
+}
+
+/// In one event as long as it is short: of a hundred megabytes no second copy is made.
+void show_framed(const Log& log, const Frame& frame, std::string_view output) {
+  constexpr std::size_t longest_event = 65536;
+  if (output.size() <= longest_event) {
+    log.raw(frame.before + std::string(output) + frame.after, LogLevel::info);
+    return;
+  }
+  log.raw(frame.before, LogLevel::info);
+  for (; !output.empty(); output.remove_prefix(std::min(output.size(), longest_event))) {
+    log.raw(output.substr(0, longest_event), LogLevel::info);
+  }
+  log.raw(frame.after, LogLevel::info);
 }
 
 /// One entry of an object: quiet until it ends, then all of it at once.
 Ending run_entry(const Core& core, const HookTitle& title, const NamedCommand& command,
-                 const CommandRunner& run, std::mutex& printing) {
+                 const CommandRunner& run, ProgressReport& report, std::mutex& printing) {
+  MaskedStream masked(core.secret_mask());
   std::string output;
-  const int status = run(words_of(command.line), [&](std::string_view piece) { output += piece; });
-  output = core.masked(std::move(output));
+  const int status =
+      run(words_of(command.line), [&](std::string_view piece) { output += masked.feed(piece); });
+  output += masked.finish();
   OutputEnd end;
-  end.add(output);
+  end.add(
+      std::string_view(output).substr(output.size() - std::min(output.size(), OutputEnd::limit)));
+  const Ending ending{.status = status, .output = end.text()};
   const std::lock_guard lock(printing);
-  hook_log(core).raw("\x1b[1mRunning " + command.name + " of " + title.hook + " from " +
-                         title.origin + "...\x1b[0m\r\n" + output + "\r\n",
-                     LogLevel::info);
-  return {.status = status, .output = end.text()};
+  show_framed(hook_log(core), frame_of(core, title, command, ending), output);
+  report.listen(output);
+  report_ending(core, title, command.name, status);
+  return ending;
 }
 
 /// The reference tells them one by one; a person sees all that run at once.
-void report_entries(const Core& core, const LifecycleCommand& command,
+void report_entries(const Core& core, const HookTitle& title, const LifecycleCommand& command,
                     const ProgressReport& report) {
+  const bool host_of_drop_in = core.mode() == Mode::drop_in && is_on_host(title);
+  if (!host_of_drop_in) announce(core, title);
   std::string all;
   for (const auto& entry : command.commands) {
+    if (host_of_drop_in) {
+      hook_log(core).raw(bold("Running '" + entry.name + "' from " + title.hook + "...") + "\r\n",
+                         LogLevel::info);
+    }
     if (core.mode() == Mode::drop_in) report.begin(shown(entry.line));
     all += (all.empty() ? "" : "; ") + shown(entry.line);
   }
@@ -172,14 +245,15 @@ struct Outcome {
 };
 
 std::vector<Outcome> run_entries(const Core& core, const HookTitle& title,
-                                 const LifecycleCommand& command, const CommandRunner& run) {
+                                 const LifecycleCommand& command, const CommandRunner& run,
+                                 ProgressReport& report) {
   std::vector<Outcome> outcomes(command.commands.size());
   std::mutex printing;
   std::vector<std::jthread> threads;
   for (std::size_t i = 0; i < command.commands.size(); ++i) {
     threads.emplace_back([&, i] {
       try {
-        outcomes[i].ending = run_entry(core, title, command.commands[i], run, printing);
+        outcomes[i].ending = run_entry(core, title, command.commands[i], run, report, printing);
       } catch (...) {
         outcomes[i].error = std::current_exception();
       }
@@ -187,15 +261,6 @@ std::vector<Outcome> run_entries(const Core& core, const HookTitle& title,
   }
   threads.clear();
   return outcomes;
-}
-
-bool failed(int status) { return status != 0 && status != interrupted; }
-
-/// The whole command ended, and was not interrupted.
-bool note_interruption(const Core& core, const HookTitle& title, int status) {
-  if (status != interrupted) return true;
-  core.log().text(LogLevel::info, title.hook + " from " + title.origin + " was interrupted.");
-  return false;
 }
 
 }  // namespace
@@ -209,10 +274,10 @@ bool run_lifecycle_command(const Core& core, const HookTitle& title,
     const auto ending = run_single(core, title, only, run, report);
     report.end(!failed(ending.status));
     if (failed(ending.status)) throw failure(core, title, {}, only.line, ending);
-    return note_interruption(core, title, ending.status);
+    return ending.status != interrupted;
   }
-  report_entries(core, command, report);
-  const auto outcomes = run_entries(core, title, command, run);
+  report_entries(core, title, command, report);
+  const auto outcomes = run_entries(core, title, command, run, report);
   bool whole = true;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const auto& [ending, error] = outcomes[i];
@@ -220,7 +285,7 @@ bool run_lifecycle_command(const Core& core, const HookTitle& title,
     if (error) std::rethrow_exception(error);
     const auto& entry = command.commands[i];
     if (failed(ending.status)) throw failure(core, title, entry.name, entry.line, ending);
-    whole = note_interruption(core, title, ending.status) && whole;
+    whole = whole && ending.status != interrupted;
   }
   report.end(true);
   return whole;

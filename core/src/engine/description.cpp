@@ -7,9 +7,8 @@
 namespace fairlead {
 
 std::string description_of(const Error& error, const char* usual) {
-  constexpr std::array<std::string_view, 5> plain{"dockerfile.not_found", "up.no_workspace",
-                                                  "build.options", "build.buildkit",
-                                                  "features.legacy"};
+  constexpr std::array<std::string_view, 4> plain{"up.no_workspace", "build.options",
+                                                  "build.buildkit", "features.legacy"};
   const auto& code = error.code();
   const bool own_words = (code.starts_with("config.") && code != "config.file_name") ||
                          std::ranges::find(plain, code) != plain.end();

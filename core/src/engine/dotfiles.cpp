@@ -13,7 +13,7 @@ constexpr const char* script = R"sh(
 mkdir -p "${1%/*}" && (set -C; : >"$1") 2>/dev/null || { echo "$1 cannot be written."; exit 1; }
 marker=$1 mode=$5
 fail() { status=$1; [ "$mode" = keep ] || rm -f "$marker"; exit "$status"; }
-command -v git >/dev/null 2>&1 || { echo 'There is no git in the container.'; fail 1; }
+command -v git >/dev/null 2>&1 || { echo 'git not found'; fail 1; }
 [ -e "$3" ] || git clone --depth 1 "$2" "$3" || fail $?
 cd "$3" || fail 1
 run() {

@@ -54,19 +54,31 @@ bool due(const Session& session, Hook hook) {
   return !marker->second.empty() && marker->second != occasion(session.instance, hook);
 }
 
+/// $1 folder, then pairs of a marker's name and text.
+constexpr const char* marker_script = R"sh(
+folder=$1; shift
+mkdir -p "$folder" || exit 1
+while [ $# -gt 1 ]; do printf '%s\n' "$2" >"$folder/$1" || exit 1; shift 2; done
+)sh";
+
 /// Written before the commands as the reference does, or after them so that what failed runs again.
-/// False: it could not be written.
-bool write_marker(const Session& session, Hook hook, std::stop_token stop) {
-  const auto* file = info_of(hook).marker;
-  if (file == nullptr) return true;
-  return run_captured(
-             *session.backend,
-             {.instance = session.instance.id,
-              .argv = {"/bin/sh", "-c", "mkdir -p \"$1\" && printf '%s\\n' \"$3\" > \"$1/$2\"",
-                       "sh", markers_folder(session), file, occasion(session.instance, hook)},
-              .user = session.inside.user},
-             std::move(stop))
+/// False: they could not be written.
+bool write_markers(const Session& session, const std::vector<Hook>& hooks, std::stop_token stop) {
+  const auto files = markers_of({.hooks = hooks}, session.instance);
+  if (files.empty()) return true;
+  std::vector<std::string> words{"/bin/sh", "-c", marker_script, "sh", markers_folder(session)};
+  for (const auto& [file, text] : files) words.insert(words.end(), {file, text});
+  return run_captured(*session.backend,
+                      {.instance = session.instance.id,
+                       .argv = std::move(words),
+                       .user = session.inside.user},
+                      std::move(stop))
              .exit_code == 0;
+}
+
+bool has_commands(const MergedConfig& merged, Hook hook) {
+  const auto commands = merged.hooks.find(hook);
+  return commands != merged.hooks.end() && !commands->second.empty();
 }
 
 CommandRunner runner_inside(const Session& session, std::stop_token stop) {
@@ -91,10 +103,11 @@ HookTitle title_of(const Session& session, Hook hook, const HookCommand& command
   return title;
 }
 
-void run_hook(Core& core, const Session& session, Hook hook, const std::stop_token& stop) {
-  const bool marker_first = core.mode() == Mode::drop_in;
+/// `marks`: what is to be marked before the commands run.
+void run_hook(Core& core, const Session& session, Hook hook, const std::vector<Hook>& marks,
+              const std::stop_token& stop) {
   // The reference runs nothing that it could not mark as run.
-  if (marker_first && !write_marker(session, hook, stop)) return;
+  if (!write_markers(session, marks, stop)) return;
   const auto run = runner_inside(session, stop);
   bool whole = true;
   for (const auto& command : session.merged.hooks.at(hook)) {
@@ -105,7 +118,7 @@ void run_hook(Core& core, const Session& session, Hook hook, const std::stop_tok
       throw OperationError(error, error.description(), session.instance.id);
     }
   }
-  if (!marker_first && whole) write_marker(session, hook, stop);
+  if (marks.empty() && whole) write_markers(session, {hook}, stop);
 }
 
 template <class Keep>
@@ -135,15 +148,32 @@ Work wanted_work(const MergedConfig& merged, const LifecycleOptions& options) {
            (options.stop_for_personalization && hook > Hook::post_create) ||
            (options.skip_post_attach && hook == Hook::post_attach);
   };
+  // The reference marks what it has passed, also without a command there.
+  const bool marks_all = merged.mode == Mode::drop_in;
   for (const auto& [hook, property, marker] : all_hooks) {
     if (stops_at(hook)) break;
-    const auto commands = merged.hooks.find(hook);
-    if (commands != merged.hooks.end() && !commands->second.empty()) work.hooks.push_back(hook);
+    const bool marked = marks_all && marker != nullptr;
+    if (marked || has_commands(merged, hook)) work.hooks.push_back(hook);
   }
   const bool behind_post_create =
       options.skip_non_blocking && is_behind(Hook::post_start, wait_for_of(merged));
   work.dotfiles = !options.dotfiles.repository.empty() && !options.prebuild && !behind_post_create;
   return work;
+}
+
+bool has_commands(const MergedConfig& merged, const Work& work) {
+  return work.dotfiles ||
+         std::ranges::any_of(work.hooks, [&](Hook hook) { return has_commands(merged, hook); });
+}
+
+std::vector<std::pair<std::string, std::string>> markers_of(const Work& work,
+                                                            const InstanceInfo& instance) {
+  std::vector<std::pair<std::string, std::string>> files;
+  for (const auto hook : work.hooks) {
+    const auto* file = info_of(hook).marker;
+    if (file != nullptr) files.emplace_back(file, occasion(instance, hook));
+  }
+  return files;
 }
 
 Work due_work(const Session& session, const Work& work, const LifecycleOptions& options) {
@@ -171,14 +201,21 @@ Work after_wait_for(const MergedConfig& merged, const Work& work) {
 void run_work(Core& core, const Session& session, const Work& work, const LifecycleOptions& options,
               std::stop_token stop) {
   bool dotfiles = work.dotfiles;
+  std::vector<Hook> marks;  // the reference's way: before the commands; several cost one exec
   const auto personalize = [&] {
-    if (std::exchange(dotfiles, false)) install_dotfiles(core, session, options.dotfiles, stop);
+    if (!std::exchange(dotfiles, false)) return;
+    write_markers(session, std::exchange(marks, {}), stop);
+    install_dotfiles(core, session, options.dotfiles, stop);
   };
   for (const auto hook : work.hooks) {
     if (hook > Hook::post_create) personalize();
-    run_hook(core, session, hook, stop);
+    if (core.mode() == Mode::drop_in) marks.push_back(hook);
+    if (has_commands(session.merged, hook)) {
+      run_hook(core, session, hook, std::exchange(marks, {}), stop);
+    }
   }
   personalize();
+  write_markers(session, marks, stop);
 }
 
 HooksResult result_of(const MergedConfig& merged, const LifecycleOptions& options) {

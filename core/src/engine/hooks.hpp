@@ -29,8 +29,16 @@ struct Work {
   bool empty() const { return hooks.empty() && !dotfiles; }
 };
 
-/// What `options` leave, only what there are commands for. Pure. LIFE-017..020.
+/// What `options` leave, only what there are commands for; in drop-in mode also hooks without one,
+/// which are marked all the same (LIFE-007). Pure. LIFE-017..020.
 Work wanted_work(const MergedConfig& merged, const LifecycleOptions& options);
+
+/// Whether there is more to `work` than marking what it passes. Pure.
+bool has_commands(const MergedConfig& merged, const Work& work);
+
+/// The marker files of `work`'s hooks, name and text. Pure.
+std::vector<std::pair<std::string, std::string>> markers_of(const Work& work,
+                                                            const InstanceInfo& instance);
 
 /// The part of `work` that has not been done in this container, or start of it. LIFE-003..007.
 Work due_work(const Session& session, const Work& work, const LifecycleOptions& options);

@@ -250,7 +250,10 @@ CreatedInstance create_and_start(Core& core, const Workspace& workspace, CreateR
     return {.instance = std::move(*made.adopted), .created = false};
   }
   try {
-    return {.instance = start_instance(core, {.id = made.id}, backend, stop)};
+    auto instance = start_instance(core, {.id = made.id}, backend, stop);
+    // The reference shows what the keep-alive script says first (`docker run` is its child).
+    if (core.mode() == Mode::drop_in) core.log().raw("Container started\n", LogLevel::info);
+    return {.instance = std::move(instance)};
   } catch (const Error&) {
     remove_quietly(core, *backend, made.id);
     throw;

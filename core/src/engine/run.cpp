@@ -6,9 +6,11 @@
 
 #include <fairlead/error.hpp>
 
+#include <fcntl.h>
+
 #include <algorithm>
 #include <cctype>
-#include <mutex>
+#include <optional>
 
 namespace fairlead {
 namespace {
@@ -42,10 +44,14 @@ UniqueFd add_secrets(ExecRequest& request, const Environment& secrets) {
   return file;
 }
 
-ExecReply run(Backend& backend, const RunSpec& spec, const Sink& out, const Sink& err,
+/// Without `err` both streams share a pipe, so that what a command says stays in its order.
+ExecReply run(Backend& backend, const RunSpec& spec, const Sink& out, const Sink* err,
               std::stop_token stop) {
   auto out_pipe = make_pipe();
-  auto err_pipe = make_pipe();
+  auto err_pipe = err != nullptr ? make_pipe() : Pipe{};
+  if (err == nullptr) {
+    err_pipe.write_end = UniqueFd(::fcntl(out_pipe.write_end.get(), F_DUPFD_CLOEXEC, 0));
+  }
   CallOptions options{.stop = std::move(stop), .timeout = spec.timeout};
   ExecRequest request{.id = spec.instance,
                       .argv = spec.argv,
@@ -56,7 +62,8 @@ ExecReply run(Backend& backend, const RunSpec& spec, const Sink& out, const Sink
   request.out = options.pass(std::move(out_pipe.write_end));
   request.err = options.pass(std::move(err_pipe.write_end));
   const PipeReader out_reader(std::move(out_pipe.read_end), out);
-  const PipeReader err_reader(std::move(err_pipe.read_end), err);
+  std::optional<PipeReader> err_reader;
+  if (err != nullptr) err_reader.emplace(std::move(err_pipe.read_end), *err);
   return backend.exec(request, std::move(options));
 }
 
@@ -64,10 +71,11 @@ ExecReply run(Backend& backend, const RunSpec& spec, const Sink& out, const Sink
 
 RunResult run_captured(Backend& backend, const RunSpec& spec, std::stop_token stop) {
   RunResult result;
+  const Sink err = [&](std::string_view piece) { result.err += piece; };
   try {
     result.exit_code = run(
                            backend, spec, [&](std::string_view piece) { result.out += piece; },
-                           [&](std::string_view piece) { result.err += piece; }, std::move(stop))
+                           &err, std::move(stop))
                            .exit_code;
   } catch (const Error& error) {
     if (error.status() != Status::timeout || spec.timeout.count() == 0) throw;
@@ -77,12 +85,7 @@ RunResult run_captured(Backend& backend, const RunSpec& spec, std::stop_token st
 }
 
 int run_streamed(Backend& backend, const RunSpec& spec, const Sink& output, std::stop_token stop) {
-  std::mutex mutex;
-  const Sink sink = [&](std::string_view piece) {
-    const std::lock_guard lock(mutex);
-    output(piece);
-  };
-  return run(backend, spec, sink, sink, std::move(stop)).exit_code;
+  return run(backend, spec, output, nullptr, std::move(stop)).exit_code;
 }
 
 }  // namespace fairlead

@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::chrono::seconds limit{30};
 
-/// $1 folder of the markers, $2 text for /etc/environment, $3 user or nothing, $4 uid, $5 gid.
-/// With a user it prints a line: uid, gid, the names that have $4 and $5, home and the home's
+/// $1 folder of the markers, $2 text for /etc/environment, $3 user or nothing, $4 uid, $5 gid; $6
+/// user of the hooks' markers or nothing, $7 their folder or nothing, then pairs of name and text.
+/// With a user in $3 it prints a line: uid, gid, the names that have $4 and $5, home and the home's
 /// owner; what is unknown is "-".
 constexpr const char* script = R"sh(
 claim() { [ ! -f "$1" ] && (set -C; : >"$1") 2>/dev/null; }
@@ -22,6 +23,22 @@ if mkdir -p "$1" 2>/dev/null; then
     sed -i -E 's/(^|[[:space:]])PATH=([^$]*)$/\1PATH=${PATH:-\2}/' /etc/profile 2>/dev/null
   fi
 fi
+mark() {
+  user=${1%%:*} folder=${2:-.devcontainer} home=
+  shift 2
+  while IFS= read -r line || [ -n "$line" ]; do
+    rest=${line#*:*:}
+    if [ "${line%%:*}" = "$user" ] || [ "${rest%%:*}" = "$user" ]; then home=${line%:*} home=${home##*:}; fi
+  done </etc/passwd
+  [ "$user" != root ] || home=${HOME:-$home}
+  case $folder in /*) ;; *) folder=${home:-/root}/$folder ;; esac
+  mkdir -p "$folder" && chown "$user" "$folder" || return
+  while [ $# -gt 1 ]; do
+    [ -e "$folder/$1" ] || { printf '%s\n' "$2" >"$folder/$1" && chown "$user" "$folder/$1"; }
+    shift 2
+  done
+}
+(shift 5; [ -z "$1" ] || mark "$@") 2>/dev/null
 [ -n "$3" ] || exit 0
 entry=- owner=- group=-
 while IFS= read -r line || [ -n "$line" ]; do
@@ -90,21 +107,30 @@ std::string etc_environment_text(const std::vector<std::string>& environment) {
 }
 
 void prepare_system(Core& core, Backend& backend, const InstanceInfo& instance,
-                    const std::string& folder, const std::optional<WantedIds>& wanted,
-                    std::stop_token stop) {
+                    const SystemSetup& setup, std::stop_token stop) {
   if (system_is_prepared(core, backend.name(), instance.id)) return;
+  const auto& [folder, wanted, marks] = setup;
   const auto ids = wanted.value_or(WantedIds{});
+  std::vector<std::string> words{"/bin/sh",
+                                 "-c",
+                                 script,
+                                 "sh",
+                                 folder.empty() ? "/var/devcontainer" : folder,
+                                 etc_environment_text(instance.env),
+                                 ids.user,
+                                 std::to_string(ids.uid),
+                                 std::to_string(ids.gid),
+                                 marks.user,
+                                 marks.folder};
+  for (const auto& [file, text] : marks.files) words.insert(words.end(), {file, text});
   try {
-    const auto result = run_captured(
-        backend,
-        {.instance = instance.id,
-         .argv = {"/bin/sh", "-c", script, "sh", folder.empty() ? "/var/devcontainer" : folder,
-                  etc_environment_text(instance.env), ids.user, std::to_string(ids.uid),
-                  std::to_string(ids.gid)},
-         .user = "root",
-         .working_directory = "/",
-         .timeout = limit},
-        std::move(stop));
+    const auto result = run_captured(backend,
+                                     {.instance = instance.id,
+                                      .argv = std::move(words),
+                                      .user = "root",
+                                      .working_directory = "/",
+                                      .timeout = limit},
+                                     std::move(stop));
     if (wanted) say_what_stayed(core, *wanted, result.out);
     if (!result.timed_out) remember_prepared_system(core, backend.name(), instance.id);
   } catch (const Error& error) {

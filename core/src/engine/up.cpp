@@ -292,8 +292,11 @@ class HookStage {
     const auto work = wanted_work(merged, request_.lifecycle);
     // Without a command to run nothing has to be known of the inside: no exec at all, but where the
     // reference has one.
-    if (!work.empty() || made_.wanted_ids || core_.mode() == Mode::drop_in) prepare();
-    if (work.empty()) return {};
+    const bool nothing = !has_commands(merged, work);
+    if (!nothing || made_.wanted_ids || core_.mode() == Mode::drop_in) {
+      prepare(nothing && made_.created ? marks_of(merged, work) : FirstMarks{});
+    }
+    if (nothing) return {};
     auto lock = try_lock_hooks(core_, key_);
     auto session = open();
     auto due = due_work(session, work, request_.lifecycle);
@@ -313,15 +316,27 @@ class HookStage {
   }
 
  private:
-  void prepare() {
-    prepare_system(core_, *found_.backend, instance_, request_.remote.container_system_data_folder,
-                   made_.wanted_ids, stop_);
+  void prepare(FirstMarks marks) {
+    prepare_system(core_, *found_.backend, instance_,
+                   {.folder = request_.remote.container_system_data_folder,
+                    .wanted = made_.wanted_ids,
+                    .marks = std::move(marks)},
+                   stop_);
+  }
+
+  FirstMarks marks_of(const MergedConfig& merged, const Work& work) const {
+    if (work.empty()) return {};
+    return {.user = remote_account_of(merged, instance_),
+            .folder = request_.remote.container_data_folder,
+            .files = markers_of(work, instance_)};
   }
 
   Session open() {
     auto session = open_session(core_, workspace_, found_.backend, instance_, request_.remote,
                                 /*need_markers=*/true, stop_);
-    session.secrets = request_.secrets;
+    // What a prebuild makes is for everybody; the reference gives them to it all the same.
+    const bool for_all = request_.lifecycle.prebuild && core_.mode() == Mode::fairlead;
+    if (!for_all) session.secrets = request_.secrets;
     return session;
   }
 

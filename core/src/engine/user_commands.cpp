@@ -35,8 +35,8 @@ RunUserCommandsResult run(Core& core, RunUserCommandsRequest& request,
   const auto instance = running_instance(found, stop);
   const auto lock = lock_of(core, request, environment_key(found.backend->name(), instance), stop);
   if (request.prepare_system) {
-    prepare_system(core, *found.backend, instance, request.remote.container_system_data_folder, {},
-                   stop);
+    prepare_system(core, *found.backend, instance,
+                   {.folder = request.remote.container_system_data_folder}, stop);
   }
   auto session = open_session(core, workspace, found.backend, instance, request.remote,
                               /*need_markers=*/true, stop);

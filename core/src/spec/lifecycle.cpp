@@ -1,6 +1,7 @@
 #include "spec/lifecycle.hpp"
 
 #include "base/jsonc.hpp"
+#include "base/text.hpp"
 
 #include <optional>
 #include <utility>
@@ -15,7 +16,7 @@ std::optional<CommandLine> read_line(const Json& value, const std::string& point
                                      Faults& faults) {
   if (value.is_string()) {
     const auto& text = value.get_ref<const std::string&>();
-    return text.empty() ? std::nullopt : std::optional<CommandLine>(text);
+    return trim(text).empty() ? std::nullopt : std::optional<CommandLine>(text);
   }
   if (!value.is_array()) {
     if (value.is_null()) {

@@ -3,6 +3,7 @@
 #include "commands/choose.hpp"
 #include "commands/collection_commands.hpp"
 #include "commands/commands.hpp"
+#include "commands/reference_errors.hpp"
 #include "error_text.hpp"
 #include "help_page.hpp"
 
@@ -125,7 +126,7 @@ int dispatch(const Parsed& parsed, Session& session) {
 
 int report_error(const Error& error, const Arguments& arguments, Session& session) {
   const bool colour = session.err.colour && !arguments.flag("no-color");
-  session.write_err(error_text(error, colour));
+  if (!is_silent(error, arguments)) session.write_err(error_text(error, session.mode, colour));
   // The reference answers only long operations with JSON (outcome.cpp); its other commands leave
   // stdout empty.
   const bool json = session.mode == Mode::fairlead && arguments.flag("json");

@@ -48,12 +48,15 @@ void append_field(std::string& json, std::string_view name, std::string_view val
 
 }  // namespace
 
-std::string error_text(const Error& error, bool colour) {
-  std::string text = painted("1;31", "error:", colour) + ' ' + error.message() + '\n';
+std::string error_text(const Error& error, Mode mode, bool colour) {
+  const bool own = mode == Mode::fairlead;
+  std::string text =
+      (own ? painted("1;31", "error:", colour) : "Error:") + ' ' + error.message() + '\n';
   if (!error.where().file.empty()) {
     text += "  at " + painted("1", place(error.where()), colour) + '\n';
   }
   text += source_text(error.where(), colour);
+  if (!own) return text;
   for (const std::string& note : error.notes()) text += "  while " + note + '\n';
   if (!error.hint().empty()) text += painted("1", "hint:", colour) + ' ' + error.hint() + '\n';
   return text;

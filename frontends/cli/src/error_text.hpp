@@ -11,8 +11,9 @@
 namespace fairlead::cli {
 
 /// `error` for a person: "error: message", where it is with the line and a caret, what was being
-/// done, and what to do. Ends with a newline.
-std::string error_text(const Error& error, bool colour);
+/// done, and what to do; in drop-in mode "Error: message", as the reference's stacks begin, and the
+/// place. Ends with a newline.
+std::string error_text(const Error& error, Mode mode, bool colour);
 
 /// `diagnostic` for a person, in the form that editors and compilers share: "file:line:column:
 /// error: message [code]", the line with a caret, and what to do. Ends with a newline.

@@ -18,7 +18,7 @@ Error sample() {
 }
 
 TEST(ErrorText, ShowsPlaceLineAndCaret) {
-  EXPECT_EQ(error_text(sample(), false),
+  EXPECT_EQ(error_text(sample(), Mode::fairlead, false),
             "error: expected a comma\n"
             "  at devcontainer.json:3:4\n"
             "    \t\xc3\xa4 x\n"
@@ -28,11 +28,17 @@ TEST(ErrorText, ShowsPlaceLineAndCaret) {
 }
 
 TEST(ErrorText, ColoursOnlyWhenAsked) {
-  EXPECT_NE(error_text(sample(), true).find("\x1b[1;31merror:\x1b[0m"), std::string::npos);
+  EXPECT_NE(error_text(sample(), Mode::fairlead, true).find("\x1b[1;31merror:\x1b[0m"),
+            std::string::npos);
 }
 
 TEST(ErrorText, IsShortWhenThereIsNothingToAdd) {
-  EXPECT_EQ(error_text(Error(Status::failed, "x", "no"), false), "error: no\n");
+  EXPECT_EQ(error_text(Error(Status::failed, "x", "no"), Mode::fairlead, false), "error: no\n");
+}
+
+TEST(ErrorText, BeginsAsTheReferencesForTheDropIn) {
+  EXPECT_EQ(error_text(Error(Status::failed, "x", "no", "hint").note("n"), Mode::drop_in, true),
+            "Error: no\n");
 }
 
 TEST(ErrorJson, HasTheReferencesKeysAndOurs) {

@@ -48,6 +48,15 @@ TEST(Lifecycle, InstallsDotfilesBehindPostCreate) {  // LIFE-020
   EXPECT_TRUE(wanted_work(merged, options).empty());
 }
 
+TEST(Lifecycle, PassesHooksWithoutACommandAsTheReferenceDoes) {  // LIFE-007
+  MergedConfig merged;
+  EXPECT_TRUE(wanted_work(merged, {}).empty());
+  merged.mode = Mode::drop_in;
+  EXPECT_EQ(wanted_work(merged, {}).hooks, (std::vector{Hook::on_create, Hook::update_content,
+                                                        Hook::post_create, Hook::post_start}));
+  EXPECT_TRUE(wanted_work(merged, {.skip_all = true}).empty());
+}
+
 TEST(Lifecycle, DoesAgainWhatHasNoMarkerOfThisOccasion) {  // LIFE-003..005, 007
   Session session;
   session.instance.created = "today";

@@ -2,6 +2,7 @@
 
 #include "commands/idle_flags.hpp"
 #include "commands/options.hpp"
+#include "commands/reference_errors.hpp"
 #include "commands/signals.hpp"
 #include "commands/trust_prompt.hpp"
 #include "error_text.hpp"
@@ -40,8 +41,12 @@ int run_operation(const Arguments& arguments, Session& session,
     const auto outcome = operation(core, signals.token());
     session.write_out(json ? outcome.json : outcome.text);
     return 0;
-  } catch (const OperationError& error) {
-    session.write_err(error_text(error, session.err.colour) + left_behind(error));
+  } catch (const OperationError& failure) {
+    const auto error = in_reference_words(failure, arguments, *log);
+    if (!is_silent(failure, arguments)) {
+      session.write_err(error_text(error, arguments.mode(), session.err.colour) +
+                        left_behind(error));
+    }
     if (json) session.write_out(failure_json(error, arguments.mode()));
     return signals.exit_code() != 0 ? signals.exit_code() : 1;
   }

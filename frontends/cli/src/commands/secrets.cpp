@@ -65,7 +65,8 @@ Environment gather_secrets(Core& core, const Arguments& arguments, const Session
                            const Selection& selection, std::stop_token stop) {
   Environment secrets;
   if (const auto file = arguments.text_if("secrets-file")) secrets = read_secrets(core, *file);
-  if (arguments.mode() == Mode::drop_in || arguments.flag("skip-post-create")) return secrets;
+  const bool none_needed = arguments.flag("skip-post-create") || arguments.flag("prebuild");
+  if (arguments.mode() == Mode::drop_in || none_needed) return secrets;
   const auto missing = without(declared_secrets(core, selection), secrets);
   secrets.merge(find_secrets(core, selection, missing, stop));
   const bool can_ask = session.in.is_terminal && session.err.is_terminal;
