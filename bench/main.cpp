@@ -2,6 +2,7 @@
 // what two programs need side by side means much. Exit: 1 when a limit is missed, 77 without an
 // engine.
 
+#include "life.hpp"
 #include "registry.hpp"
 #include "series.hpp"
 #include "support/json.hpp"
@@ -38,6 +39,7 @@ class Figures {
     memory("up", up_memory_);
     memory("exec", exec_memory_);
     for (auto& figure : registry_figures(world_)) figures_.push_back(std::move(figure));
+    for (auto& figure : life_figures(world_)) figures_.push_back(std::move(figure));
     return figures_;
   }
 
