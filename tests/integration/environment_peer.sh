@@ -3,7 +3,8 @@
 # each container from inside and from the engine, and compares.
 #   FAIRLEAD_DEVCONTAINER        our binary under the name devcontainer
 #   FAIRLEAD_REFERENCE_CLI       the reference's
-#   FAIRLEAD_PEER_WORKSPACES     how many of the workspaces below; default: a few of them
+#   FAIRLEAD_PEER_WORKSPACES     how many of the workspaces below; default: a few of them; --all is all of them
+# By default: LIFE-001, 003, 008, 010, 012, 013, 020; USER-001..003, 007, 010, 012; SEC-003, 006; PORT-015.
 # Exits 77 (skipped) when a program or the engine is missing, 1 when something differs.
 set -u
 ours=${FAIRLEAD_DEVCONTAINER:-} reference=${FAIRLEAD_REFERENCE_CLI:-} docker=${FAIRLEAD_TEST_DOCKER:-docker}
@@ -12,6 +13,7 @@ if [[ ! -x $ours || ! -x $reference || -z ${DOCKER_HOST:-} ]]; then
   exit 77
 fi
 most=${FAIRLEAD_PEER_WORKSPACES:-10}
+[ "${1:-}" != --all ] || most=1000
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -10,7 +10,7 @@ class Hooks : public DockerTest {};
 /// Appends a word to a file in the workspace.
 std::string note(const std::string& word) { return "echo " + word + " >> order"; }
 
-TEST_F(Hooks, RunInOrderAndOncePerOccasion) {  // edge case 59
+TEST_F(Hooks, RunInOrderAndOncePerOccasion) {  // edge case 59, LIFE-001, 003, 005, 006
   const Workspace project = workspace(
       R"("initializeCommand": ")" + note("initialize") + R"(", "onCreateCommand": ")" +
       note("onCreate") + R"(", "updateContentCommand": ")" + note("updateContent") +
@@ -46,7 +46,7 @@ TEST_F(Hooks, RunTheMembersOfAnObjectSideBySide) {  // CFG-066, LIFE-011
   must_up(project);
 }
 
-TEST_F(Hooks, StopAtTheFirstThatFails) {  // edge case 60
+TEST_F(Hooks, StopAtTheFirstThatFails) {  // edge case 60, LIFE-012, 013
   const Workspace project = workspace(
       R"("onCreateCommand": {"bad": "echo to-stdout; echo to-stderr >&2; exit 3", "good": "touch good"},
          "postCreateCommand": "touch later")");

@@ -81,6 +81,52 @@ TEST_F(Life, KeepsSecretsSecret) {  // LIFE-025, 026, SEC-002..004
   EXPECT_EQ(must_exec(project, "echo $TOKEN"), "remote\n");
 }
 
+TEST_F(Life, TakesDeclaredSecretsFromACommand) {  // SEC-002
+  const Workspace project = workspace(R"("secrets": {"FIRST": {}, "SECOND": {}},
+      "postCreateCommand": "printf '%s|' \"$FIRST\" \"${SECOND-none}\" > seen; echo $FIRST")");
+  write_file(test_run().below("config") / "fairlead/config.toml",
+             "secrets_command = [\"sh\", \"-c\", \"test $0 = FIRST && echo from-a-command\"]\n");
+  const RunResult result = run(own("up", project, {"--wait"}));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(project.read("seen"), "from-a-command|none|");
+  EXPECT_EQ(result.text().find("from-a-command"), std::string::npos) << result.text();
+}
+
+TEST_F(Life, AsksForDeclaredSecretsOnATerminal) {  // SEC-002
+  const Workspace project = workspace(
+      R"("secrets": {"FIRST": {"description": "what for", "documentationUrl": "https://where"},
+                     "SECOND": {}},
+         "postCreateCommand": "printf '%s|' \"$FIRST\" \"${SECOND-none}\" > seen; echo $FIRST")");
+  auto request = own("up", project, {"--wait"});
+  request.terminal = true;
+  ChildProcess child(std::move(request));
+  ASSERT_TRUE(child.wait_for_output("FIRST (what for)", milliseconds(30'000))) << child.out();
+  child.write("typed in\r");
+  ASSERT_TRUE(child.wait_for_output("SECOND", milliseconds(30'000))) << child.out();
+  child.write("\r");
+  const RunResult result = child.finish();
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(project.read("seen"), "typed in|none|");
+  EXPECT_EQ(result.out.find("typed in"), std::string::npos) << result.text();
+}
+
+TEST_F(Life, PrebuildsTwiceThenGoesOn) {  // LIFE-018
+  const Workspace project = workspace(
+      R"("onCreateCommand": "echo created >> log", "updateContentCommand": "echo updated >> log",
+         "postCreateCommand": "echo $TOKEN >> log")");
+  project.write("secrets.json", R"({"TOKEN": "late"})");
+  const auto file = (project.folder / "secrets.json").string();
+  for (int i = 0; i < 2; ++i) {
+    const RunResult result = run(
+        up(project, {"--prebuild", "--dotfiles-repository", "me/dots", "--secrets-file", file}));
+    EXPECT_EQ(result.exit_code, 0) << result.text();
+    EXPECT_EQ(result.err.find("Dotfiles"), std::string::npos) << result.text();
+  }
+  EXPECT_EQ(project.read("log"), "created\nupdated\nupdated\n");
+  ASSERT_EQ(run(up(project, {"--secrets-file", file})).exit_code, 0);
+  EXPECT_EQ(project.read("log"), "created\nupdated\nupdated\nlate\n");
+}
+
 TEST_F(Life, RefusesABrokenSecretsFile) {  // SEC-005
   const Workspace project = workspace();
   project.write("secrets.json", "{");

@@ -1,0 +1,120 @@
+// The command `build`. BLD.
+
+#include "fixture.hpp"
+
+namespace fairlead::test {
+namespace {
+
+class Build : public DockerTest {
+ protected:
+  /// A name of this test's own; images outlive their test otherwise.
+  std::string name(const std::string& last) {
+    std::string text = "fairlead-test/" + last + "-" + test_run().id();
+    for (char& c : text) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+    names_.push_back(text);
+    return text;
+  }
+  void TearDown() override {
+    DockerTest::TearDown();
+    for (const auto& each : names_) engine().remove_image(each);
+  }
+  RunResult build(const Workspace& project, std::vector<std::string> more = {}) const {
+    std::vector<std::string> words = {"build", "--buildkit", "never", "--workspace-folder",
+                                      project.folder.string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(devcontainer(std::move(words)));
+  }
+  Workspace from_dockerfile(const std::string& lines, const std::string& members) {
+    const Workspace project = workspace();
+    project.write(".devcontainer/Dockerfile", lines);
+    project.write(".devcontainer/devcontainer.json",
+                  R"({"build": {"dockerfile": "Dockerfile", )" + members + "}}");
+    return project;
+  }
+  std::string image(const std::string& image) const {
+    return engine().request("GET", "/images/" + image + "/json");
+  }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+TEST_F(Build, MakesAnImageWithEveryNameAndNoContainer) {  // BLD-001, 008, 012
+  const Workspace project = workspace(R"("remoteUser": "root")");
+  const auto one = name("one");
+  const auto two = name("two");
+  const RunResult result =
+      build(project, {"--image-name", one, "--image-name", two, "--label", "a=b c"});
+  ASSERT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(json_at(result.out, "/imageName/0"), one) << result.text();
+  EXPECT_EQ(json_at(result.out, "/imageName/1"), two);
+  EXPECT_EQ(json_at(image(one), "/Id"), json_at(image(two), "/Id"));
+  EXPECT_EQ(json_at(image(one), "/Config/Labels/a"), "b c");
+  EXPECT_EQ(json_at(image(one), "/Config/Labels/devcontainer.metadata"),
+            R"([ {"remoteUser":"root"} ])");
+  EXPECT_TRUE(instances().empty());
+  const RunResult usual = build(project);
+  EXPECT_EQ(json_at(usual.out, "/imageName/0").substr(0, 7), "vsc-ws-") << usual.text();
+  engine().remove_image(json_at(usual.out, "/imageName/0"));
+}
+
+TEST_F(Build, FollowsTheConfiguration) {  // BLD-002..004, 006
+  const Workspace project = from_dockerfile(
+      "FROM " + base_image +
+          " AS first\nARG WORDS=none\nARG LATE=none\nCOPY above /above\n"
+          "RUN echo \"$WORDS|$LATE\" > /words\nFROM first\nRUN touch /never\n",
+      R"("context": "..", "target": "first", "args": {"WORDS": "two words", "LATE": "early"},
+         "options": ["--build-arg", "LATE=late"])");
+  project.write("above", "from above\n");
+  const auto one = name("one");
+  const RunResult result = build(project, {"--image-name", one});
+  ASSERT_EQ(result.exit_code, 0) << result.text();
+  const Workspace user = workspace({}, "user");
+  user.write(".devcontainer/devcontainer.json", R"({"image": ")" + one + "\"}");
+  must_up(user);
+  EXPECT_EQ(must_exec(user, "cat /above /words; test ! -e /never && echo no-later-stage"),
+            "from above\ntwo words|late\nno-later-stage\n");
+}
+
+TEST_F(Build, FailsAndCanBeMended) {  // BLD-007, VSC-004
+  const Workspace project =
+      from_dockerfile("FROM " + base_image + "\nRUN exit 9\n", R"("args": {})");
+  const RunResult broken = build(project);
+  EXPECT_EQ(broken.exit_code, 1);
+  EXPECT_EQ(json_at(broken.out, "/description"), "An error occurred building the image.");
+  EXPECT_EQ(run(up(project)).exit_code, 1);
+  EXPECT_TRUE(instances().empty());
+  project.write(".devcontainer/Dockerfile", "FROM " + base_image + "\nRUN touch /mended\n");
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "test -e /mended && echo mended"), "mended\n");
+}
+
+TEST_F(Build, RefusesWhatDoesNotGoTogether) {  // BLD-012
+  const Workspace project = workspace();
+  EXPECT_EQ(json_at(build(project, {"--push", "--output", "type=docker"}).out, "/message"),
+            "--push true cannot be used with --output.");
+  for (const std::vector<std::string>& words :
+       std::vector<std::vector<std::string>>{{"--push"}, {"--platform", "linux/amd64"}}) {
+    const RunResult result = build(project, words);
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_EQ(json_at(result.out, "/message"), "--platform or --push require BuildKit enabled.");
+  }
+  const RunResult secret =
+      run(fairlead({"build", "--json", "--buildkit", "never", "--secret", "id=a,env=HOME",
+                    "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(json_at(secret.out, "/code"), "image.build_option") << secret.text();
+}
+
+TEST_F(Build, MakesImagesThatBringTheirConfiguration) {  // BLD-013, LIFE-014
+  const Workspace project =
+      workspace(R"("remoteEnv": {"FROM": "prebuilt"}, "postCreateCommand": "echo $FROM > seen")");
+  const auto one = name("one");
+  ASSERT_EQ(build(project, {"--image-name", one}).exit_code, 0);
+  const Workspace user = workspace({}, "user");
+  user.write(".devcontainer/devcontainer.json", R"({"image": ")" + one + "\"}");
+  must_up(user);
+  EXPECT_EQ(user.read("seen"), "prebuilt\n");
+}
+
+}  // namespace
+}  // namespace fairlead::test

@@ -1,0 +1,143 @@
+// Lifecycle commands that behave badly, and what happens to a container in the middle of one. LIFE.
+
+#include "fixture.hpp"
+#include "support/wait.hpp"
+
+#include <csignal>
+
+namespace fairlead::test {
+namespace {
+
+class RoughHooks : public DockerTest {
+ protected:
+  RunRequest own(const Workspace& project, std::vector<std::string> more = {}) const {
+    auto request = own_up(project);
+    request.argv.insert(request.argv.end(), more.begin(), more.end());
+    return request;
+  }
+  void write_output(const Workspace& project, const std::string& script) const {
+    project.write("talk", script);
+  }
+};
+
+/// Twice a hundred million bytes would not fit: what is shown is not kept.
+TEST_F(RoughHooks, MayPrintAHundredMegabytes) {
+  const Workspace project = workspace(R"("postCreateCommand": "sh talk; touch done")");
+  write_output(project, "head -c 100000000 /dev/zero | tr '\\0' 'x' | fold -w 1000\n");
+  auto request = own(project);
+  request.argv.insert(request.argv.begin(), {"/bin/sh", "-c", "exec \"$@\" 2>/dev/null", "sh"});
+  request.timeout = milliseconds(120'000);
+  const RunResult result = run(std::move(request));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_TRUE(std::filesystem::exists(project.folder / "done"));
+  EXPECT_LT(result.resident_kib, 100 * 1024);
+}
+
+TEST_F(RoughHooks, MayPrintAHundredMegabytesInAnObject) {
+  const Workspace project = workspace(R"("postCreateCommand": {"loud": "sh talk; touch done"})");
+  write_output(project,
+               "head -c 100000000 /dev/zero | tr '\\0' 'x' | fold -w 1000; echo the-end\n");
+  auto request = own(project);
+  request.argv.insert(request.argv.begin(),
+                      {"/bin/sh", "-c", "exec \"$@\" 2>&1 >/dev/null | tail -c 1000", "sh"});
+  request.timeout = milliseconds(120'000);
+  const RunResult result = run(std::move(request));
+  EXPECT_NE(result.out.find("the-end"), std::string::npos) << result.text();
+  EXPECT_TRUE(std::filesystem::exists(project.folder / "done"));
+}
+
+TEST_F(RoughHooks, MayPrintBytesThatAreNoText) {
+  const Workspace project = workspace(R"("postCreateCommand": "sh talk; exit 3")");
+  write_output(project, "printf 'before \\377\\376\\0\\303 after\\n'\n");
+  const RunResult shown = run(up(project));
+  EXPECT_NE(shown.err.find("before \xff\xfe"), std::string::npos) << shown.text();
+  const RunResult json = run(own(project, {"--log-format", "json"}));
+  EXPECT_EQ(json.exit_code, 1) << json.text();
+  EXPECT_NE(json.err.find("before \xef\xbf\xbd"), std::string::npos) << json.text();
+  EXPECT_EQ(json.err.find('\xff'), std::string::npos);
+  EXPECT_EQ(json.out.find('\xff'), std::string::npos);
+}
+
+/// The command has ended when its process has, whoever still holds its output.
+TEST_F(RoughHooks, MayLeaveAChildThatKeepsTheOutputOpen) {
+  allow_processes_inside();
+  const Workspace project = workspace(
+      R"("postCreateCommand": "sleep 600 & echo begun", "postStartCommand": "touch started")");
+  const RunResult result = run(own(project));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_NE(result.err.find("begun"), std::string::npos) << result.text();
+  EXPECT_TRUE(std::filesystem::exists(project.folder / "started"));
+}
+
+TEST_F(RoughHooks, FailOneByOneAndKeepTheContainer) {  // LIFE-013, 029
+  for (const std::string hook : {"onCreateCommand", "updateContentCommand", "postCreateCommand",
+                                 "postStartCommand", "postAttachCommand"}) {
+    SCOPED_TRACE(hook);
+    const Workspace project =
+        workspace('"' + hook + R"(": "echo last words; exit 7")", "fails-" + hook);
+    const RunResult result = run(own(project));
+    EXPECT_EQ(result.exit_code, 1) << result.text();
+    EXPECT_EQ(json_at(result.out, "/description"), hook + " from devcontainer.json failed.");
+    EXPECT_NE(result.err.find("exit code 7"), std::string::npos) << result.text();
+    EXPECT_NE(result.err.find("output ended with\nlast words"), std::string::npos) << result.text();
+    EXPECT_EQ(must_exec(project, "echo usable"), "usable\n");
+  }
+}
+
+/// SIGKILL of the client during each hook; the second run does what was cut off once more.
+TEST_F(RoughHooks, RunAgainAfterTheClientWasKilledInThem) {
+  allow_processes_inside();  // an exec outlives a client that is killed
+  for (const std::string hook : {"initializeCommand", "onCreateCommand", "updateContentCommand",
+                                 "postCreateCommand", "postStartCommand", "postAttachCommand"}) {
+    SCOPED_TRACE(hook);
+    const Workspace project = workspace(
+        '"' + hook + R"(": "echo run >> runs; if test ! -e once; then touch once; sleep 30; fi")",
+        "killed-" + hook);
+    ChildProcess child(own(project));
+    EXPECT_TRUE(child.wait_for([&] { return std::filesystem::exists(project.folder / "once"); },
+                               milliseconds(60'000)));
+    child.signal_group(SIGKILL);
+    child.finish();
+    const RunResult again = run(own(project));
+    EXPECT_EQ(again.exit_code, 0) << again.text();
+    EXPECT_EQ(project.read("runs"), "run\nrun\n");
+  }
+}
+
+TEST_F(RoughHooks, MayLoseTheirContainer) {
+  const Workspace project = workspace(
+      R"("postCreateCommand": "echo run >> runs; if test ! -e once; then touch once; sleep 60; fi")");
+  ChildProcess child(own(project));
+  ASSERT_TRUE(child.wait_for([&] { return std::filesystem::exists(project.folder / "once"); },
+                             milliseconds(60'000)));
+  for (const auto& instance : instances()) engine().remove_container(instance.id);
+  const RunResult result = child.finish();
+  EXPECT_EQ(result.exit_code, 1) << result.text();
+  EXPECT_FALSE(result.timed_out);
+  EXPECT_EQ(json_at(result.out, "/outcome"), "error") << result.text();
+  must_own_up(project);
+  EXPECT_EQ(project.read("runs"), "run\nrun\n");
+}
+
+/// Occasions are told apart, not compared: a start that lies before the last one is one as well.
+TEST_F(RoughHooks, RunAfterTheClockWasSetBack) {  // LIFE-005
+  const Workspace project = workspace(R"("postCreateCommand": "echo created >> log",
+                                         "postStartCommand": "echo started >> log")");
+  const std::string id = must_own_up(project);
+  must_exec(project,
+            "echo 2999-01-01T00:00:00.000000000Z > ~/.devcontainer/.postStartCommandMarker");
+  EXPECT_EQ(must_own_up(project), id);
+  EXPECT_EQ(must_own_up(project), id);
+  EXPECT_EQ(project.read("log"), "created\nstarted\nstarted\n");
+}
+
+TEST_F(RoughHooks, AreMarkedByTheDropInAlsoWithoutACommand) {  // LIFE-007
+  const Workspace project = workspace();
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "ls -A ~/.devcontainer"),
+            ".onCreateCommandMarker\n.postCreateCommandMarker\n.postStartCommandMarker\n"
+            ".updateContentCommandMarker\n");
+}
+
+}  // namespace
+}  // namespace fairlead::test

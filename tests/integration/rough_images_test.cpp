@@ -1,0 +1,91 @@
+// Images that lack what others have, and users whose shells are no help. USER, CFG.
+
+#include "fixture.hpp"
+
+namespace fairlead::test {
+namespace {
+
+class RoughImages : public DockerTest {
+ protected:
+  /// A workspace whose image is made by `lines` on top of the base image.
+  Workspace made_by(const std::string& lines, const std::string& members = {},
+                    const std::string& base = base_image) {
+    const Workspace project = workspace();
+    project.write(".devcontainer/Dockerfile", "FROM " + base + "\n" + lines);
+    project.write(".devcontainer/devcontainer.json", R"({"build": {"dockerfile": "Dockerfile"})" +
+                                                         (members.empty() ? "" : ", " + members) +
+                                                         "}");
+    return project;
+  }
+  RunRequest own(const Workspace& project) const { return own_up(project); }
+};
+
+constexpr const char* hooks = R"("onCreateCommand": "id -u > seen; echo $HOME >> seen",
+                                 "remoteEnv": {"GIVEN": "yes"})";
+
+TEST_F(RoughImages, MayHaveNoUserDatabaseAndNoGetent) {
+  const Workspace project = made_by("RUN rm -f /etc/passwd /etc/group /etc/shadow\n", hooks);
+  const RunResult result = run(own(project));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(project.read("seen").substr(0, 2), "0\n");
+  EXPECT_EQ(must_exec(project, "echo $GIVEN"), "yes\n");
+  must_up(project);
+}
+
+TEST_F(RoughImages, MayHaveNothingButBusyBox) {  // no bash: probed with the shell that there is
+  const Workspace project =
+      made_by("RUN adduser -D -s /bin/ash dev && echo 'export PROBED=login' > /home/dev/.profile\n",
+              R"("remoteUser": "dev", "postCreateCommand": "echo $PROBED > /tmp/seen")");
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "cat /tmp/seen; echo $PROBED"), "login\nlogin\n");
+}
+
+TEST_F(RoughImages, NeedAShell) {
+  const Workspace project = made_by("", {}, "scratch");
+  project.write(".devcontainer/Dockerfile", "FROM scratch\nCOPY Dockerfile /file\n");
+  const RunResult result = run(own(project));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(json_at(result.out, "/outcome"), "error") << result.text();
+  EXPECT_NE(result.err.find("/bin/sh"), std::string::npos) << result.text();
+  EXPECT_TRUE(instances().empty()) << "what cannot start does not stay";
+}
+
+TEST_F(RoughImages, MayBeReadOnly) {
+  const Workspace project =
+      workspace(R"("runArgs": ["--read-only"], "postCreateCommand": "echo created >> log")");
+  const RunResult result = run(own(project));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(project.read("log"), "created\n");
+  EXPECT_EQ(must_exec(project, "pwd"), project.inside() + "\n");
+}
+
+TEST_F(RoughImages, MayHaveAProfileThatTalks) {
+  const Workspace project =
+      made_by("RUN echo 'echo Welcome; echo on stderr >&2; export PROBED=yes' >> /etc/profile\n",
+              R"("postCreateCommand": "echo $PROBED > seen")");
+  must_up(project);
+  EXPECT_EQ(project.read("seen"), "yes\n");
+  EXPECT_EQ(must_exec(project, "echo $PROBED"), "yes\n");
+}
+
+TEST_F(RoughImages, MayHaveAProfileThatAsks) {
+  const Workspace project =
+      made_by("RUN echo 'printf \"Your name? \"; read name; export PROBED=$?' >> /etc/profile\n",
+              R"("postCreateCommand": "echo $PROBED > seen")");
+  const RunResult result = run(up(project));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(project.read("seen"), "1\n");  // nothing to read: the question had no answer
+}
+
+TEST_F(RoughImages, MayHaveAProfileThatExits) {
+  const Workspace project =
+      made_by("RUN echo 'exit 3' >> /etc/profile\n", R"("postCreateCommand": "echo ran > seen")");
+  const RunResult result = run(own(project));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_NE(result.err.find("did not give its environment"), std::string::npos) << result.text();
+  EXPECT_EQ(project.read("seen"), "ran\n");
+  EXPECT_EQ(must_exec(project, "pwd"), project.inside() + "\n");
+}
+
+}  // namespace
+}  // namespace fairlead::test
