@@ -99,10 +99,6 @@ TEST_F(Build, RefusesWhatDoesNotGoTogether) {  // BLD-012
     EXPECT_EQ(result.exit_code, 1);
     EXPECT_EQ(json_at(result.out, "/message"), "--platform or --push require BuildKit enabled.");
   }
-  const RunResult secret =
-      run(fairlead({"build", "--json", "--buildkit", "never", "--secret", "id=a,env=HOME",
-                    "--workspace-folder", project.folder.string()}));
-  EXPECT_EQ(json_at(secret.out, "/code"), "image.build_option") << secret.text();
 }
 
 TEST_F(Build, MakesImagesThatBringTheirConfiguration) {  // BLD-013, LIFE-014
