@@ -6,6 +6,7 @@
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
 #include "engine/in_place.hpp"
+#include "engine/in_place_update.hpp"
 #include "engine/instance.hpp"
 #include "engine/requirements.hpp"
 #include "engine/rest.hpp"
@@ -170,26 +171,6 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
   made.wanted_ids = ids;
   if (made.created) made.in_place = image.in_place;
   return made;
-}
-
-/// Features that live inside follow the configuration without a new instance.
-void bring_features_up_to_date(Core& core, const UpRequest& request, const Workspace& workspace,
-                               const Found& found, CreatedInstance& made,
-                               const std::stop_token& stop) {
-  if (!made.in_place && !has_features_inside(made.instance)) return;
-  const auto& additional = request.build.additional_features;
-  if (!made.in_place) {
-    const auto wanted = wanted_in_place(workspace, additional);
-    if (installed_in_place(*found.backend, made.instance, wanted, stop)) return;
-    const auto abilities = found.backend->probe({}, question(stop));
-    made.in_place = plan_in_place(core, workspace, request.build, found.backend, abilities, stop);
-  }
-  const auto merged = merged_for_instance(core, workspace, made.instance);
-  made.in_place->container_user = merged.container_user;
-  made.in_place->remote_user = merged.remote_user;
-  // Planning may have written the lockfile, which is part of what is wanted.
-  install_in_place(core, workspace, *found.backend, made.instance, *made.in_place,
-                   wanted_in_place(workspace, additional), stop);
 }
 
 CreatedInstance resume(Core& core, const Found& found, const std::stop_token& stop) {
@@ -396,7 +377,7 @@ UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
     auto made = bring_about(core, request, workspace, found, stop);
     if (!running) watch_own_process(core, workspace, found, made, stop);
     during("installing features",
-           [&] { bring_features_up_to_date(core, request, workspace, found, made, stop); });
+           [&] { update_in_place(core, request, workspace, found, made, stop); });
     during("copying the workspace",
            [&] { copy_content(core, workspace, *found.backend, made.instance, stop); });
     return enter_and_report(core, request, workspace, found, made, stop);
