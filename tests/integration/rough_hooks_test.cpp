@@ -91,7 +91,11 @@ TEST_F(RoughHooks, RunAgainAfterTheClientWasKilledInThem) {
                                  "postCreateCommand", "postStartCommand", "postAttachCommand"}) {
     SCOPED_TRACE(hook);
     const Workspace project = workspace(
-        '"' + hook + R"(": "echo run >> runs; if test ! -e once; then touch once; sleep 30; fi")",
+        // The first waits for the second run, also the one that outlives its client on this
+        // machine.
+        '"' + hook +
+            R"(": "echo run >> runs; test -e once && exit; touch once; for i in $(seq 300);)" +
+            R"( do test $(wc -l < runs) -ge 2 && exit; sleep 0.1; done")",
         "killed-" + hook);
     ChildProcess child(own(project));
     EXPECT_TRUE(child.wait_for([&] { return std::filesystem::exists(project.folder / "once"); },

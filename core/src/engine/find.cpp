@@ -28,10 +28,8 @@ bool has(const std::vector<std::string>& words, const std::string& word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-/// Instances of a group are found by whoever runs single ones; asking twice would find no more.
 bool can_run(const PluginManifest& manifest, const std::string& scenario) {
-  if (!scenario.empty()) return has(manifest.scenarios, scenario);
-  return manifest.scenarios.empty() || manifest.scenarios != std::vector<std::string>{"compose"};
+  return scenario.empty() ? lists_instances(manifest) : has(manifest.scenarios, scenario);
 }
 
 /// The user names an engine; for some scenarios another plugin works on it.
@@ -115,6 +113,10 @@ bool does_not_answer(const Error& error) {
 }
 
 }  // namespace
+
+bool lists_instances(const PluginManifest& manifest) {
+  return manifest.scenarios != std::vector<std::string>{"compose"};
+}
 
 bool has_labels(const InstanceInfo& instance, const LabelPairs& labels) {
   return std::ranges::all_of(labels, [&](const auto& label) {

@@ -61,7 +61,7 @@ std::vector<std::string> names_to_ask(Core& core, const Settings& settings) {
   if (is_named(settings)) return {settings.text("backend")};
   std::vector<std::string> names;
   for (const auto& entry : core.plugins(settings).entries()) {
-    if (!entry.refusal.empty()) continue;
+    if (!entry.refusal.empty() || !lists_instances(entry.manifest)) continue;
     for (const auto& name : entry.manifest.backends) {
       if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     }
