@@ -1,34 +1,15 @@
 #include "settings.hpp"
 
-#include <fairlead/error.hpp>
-
-#include <nlohmann/json.hpp>
+#include <fairlead/engine/settings.hpp>
 
 namespace fairlead::compose {
-namespace {
-
-void take_text(const nlohmann::json& all, const char* name, std::string& value) {
-  const auto found = all.find(name);
-  if (found == all.end() || found->is_null()) return;
-  if (!found->is_string()) {
-    throw Error(Status::invalid, "settings.invalid",
-                std::string("The setting plugins.compose.") + name + " must be text.");
-  }
-  if (const auto& text = found->get_ref<const std::string&>(); !text.empty()) value = text;
-}
-
-}  // namespace
 
 Settings settings_from(std::string_view json) {
-  const auto all = nlohmann::json::parse(json, nullptr, false);
-  if (!all.is_object()) {
-    throw Error(Status::invalid, "settings.invalid",
-                "The settings plugins.compose must be a table.");
-  }
   Settings settings;
-  take_text(all, "host", settings.engine.host);
-  take_text(all, "docker_path", settings.engine.docker_path);
-  take_text(all, "compose_path", settings.compose_path);
+  engine::read_settings(json, "compose",
+                        {{"host", &settings.engine.host},
+                         {"docker_path", &settings.engine.docker_path},
+                         {"compose_path", &settings.compose_path}});
   return settings;
 }
 

@@ -12,6 +12,12 @@ std::string as_project(std::string name) {
   return name;
 }
 
+std::vector<std::string> words_for(const Workspace& workspace, const std::string& command,
+                                   std::vector<std::string> more) {
+  more.insert(more.begin(), {command, "--workspace-folder", workspace.folder.string()});
+  return more;
+}
+
 }  // namespace
 
 void ComposeTest::SetUp() {
@@ -56,9 +62,7 @@ std::vector<std::string> ComposeTest::with_compose(std::vector<std::string> word
 
 RunResult ComposeTest::own(const Workspace& workspace, const std::string& command,
                            std::vector<std::string> more) const {
-  std::vector<std::string> words = {command, "--workspace-folder", workspace.folder.string()};
-  words.insert(words.end(), more.begin(), more.end());
-  auto request = fairlead(std::move(words));
+  auto request = fairlead(words_for(workspace, command, std::move(more)));
   request.environment["FAIRLEAD_PLUGINS__COMPOSE__COMPOSE_PATH"] = variable(GetParam());
   request.timeout = milliseconds(120'000);
   return run(std::move(request));
@@ -66,18 +70,14 @@ RunResult ComposeTest::own(const Workspace& workspace, const std::string& comman
 
 RunResult ComposeTest::drop_in(const Workspace& workspace, const std::string& command,
                                std::vector<std::string> more) const {
-  std::vector<std::string> words = {command, "--workspace-folder", workspace.folder.string()};
-  words.insert(words.end(), more.begin(), more.end());
-  auto request = devcontainer(with_compose(std::move(words)));
+  auto request = devcontainer(with_compose(words_for(workspace, command, std::move(more))));
   request.timeout = milliseconds(120'000);
   return run(std::move(request));
 }
 
 RunResult ComposeTest::reference(const Workspace& workspace, const std::string& command,
                                  std::vector<std::string> more) const {
-  std::vector<std::string> words = {command, "--workspace-folder", workspace.folder.string()};
-  words.insert(words.end(), more.begin(), more.end());
-  auto request = devcontainer(with_compose(std::move(words)));
+  auto request = devcontainer(with_compose(words_for(workspace, command, std::move(more))));
   request.argv[0] = reference_cli();
   request.timeout = milliseconds(120'000);
   return run(std::move(request));

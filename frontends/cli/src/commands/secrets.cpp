@@ -43,8 +43,8 @@ std::string ask_for(const SecretDeclaration& secret, const Session& session,
   std::string question = secret.name;
   if (!secret.description.empty()) question += " (" + secret.description + ')';
   if (!secret.documentation_url.empty()) question += "\n  see " + secret.documentation_url + '\n';
+  const QuietTerminal quiet;  // before the question: somebody may answer at its first word
   session.write_err(question + ": ");
-  const QuietTerminal quiet;
   auto value = typed_line(stop);
   session.write_err("\n");
   return value;
