@@ -42,11 +42,12 @@ void CancelWatch::serve() {
   for (;;) {
     epoll_event event{};
     if (::epoll_wait(epoll_.get(), &event, 1, -1) < 1) continue;
-    if (event.data.u64 == 0) return;
+    const std::uint64_t id = event.data.u64;  // a copy: the kernel's record is packed
+    if (id == 0) return;
     std::stop_source stop(std::nostopstate);
     {
       const std::lock_guard lock(mutex_);
-      const auto found = watched_.find(event.data.u64);
+      const auto found = watched_.find(id);
       if (found == watched_.end()) continue;
       stop = found->second;
     }

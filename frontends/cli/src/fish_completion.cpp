@@ -4,7 +4,7 @@
 namespace fairlead::cli {
 namespace {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   std::string result = "'";
   for (const char letter : text) {
     if (letter == '\'' || letter == '\\') result += '\\';
@@ -36,25 +36,25 @@ std::string condition(CommandId id, Mode mode) {
 
 std::string value_part(const Flag& flag) {
   if (!takes_value(flag)) return {};
-  if (!flag.choices.empty()) return " -x -a " + quoted(join_words(flag.choices, " "));
+  if (!flag.choices.empty()) return " -x -a " + in_quotes(join_words(flag.choices, " "));
   if (flag.value == ValueKind::folder) return " -x -a '(__fish_complete_directories)'";
   return flag.value == ValueKind::file ? " -r -F" : " -x";
 }
 
 void append_command(std::string& out, const std::string& prefix, CommandId id, Mode mode) {
-  const std::string start = prefix + " -n " + quoted(condition(id, mode));
+  const std::string start = prefix + " -n " + in_quotes(condition(id, mode));
   for (const Command* command : offered_commands(id, mode)) {
-    out += start + " -a " + std::string(command->name) + " -d " + quoted(command->purpose) + '\n';
+    out += start + " -a " + std::string(command->name) + " -d " + in_quotes(command->purpose) + '\n';
   }
   for (const Flag* flag : offered_flags(id, mode)) {
     out += start + " -l " + std::string(flag->name);
     if (flag->letter != '\0') out += std::string(" -s ") + flag->letter;
-    out += value_part(*flag) + " -d " + quoted(first_sentence(flag->description)) + '\n';
+    out += value_part(*flag) + " -d " + in_quotes(first_sentence(flag->description)) + '\n';
   }
   if (id == CommandId::top) return;
   for (const Positional& positional : command_of(id).positionals) {
     if (positional.choices.empty()) continue;
-    out += start + " -a " + quoted(join_words(positional.choices, " ")) + '\n';
+    out += start + " -a " + in_quotes(join_words(positional.choices, " ")) + '\n';
   }
 }
 
