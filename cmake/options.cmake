@@ -4,6 +4,7 @@ option(FAIRLEAD_BUILD_PLUGINS "Build fairlead's own plugins" ${PROJECT_IS_TOP_LE
 option(FAIRLEAD_BUILD_TESTS "Build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(FAIRLEAD_BUILD_BENCH "Build the benchmarks" ${PROJECT_IS_TOP_LEVEL})
 option(FAIRLEAD_BUILD_FUZZ "Build the fuzz targets (needs clang)" OFF)
+option(FAIRLEAD_PRECOMPILE "Precompile the heavy headers (for sanitizer builds with clang)" OFF)
 set(FAIRLEAD_SANITIZE "" CACHE STRING "Sanitizers for everything built, as -fsanitize= takes them")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -21,7 +22,11 @@ set(FAIRLEAD_DATA_OUTPUT_DIR "${PROJECT_BINARY_DIR}/share/fairlead")
 # Objects are the same in whatever folder the sources lie, so that every clone shares one cache.
 find_program(FAIRLEAD_CCACHE ccache)
 if(FAIRLEAD_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(launcher env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${FAIRLEAD_CCACHE}")
+  set(launcher env "CCACHE_BASEDIR=${PROJECT_SOURCE_DIR}" CCACHE_NOHASHDIR=1)
+  if(FAIRLEAD_PRECOMPILE)  # or it would keep nothing that uses such a header
+    list(APPEND launcher CCACHE_SLOPPINESS=pch_defines,time_macros)
+  endif()
+  list(APPEND launcher "${FAIRLEAD_CCACHE}")
   set(CMAKE_C_COMPILER_LAUNCHER "${launcher}")
   set(CMAKE_CXX_COMPILER_LAUNCHER "${launcher}")
 endif()

@@ -1,6 +1,5 @@
 # A sanitizer build reads the heavy headers once for each target instead of once for each file: 2 to 3 times quicker.
 # Only there: the release build shows which file includes what it uses. Needs clang, gcc gains nothing by it.
-option(FAIRLEAD_PRECOMPILE "Precompile the heavy headers (for sanitizer builds with clang)" OFF)
 if(FAIRLEAD_PRECOMPILE)
   set(headers <algorithm> <chrono> <filesystem> <fstream> <functional> <map> <memory> <mutex> <optional> <set> <sstream>
     <string> <string_view> <thread> <variant> <vector> <nlohmann/json.hpp>)
