@@ -44,7 +44,8 @@ std::string value_part(const Flag& flag) {
 void append_command(std::string& out, const std::string& prefix, CommandId id, Mode mode) {
   const std::string start = prefix + " -n " + in_quotes(condition(id, mode));
   for (const Command* command : offered_commands(id, mode)) {
-    out += start + " -a " + std::string(command->name) + " -d " + in_quotes(command->purpose) + '\n';
+    out +=
+        start + " -a " + std::string(command->name) + " -d " + in_quotes(command->purpose) + '\n';
   }
   for (const Flag* flag : offered_flags(id, mode)) {
     out += start + " -l " + std::string(flag->name);
