@@ -28,18 +28,14 @@ bool has(const std::vector<std::string>& words, const std::string& word) {
   return std::ranges::find(words, word) != words.end();
 }
 
-bool can_run(const PluginManifest& manifest, const std::string& scenario) {
-  return scenario.empty() ? lists_instances(manifest) : has(manifest.scenarios, scenario);
-}
-
 /// The user names an engine; for some scenarios another plugin works on it.
 std::vector<std::string> in_place_of(Core& core, const Settings& settings,
-                                     const std::string& wanted, const std::string& scenario) {
+                                     const std::string& wanted, Scenario scenario) {
   const auto* own = core.plugins(settings).find_backend(wanted);
-  if (own == nullptr || can_run(*own, scenario)) return {wanted};
+  if (own == nullptr || runs(*own, scenario)) return {wanted};
   std::vector<std::string> names;
   for (const auto& [manifest, refusal] : core.plugins(settings).entries()) {
-    if (refusal.empty() && can_run(manifest, scenario) && has(manifest.engines, wanted))
+    if (refusal.empty() && runs(manifest, scenario) && has(manifest.engines, wanted))
       names.insert(names.end(), manifest.backends.begin(), manifest.backends.end());
   }
   return names.empty() ? std::vector{wanted} : names;
@@ -114,8 +110,13 @@ bool does_not_answer(const Error& error) {
 
 }  // namespace
 
+bool runs(const PluginManifest& manifest, Scenario scenario) {
+  return has(manifest.scenarios, scenario_name(scenario)) ||
+         (scenario == Scenario::none && lists_instances(manifest));
+}
+
 bool lists_instances(const PluginManifest& manifest) {
-  return manifest.scenarios != std::vector<std::string>{"compose"};
+  return manifest.scenarios != std::vector{scenario_name(Scenario::compose)};
 }
 
 bool has_labels(const InstanceInfo& instance, const LabelPairs& labels) {
@@ -128,10 +129,10 @@ bool has_labels(const InstanceInfo& instance, const LabelPairs& labels) {
 std::vector<std::string> backend_candidates(Core& core, const Settings& settings,
                                             Scenario scenario) {
   const auto& wanted = settings.text("backend");
-  if (wanted != "auto") return in_place_of(core, settings, wanted, scenario_name(scenario));
+  if (wanted != "auto") return in_place_of(core, settings, wanted, scenario);
   std::vector<std::string> names;
   for (const auto& entry : core.plugins(settings).entries()) {
-    if (!entry.refusal.empty() || !can_run(entry.manifest, scenario_name(scenario))) continue;
+    if (!entry.refusal.empty() || !runs(entry.manifest, scenario)) continue;
     for (const auto& name : entry.manifest.backends) {
       if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     }

@@ -34,6 +34,10 @@ Found find_environment(Core& core, const Workspace& workspace, const Selection& 
 Found require_environment(Core& core, const Workspace& workspace, const Selection& selection,
                           std::stop_token stop);
 
+/// Whether the plugin's backends can run such configurations; for none: whether they list
+/// instances.
+bool runs(const PluginManifest& manifest, Scenario scenario);
+
 /// Whether the plugin's backends are asked what there is: instances of a group are found by whoever
 /// runs single ones, so asking one that runs groups alone would find no more.
 bool lists_instances(const PluginManifest& manifest);

@@ -2,6 +2,7 @@
 
 #include "base/nearest.hpp"
 #include "engine/deadlines.hpp"
+#include "engine/find.hpp"
 
 #include <algorithm>
 
@@ -93,11 +94,13 @@ std::shared_ptr<Backend> group_backend(Core& core, const Settings& settings,
                                        const InstanceInfo& instance) {
   if (instance.group.empty()) return found;
   for (const auto& [manifest, refusal] : core.plugins(settings).entries()) {
-    const auto runs = std::ranges::find(manifest.scenarios, "compose") != manifest.scenarios.end();
-    if (!refusal.empty() || !runs || manifest.backends.empty()) continue;
+    if (!refusal.empty() || !runs(manifest, Scenario::compose) || manifest.backends.empty())
+      continue;
     if (std::ranges::find(manifest.backends, found->name()) != manifest.backends.end())
       return found;
-    return core.backend(manifest.backends.front(), settings);
+    // Only one that works on the same engine knows the instance.
+    if (std::ranges::find(manifest.engines, found->name()) != manifest.engines.end())
+      return core.backend(manifest.backends.front(), settings);
   }
   return found;
 }
