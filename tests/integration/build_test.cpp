@@ -99,6 +99,10 @@ TEST_F(Build, RefusesWhatDoesNotGoTogether) {  // BLD-012
     EXPECT_EQ(result.exit_code, 1);
     EXPECT_EQ(json_at(result.out, "/message"), "--platform or --push require BuildKit enabled.");
   }
+  const RunResult secret =
+      run(fairlead({"build", "--json", "--buildkit", "never", "--secret", "id=a,env=HOME",
+                    "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(json_at(secret.out, "/code"), "image.build_option") << secret.text();
 }
 
 TEST_F(Build, MakesImagesThatBringTheirConfiguration) {  // BLD-013, LIFE-014
@@ -110,6 +114,46 @@ TEST_F(Build, MakesImagesThatBringTheirConfiguration) {  // BLD-013, LIFE-014
   user.write(".devcontainer/devcontainer.json", R"({"image": ")" + one + "\"}");
   must_up(user);
   EXPECT_EQ(user.read("seen"), "prebuilt\n");
+}
+
+TEST_F(Build, LeavesOutOfTheMetadataWhatItIsTold) {
+  const Workspace project = workspace(R"("features": {"./f": {}}, "remoteEnv": {"A": "b"})");
+  project.write(".devcontainer/f/devcontainer-feature.json",
+                R"({"id": "f", "version": "1.0.0", "name": "F", "customizations": {"x": {}}})");
+  project.write(".devcontainer/f/install.sh", "#!/bin/sh\ntrue\n");
+  const auto one = name("one");
+  const RunResult result =
+      build(project, {"--image-name", one, "--skip-persisting-customizations-from-features"});
+  ASSERT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(json_at(image(one), "/Config/Labels/devcontainer.metadata"),
+            R"([ {"id":"./f"}, {"remoteEnv":{"A":"b"}} ])");
+  EXPECT_EQ(image(one).find("dev.fairlead"), std::string::npos);
+  ASSERT_EQ(run(up(project, {"--omit-config-remote-env-from-metadata"})).exit_code, 0);
+  const auto labels = engine().inspect(instances().at(0).id);
+  EXPECT_EQ(labels.find("remoteEnv"), std::string::npos);
+  EXPECT_EQ(must_exec(project, "echo $A"), "b\n");
+}
+
+/// BuildKit hands them to one step; neither the image nor its history nor the log has them.
+TEST_F(Build, KeepsSecretsOutOfTheImage) {
+  const std::filesystem::path buildx = variable("FAIRLEAD_TEST_BUILDX");
+  if (buildx.empty()) GTEST_SKIP() << "skipped: no buildx";
+  const auto config = test_run().below("docker");
+  std::filesystem::create_directories(config / "cli-plugins");
+  std::filesystem::create_symlink(buildx, config / "cli-plugins/docker-buildx");
+  const Workspace project = from_dockerfile(
+      "FROM " + base_image +
+          "\nRUN --mount=type=secret,id=token test \"$(cat /run/secrets/token)\" = very-hush\n",
+      R"("args": {})");
+  const auto one = name("one");
+  auto request =
+      fairlead({"build", "--json", "--image-name", one, "--secret", "id=token,env=BUILD_TOKEN",
+                "--workspace-folder", project.folder.string()});
+  request.environment["DOCKER_CONFIG"] = config.string();
+  request.environment["BUILD_TOKEN"] = "very-hush";
+  const RunResult result = run(std::move(request));
+  ASSERT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(image(one).find("very-hush"), std::string::npos);
 }
 
 }  // namespace

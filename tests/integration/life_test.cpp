@@ -110,6 +110,19 @@ TEST_F(Life, AsksForDeclaredSecretsOnATerminal) {  // SEC-002
   EXPECT_EQ(result.out.find("typed in"), std::string::npos) << result.text();
 }
 
+TEST_F(Life, UpdatesContentForANewCommit) {  // LIFE-004
+  const Workspace project = workspace(R"("onCreateCommand": "echo created >> log",
+                                         "updateContentCommand": "echo updated >> log")");
+  project.write(".git/HEAD", "1111111111111111111111111111111111111111\n");
+  must_own_up(project);
+  must_own_up(project);
+  EXPECT_EQ(project.read("log"), "created\nupdated\n");
+  project.write(".git/HEAD", "2222222222222222222222222222222222222222\n");
+  must_own_up(project);
+  must_own_up(project);
+  EXPECT_EQ(project.read("log"), "created\nupdated\nupdated\n");
+}
+
 TEST_F(Life, PrebuildsTwiceThenGoesOn) {  // LIFE-018
   const Workspace project = workspace(
       R"("onCreateCommand": "echo created >> log", "updateContentCommand": "echo updated >> log",

@@ -70,6 +70,12 @@ struct BuildOptions {
   std::string platform;
   std::string output;  ///< as buildx's --output says it
   bool push = false;
+  bool omit_syntax_directive = false;        ///< a Dockerfile's own `# syntax=` is not followed
+  bool omit_feature_customizations = false;  ///< the metadata has none of the Features'
+  bool omit_remote_env = false;              ///< the metadata has none of the configuration's
+  /// For `RUN --mount=type=secret` in a Dockerfile, in docker's words: "id=NAME,env=VARIABLE" or
+  /// "id=NAME,src=FILE". Only BuildKit can; nothing of them enters a layer.
+  std::vector<std::string> secrets;
 };
 
 enum class GpuAvailability { detect, all, none };

@@ -38,6 +38,7 @@ std::vector<ConfigLayer> config_layers(const ConfigDocument& document);
 
 /// What the files contribute to the merge, in order: as `metadata_entry`, one entry for each file
 /// that says something. All of them stand in the label, so that every reader merges them alike.
-std::vector<MetadataEntry> own_metadata_entries(const ConfigDocument& document);
+std::vector<MetadataEntry> own_metadata_entries(const ConfigDocument& document,
+                                                bool with_remote_env = true);
 
 }  // namespace fairlead

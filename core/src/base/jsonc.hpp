@@ -31,6 +31,7 @@ struct JsoncOptions {
   /// Go on silently after faults, with the values that the reference CLI gets: a missing comma or
   /// colon, text behind the value, something never closed. Otherwise the first fault is an Error.
   bool lenient = false;
+  bool trailing_commas = true;  ///< false: a comma before the end is a fault too
   /// With `lenient`: says what is wrong, each fault in its place, and which names stand twice in
   /// one object. What follows a fault is guessed as a person would, not as the reference does.
   JsoncFindings* findings = nullptr;

@@ -180,7 +180,7 @@ std::optional<Json> Parser::value(int depth) {
 
 /// Between members or items: true when one may follow, false at the end.
 bool Parser::separator(char close, bool& need_comma, std::size_t open) {
-  for (;;) {
+  for (bool comma = false;;) {
     skip_blanks();
     if (at_end()) {
       fault(open, std::string("this '") + text_[open] + "' is never closed",
@@ -188,12 +188,14 @@ bool Parser::separator(char close, bool& need_comma, std::size_t open) {
       return false;
     }
     if (peek() == close) {
+      if (comma && !options_.trailing_commas) fault(at_, "nothing follows the ','");
       ++at_;
       return false;
     }
     if (peek() == ',') {
       if (!need_comma) fault(at_, "unexpected ','");
       need_comma = false;
+      comma = true;
       ++at_;
       continue;
     }

@@ -27,9 +27,9 @@ constexpr std::array<std::pair<Hook, std::string_view>, 4> marker_files = {{
 
 /// $1 user, $2 shell options or nothing, $3 folder of the markers or nothing, $4 mark, $5 folder of
 /// the system's markers, $6 file with a probed environment or nothing, $7 program that prints one.
-/// Prints NUL-terminated fields: home, shell, then per marker "-" or "+" and its text; then the
-/// marked environment or file. Works with dash, bash and BusyBox and needs no program but, for
-/// users from elsewhere than /etc/passwd, getent.
+/// Prints NUL-terminated fields: home, shell, then per marker "-" or "+" and its text, the commit
+/// of the last updateContentCommand; then the marked environment or file. Works with dash, bash and
+/// BusyBox and needs no program but, for users from elsewhere than /etc/passwd, getent.
 constexpr std::string_view script = R"sh(
 entry=$(getent passwd "$1" 2>/dev/null) || entry=
 if [ -z "$entry" ] && [ -r /etc/passwd ]; then
@@ -53,6 +53,9 @@ done
 for name in "$folder/.dotfilesMarker" "$5/.patchEtcProfileMarker"; do
   if [ -f "$name" ]; then printf '%s\0' +; else printf '%s\0' -; fi
 done
+content=
+[ ! -r "$folder/.updateContentCommandContent" ] || IFS= read -r content <"$folder/.updateContentCommandContent"
+printf '%s\0' "$content"
 options=$2
 [ -n "$options" ] || exit 0
 if [ -n "$6" ] && [ -r "$6" ]; then printf %s "$4"; cat "$6"; printf %s "$4"; exit 0; fi
@@ -130,6 +133,7 @@ Inside parse_answer(const std::string& user, std::string_view answer) {
   }
   inside.dotfiles_installed = next_field(answer) == "+";
   inside.profile_patched = next_field(answer) == "+";
+  inside.content = next_field(answer);
   return inside;
 }
 

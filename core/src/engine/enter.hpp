@@ -16,6 +16,7 @@ struct Inside {
   /// when the answer came from the cache.
   std::map<Hook, std::string> markers;
   bool dotfiles_installed = false;  ///< as the markers
+  std::string content;  ///< the commit that updateContentCommand last ran for; empty: unknown
   /// /etc/profile keeps the container's PATH, so what the probe found needs nothing added.
   bool profile_patched = false;
 };

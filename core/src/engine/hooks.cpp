@@ -46,9 +46,16 @@ const std::string& occasion(const InstanceInfo& instance, Hook hook) {
   return hook == Hook::post_start ? instance.started : instance.created;
 }
 
+/// Another commit is checked out than the last time; the reference knows no content.
+bool has_new_content(const Session& session) {
+  const auto& before = session.inside.content;
+  return !before.empty() && !session.content.empty() && before != session.content;
+}
+
 /// A missing marker is due, one with another time too; an empty one never (reference).
 bool due(const Session& session, Hook hook) {
   if (info_of(hook).marker == nullptr) return true;
+  if (hook == Hook::update_content && has_new_content(session)) return true;
   const auto marker = session.inside.markers.find(hook);
   if (marker == session.inside.markers.end()) return true;
   return !marker->second.empty() && marker->second != occasion(session.instance, hook);
@@ -64,8 +71,11 @@ while [ $# -gt 1 ]; do printf '%s\n' "$2" >"$folder/$1" || exit 1; shift 2; done
 /// Written before the commands as the reference does, or after them so that what failed runs again.
 /// False: they could not be written.
 bool write_markers(const Session& session, const std::vector<Hook>& hooks, std::stop_token stop) {
-  const auto files = markers_of({.hooks = hooks}, session.instance);
+  auto files = markers_of({.hooks = hooks}, session.instance);
   if (files.empty()) return true;
+  if (std::ranges::find(hooks, Hook::update_content) != hooks.end() && !session.content.empty()) {
+    files.emplace_back(".updateContentCommandContent", session.content);
+  }
   std::vector<std::string> words{"/bin/sh", "-c", marker_script, "sh", markers_folder(session)};
   for (const auto& [file, text] : files) words.insert(words.end(), {file, text});
   return run_captured(*session.backend,

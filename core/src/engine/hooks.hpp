@@ -14,6 +14,7 @@ struct Session {
   Inside inside;
   ProcessEnvironment environment;
   Environment secrets;  ///< of the lifecycle commands and the dotfiles
+  std::string content;  ///< the commit that the workspace has checked out; empty: unknown
   std::string working_directory;
   std::string data_folder;                  ///< of the markers
   std::shared_ptr<const SourceMap> source;  ///< of devcontainer.json; null: unknown

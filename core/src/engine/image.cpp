@@ -15,6 +15,9 @@ void add_common_options(const ImageContext& c, BuildImageRequest& build) {
   build.no_cache = c.options.no_cache;
   build.builder = c.options.builder;
   build.platform = c.options.platform;
+  for (const auto& secret : c.options.secrets) {
+    build.options.insert(build.options.end(), {"--secret", secret});
+  }
 }
 
 /// Only the last of several builds makes the image that was asked for.
@@ -77,6 +80,7 @@ FeaturesInstallRequest install_request(const ImageContext& c, const Base& base,
                                  .container_env = c.workspace.config.container_env};
   if (base.info && !base.image.empty()) request.base_image_id = base.info->id;
   request.buildkit = c.probe.buildkit && c.options.builder == Builder::automatic;
+  request.omit_syntax_directive = c.options.omit_syntax_directive;
   request.named_contexts = request.buildkit && c.probe.build_contexts;
   return request;
 }

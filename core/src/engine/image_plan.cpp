@@ -253,9 +253,11 @@ Plan plan_image(const ImageContext& c) {
   plan.features = planned_features(c, *plan.installer);
   plan.entries = base_entries(c, plan.base);
   for (const auto& feature : plan.features) {
-    plan.entries.push_back(metadata_entry_of_feature(feature.id, feature.metadata));
+    plan.entries.push_back(metadata_entry_of_feature(feature.id, feature.metadata,
+                                                     !c.options.omit_feature_customizations));
   }
-  for (auto& own : own_metadata_entries(*c.workspace.document)) {
+  const auto remote_env = !c.options.omit_remote_env;
+  for (auto& own : own_metadata_entries(*c.workspace.document, remote_env)) {
     plan.entries.push_back(std::move(own));
   }
   return plan;

@@ -47,7 +47,8 @@ std::string text_of(const Json& value) {
 
 Json parsed(const Core& core, const std::string& path, const std::string& text) {
   try {
-    auto json = read_jsonc(text, {.file = path});
+    // The reference takes comments, but no comma before the end.
+    auto json = read_jsonc(text, {.file = path, .trailing_commas = core.mode() == Mode::fairlead});
     if (json && (json->is_object() || core.mode() == Mode::drop_in)) return std::move(*json);
   } catch (const Error& error) {
     if (core.mode() == Mode::drop_in) fail(core, path, "secrets.syntax", {});

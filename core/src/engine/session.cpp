@@ -1,6 +1,7 @@
 #include "engine/session.hpp"
 
 #include "engine/deadlines.hpp"
+#include "spec/git_commit.hpp"
 
 #include <fairlead/overlay.hpp>
 
@@ -68,6 +69,9 @@ Session open_session(Core& core, const Workspace& workspace,
                   .merged = merged_for_instance(core, workspace, instance),
                   .data_folder = options.container_data_folder};
   if (workspace.document) session.source = workspace.document->source;
+  if (workspace.document && need_markers && core.mode() == Mode::fairlead) {
+    session.content = git_commit(workspace.document->workspace.mount_root);
+  }
   const auto& system_folder = options.container_system_data_folder;
   session.inside =
       enter(core, *backend, instance,

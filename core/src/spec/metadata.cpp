@@ -198,10 +198,15 @@ std::optional<MetadataEntry> metadata_entry(const ConfigDocument& document, bool
   return entry_of(*document.raw, names);
 }
 
-std::vector<MetadataEntry> own_metadata_entries(const ConfigDocument& document) {
+std::vector<MetadataEntry> own_metadata_entries(const ConfigDocument& document,
+                                                bool with_remote_env) {
+  auto names = config_properties;
+  for (auto& name : names) {
+    if (name == "remoteEnv" && !with_remote_env) name = {};
+  }
   std::vector<MetadataEntry> out;
   for (const auto& layer : config_layers(document)) {
-    if (auto entry = entry_of(*layer.raw, config_properties)) out.push_back(std::move(*entry));
+    if (auto entry = entry_of(*layer.raw, names)) out.push_back(std::move(*entry));
   }
   return out;
 }

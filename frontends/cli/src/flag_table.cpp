@@ -314,6 +314,9 @@ constexpr std::array table = {
     own(switch_("rebuild-if-changed", G::container, bit(up),
                 "Make the container anew if its configuration has changed.")),
     own(switch_("no-cache", G::image, bit(rebuild), "Build without the cache.")),
+    own(many(text_("secret", G::image, building,
+                   "A secret for RUN --mount=type=secret. Format: id=<name>,env=<variable> or "
+                   "id=<name>,src=<file>"))),
     own(switch_("pull", G::image, bit(rebuild), "Ask the registry for newer base images.")),
     own(text_("service", G::container, bit(exec), "Another service of the environment's project.")),
     own(lettered('f', switch_("follow", G::output, bit(logs), "Go on as more is printed."))),

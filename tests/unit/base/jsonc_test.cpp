@@ -184,7 +184,8 @@ TEST(Jsonc, JudgesALongLineInLinearTime) {
 
 TEST(Jsonc, TellsOneFaultALine) {
   JsoncFindings findings;
-  read_jsonc("{\n\"a\": [nope, nope],\n\"b\": nope nope\n", {"f", true, &findings});
+  read_jsonc("{\n\"a\": [nope, nope],\n\"b\": nope nope\n",
+             {.file = "f", .lenient = true, .findings = &findings});
   std::string lines;
   for (const auto& fault : findings.faults) lines += std::to_string(fault.where().line) + ' ';
   EXPECT_EQ(lines, "2 3 1 ");

@@ -48,6 +48,21 @@ TEST(Lifecycle, InstallsDotfilesBehindPostCreate) {  // LIFE-020
   EXPECT_TRUE(wanted_work(merged, options).empty());
 }
 
+TEST(Lifecycle, UpdatesAgainForAnotherCommit) {  // LIFE-004
+  Session session;
+  session.instance.created = "today";
+  session.inside.markers = {{Hook::on_create, "today"}, {Hook::update_content, "today"}};
+  const auto update = [&](const std::string& before, const std::string& now) {
+    session.inside.content = before;
+    session.content = now;
+    return due_work(session, {.hooks = {Hook::on_create, Hook::update_content}}, {}).hooks;
+  };
+  EXPECT_EQ(update("aaa", "bbb"), std::vector{Hook::update_content});
+  EXPECT_TRUE(update("aaa", "aaa").empty());
+  EXPECT_TRUE(update("", "bbb").empty()) << "nothing is known of the last time";
+  EXPECT_TRUE(update("aaa", "").empty()) << "no git work tree any more";
+}
+
 TEST(Lifecycle, PassesHooksWithoutACommandAsTheReferenceDoes) {  // LIFE-007
   MergedConfig merged;
   EXPECT_TRUE(wanted_work(merged, {}).empty());

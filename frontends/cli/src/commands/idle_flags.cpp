@@ -8,9 +8,6 @@
 namespace fairlead::cli {
 namespace {
 
-/// The reference's flags whose subject this version does not have.
-constexpr std::array<std::string_view, 1> idle = {"omit-config-remote-env-from-metadata"};
-
 constexpr std::array<std::pair<std::string_view, std::string_view>, 2> deprecated = {{
     {"experimental-lockfile",
      "--experimental-lockfile is deprecated. Lockfiles are now enabled by default."},
@@ -21,11 +18,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 2> deprecate
 }  // namespace
 
 void warn_about_idle_flags(const Arguments& arguments, EventSink& log) {
-  for (const auto name : idle) {
-    if (!arguments.given(name)) continue;
-    Log(log).text(LogLevel::warning,
-                  "--" + std::string(name) + " has no effect in this version of fairlead.");
-  }
   for (const auto& [name, message] : deprecated) {
     if (arguments.flag(name)) Log(log).text(LogLevel::warning, "Warning: " + std::string(message));
   }

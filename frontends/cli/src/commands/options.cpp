@@ -103,17 +103,22 @@ LifecycleOptions lifecycle_options(const Arguments& arguments) {
 }
 
 BuildOptions build_options(const Arguments& arguments) {
-  return {.builder = arguments.text("buildkit") == "never" ? Builder::classic : Builder::automatic,
-          .no_cache = arguments.flag("build-no-cache") || arguments.flag("no-cache"),
-          .pull = arguments.flag("pull"),
-          .cache_from = arguments.list("cache-from"),
-          .cache_to = arguments.text("cache-to"),
-          .additional_features = arguments.text("additional-features"),
-          .image_names = arguments.list("image-name"),
-          .labels = labels_of(arguments.list("label")),
-          .platform = arguments.text("platform"),
-          .output = arguments.text("output"),
-          .push = arguments.flag("push")};
+  return {
+      .builder = arguments.text("buildkit") == "never" ? Builder::classic : Builder::automatic,
+      .no_cache = arguments.flag("build-no-cache") || arguments.flag("no-cache"),
+      .pull = arguments.flag("pull"),
+      .cache_from = arguments.list("cache-from"),
+      .cache_to = arguments.text("cache-to"),
+      .additional_features = arguments.text("additional-features"),
+      .image_names = arguments.list("image-name"),
+      .labels = labels_of(arguments.list("label")),
+      .platform = arguments.text("platform"),
+      .output = arguments.text("output"),
+      .push = arguments.flag("push"),
+      .omit_syntax_directive = arguments.flag("omit-syntax-directive"),
+      .omit_feature_customizations = arguments.flag("skip-persisting-customizations-from-features"),
+      .omit_remote_env = arguments.flag("omit-config-remote-env-from-metadata"),
+      .secrets = arguments.list("secret")};
 }
 
 }  // namespace fairlead::cli
