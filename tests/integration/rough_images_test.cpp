@@ -20,14 +20,25 @@ class RoughImages : public DockerTest {
   RunRequest own(const Workspace& project) const { return own_up(project); }
 };
 
-/// An engine starts nothing for a user that it does not find; that is said, the container stays.
-TEST_F(RoughImages, NeedAUserDatabase) {
+/// An engine starts nothing for a name that it does not find, root's number it takes.
+TEST_F(RoughImages, MayHaveNoUserDatabase) {
   const Workspace project =
-      made_by("RUN rm -f /etc/passwd /etc/group /etc/shadow\n", R"("onCreateCommand": "true")");
+      made_by("RUN rm -f /etc/passwd /etc/group /etc/shadow\n",
+              R"("onCreateCommand": "id -u > seen", "remoteEnv": {"GIVEN": "yes"})");
+  const RunResult result = run(own(project));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(project.read("seen"), "0\n");
+  const RunResult inside = run(
+      fairlead({"exec", "--workspace-folder", project.folder.string(), "sh", "-c", "echo $GIVEN"}));
+  EXPECT_EQ(inside.out, "yes\n") << inside.text();
+}
+
+TEST_F(RoughImages, NeedTheUserThatIsNamed) {
+  const Workspace project = workspace(R"("remoteUser": "ghost", "onCreateCommand": "true")");
   const RunResult result = run(own(project));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(json_at(result.out, "/code"), "environment.enter") << result.text();
-  EXPECT_NE(result.err.find("root"), std::string::npos) << result.text();
+  EXPECT_NE(result.err.find("ghost"), std::string::npos) << result.text();
 }
 
 TEST_F(RoughImages, MayHaveNothingButBusyBox) {  // neither bash nor getent: the shell that there is

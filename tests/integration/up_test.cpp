@@ -54,6 +54,23 @@ TEST_F(Up, PublishesAppPort) {
   EXPECT_EQ(json_at(inspected, "/NetworkSettings/Ports/8000~1tcp/0/HostIp"), "127.0.0.1");
 }
 
+TEST_F(Up, StopsWhatHasADisallowedFeature) {  // FEAT-060
+  const Workspace project = workspace();
+  const auto id = must_up(project);
+  const auto list = test_run().below("control.json");
+  write_file(list, R"({"disallowedFeatures":[{"featureIdPrefix":"./f","documentationURL":"w"}]})");
+  test_run().set("FAIRLEAD_CONTROL_MANIFEST", list.string());
+  project.configure(R"("features": {"./f": {}})");
+  for (const auto* stopped : {"true", "false"}) {
+    const RunResult refused = run(up(project));
+    EXPECT_EQ(refused.exit_code, 1) << refused.text();
+    EXPECT_EQ(json_at(refused.out, "/disallowedFeatureId"), "./f");
+    EXPECT_EQ(json_at(refused.out, "/didStopContainer"), stopped);
+    EXPECT_EQ(json_at(refused.out, "/learnMoreUrl"), "w");
+    EXPECT_EQ(json_at(engine().inspect(id), "/State/Running"), "false");
+  }
+}
+
 TEST_F(Up, RemovesAnExistingContainerWhenAsked) {
   const Workspace project = workspace();
   const std::string first = must_up(project);
@@ -155,11 +172,17 @@ TEST_F(Up, SaysThatAPortIsInUse) {
   ::getsockname(listener.get(), reinterpret_cast<sockaddr*>(&address), &size);
   const std::string port = std::to_string(ntohs(address.sin_port));
   const Workspace project = workspace("\"appPort\": [" + port + "]");
+  const RunResult own = run(own_up(project));
+  EXPECT_EQ(own.exit_code, 1);
+  EXPECT_NE(own.out.find(port), std::string::npos) << own.text();
+  EXPECT_TRUE(instances().empty()) << "a container that could not start is removed again";
   const RunResult result = run(up(project));
   EXPECT_EQ(result.exit_code, 1);
   EXPECT_EQ(json_at(result.out, "/outcome"), "error") << result.text();
-  EXPECT_NE(result.out.find(port), std::string::npos) << result.text();
-  EXPECT_TRUE(instances().empty()) << "a container that could not start is removed again";
+  EXPECT_NE(json_at(result.out, "/message").find("docker run --sig-proxy=false"), std::string::npos)
+      << result.text();
+  ASSERT_EQ(instances().size(), 1U) << "the reference leaves it";
+  EXPECT_EQ(json_at(result.out, "/containerId"), instances().at(0).id);
 }
 
 TEST_F(Up, SaysThatTheImageIsMissing) {

@@ -133,6 +133,21 @@ class OperationError : public Error {
   std::string container_id_;
 };
 
+/// "features.disallowed": the configuration wants a Feature that the control manifest refuses.
+class DisallowedFeature : public OperationError {
+ public:
+  /// `feature` as the configuration writes it; `url` may be empty; `stopped`: its container ran.
+  DisallowedFeature(std::string feature, std::string url, bool stopped);
+  const std::string& feature() const noexcept { return feature_; }
+  const std::string& url() const noexcept { return url_; }
+  bool stopped() const noexcept { return stopped_; }
+
+ private:
+  std::string feature_;
+  std::string url_;
+  bool stopped_;
+};
+
 /// Brings the environment of a workspace up: read, choose, find, build, create, start, enter, run
 /// the hooks. Converges: killed anywhere and called again, it ends with one healthy container.
 /// VSC-001, LIFE-001. Throws OperationError.

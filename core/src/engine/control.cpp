@@ -5,12 +5,15 @@
 
 #include <fairlead/engine.hpp>
 
+#include <pwd.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <ctime>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 namespace fairlead {
@@ -18,6 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr const char* copy_name = "control-manifest.json";
 constexpr std::time_t fresh_seconds = 300;
 constexpr std::size_t most_bytes = std::size_t{1} << 20U;
 /// Nobody waits long for a list that is a courtesy.
@@ -64,7 +68,41 @@ std::string fetched_or_old(const Core& core, const std::string& address, const f
   return text;
 }
 
+std::string disallowed_text(const std::string& feature, const std::string& url, bool stopped) {
+  return "Cannot use the '" + feature +
+         "' Feature since it was reported to be problematic. Please remove this Feature from your "
+         "configuration and rebuild any dev container using it before continuing." +
+         (stopped ? " The existing dev container was stopped." : "") +
+         (url.empty() ? "" : " See " + url + " to learn more.");
+}
+
+/// The copy that the reference keeps, while it is as fresh as ours would have to be: both tools
+/// then say the same. Only the user's own file, as the folder is everybody's.
+std::optional<std::string> copy_of_reference(const Core& core) {
+  if (core.mode() != Mode::drop_in) return {};
+  const auto& environment = core.options().environment;
+  const auto folder = environment.find("TMPDIR");
+  const auto* account = ::getpwuid(::geteuid());
+  if (account == nullptr) return {};
+  const auto file = fs::path(folder == environment.end() ? "/tmp" : folder->second) /
+                    (std::string("devcontainercli-") + account->pw_name) / copy_name;
+  struct stat info {};
+  if (::lstat(file.c_str(), &info) != 0 || !S_ISREG(info.st_mode) || info.st_uid != ::geteuid() ||
+      !is_fresh(file)) {
+    return {};
+  }
+  return read_file_if_there(file);
+}
+
 }  // namespace
+
+DisallowedFeature::DisallowedFeature(std::string feature, std::string url, bool stopped)
+    : OperationError(
+          Error(Status::denied, "features.disallowed", disallowed_text(feature, url, stopped)),
+          disallowed_text(feature, url, stopped)),
+      feature_(std::move(feature)),
+      url_(std::move(url)),
+      stopped_(stopped) {}
 
 ControlManifest control_manifest(const Core& core, const Settings& settings,
                                  const std::vector<std::string>& ids, std::stop_token stop) {
@@ -72,27 +110,23 @@ ControlManifest control_manifest(const Core& core, const Settings& settings,
   if (source.empty()) return {};
   if (source.starts_with('/'))
     return parse_control_manifest(read_file_if_there(source).value_or(""));
+  if (const auto text = copy_of_reference(core)) return parse_control_manifest(*text);
   const bool local = std::all_of(ids.begin(), ids.end(),
                                  [](const std::string& id) { return id.starts_with("./"); });
   if (local) return {};
-  const auto copy = fs::path(core.cache_folder()) / "control-manifest.json";
+  const auto copy = fs::path(core.cache_folder()) / copy_name;
   if (settings.flag("offline") || is_fresh(copy)) {
     return parse_control_manifest(read_file_if_there(copy).value_or(""));
   }
   return parse_control_manifest(fetched_or_old(core, source, copy, std::move(stop)));
 }
 
-void require_allowed(const ControlManifest& manifest, const std::vector<std::string>& ids) {
+void require_allowed(const ControlManifest& manifest, const std::vector<std::string>& ids,
+                     const std::function<bool()>& stop_container) {
   for (const auto& id : ids) {
     const auto* entry = disallowed_entry(manifest, id);
     if (entry == nullptr) continue;
-    const auto& url = entry->documentation_url;
-    const auto text = "Cannot use the '" + id +
-                      "' Feature since it was reported to be problematic. Please remove this "
-                      "Feature from your configuration and rebuild any dev container using it "
-                      "before continuing." +
-                      (url.empty() ? "" : " See " + url + " to learn more.");
-    throw OperationError(Error(Status::denied, "features.disallowed", text), text);
+    throw DisallowedFeature(id, entry->documentation_url, stop_container && stop_container());
   }
 }
 

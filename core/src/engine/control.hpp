@@ -4,6 +4,7 @@
 #include "features/control_manifest.hpp"
 #include "features/resolve.hpp"
 
+#include <functional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -17,9 +18,10 @@ namespace fairlead {
 ControlManifest control_manifest(const Core& core, const Settings& settings,
                                  const std::vector<std::string>& ids, std::stop_token stop);
 
-/// Refuses what is listed. Throws OperationError "features.disallowed" for the first of `ids`, as
-/// they are written in the configuration.
-void require_allowed(const ControlManifest& manifest, const std::vector<std::string>& ids);
+/// Refuses what is listed. Throws DisallowedFeature for the first of `ids`, as they are written in
+/// the configuration; `stop_container` is called before and says whether it stopped one. FEAT-060.
+void require_allowed(const ControlManifest& manifest, const std::vector<std::string>& ids,
+                     const std::function<bool()>& stop_container = {});
 
 /// Warns of the faults that are known of what was resolved.
 void warn_of_advisories(const Core& core, const ControlManifest& manifest,

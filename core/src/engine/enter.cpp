@@ -62,7 +62,8 @@ if [ -n "$6" ] && [ -r "$6" ]; then printf %s "$4"; cat "$6"; printf %s "$4"; ex
 case $shell in
 */pwsh|*/pwsh-preview) case $options in -l*) options='-Login -Command' ;; *) options=-Command ;; esac ;;
 esac
-# Without an entry the HOME that the engine gave stands.
+# This shell is no level of the user's. Without an entry the HOME that the engine gave stands.
+unset SHLVL
 [ -z "$dir" ] || { HOME=$home; export HOME; }
 "$shell" $options "printf %s '$4'; $7; printf %s '$4'" </dev/null
 )sh";
@@ -211,6 +212,11 @@ class Looker {
   ProbeMode mode_;
 };
 
+/// Without /etc/passwd an engine knows no name; root's number it needs not look up.
+bool is_worth_a_number(const Core& core, const Look& look) {
+  return core.mode() == Mode::fairlead && look.inside.shell.empty() && look.inside.user == "root";
+}
+
 [[noreturn]] void no_shell(const std::string& user, const RunResult& result) {
   // An engine that cannot start the shell says so where the shell's output would be.
   const std::string why(trim(result.err.empty() ? result.out : result.err));
@@ -227,8 +233,13 @@ Inside enter(Core& core, Backend& backend, const InstanceInfo& instance,
   if (!request.need_markers) {
     if (auto known = cache.load()) return *known;
   }
-  const Looker looker(backend, instance, request);
-  const auto look = looker.look(stop);
+  auto asked = request;
+  const Looker looker(backend, instance, asked);
+  auto look = looker.look(stop);
+  if (is_worth_a_number(core, look)) {
+    asked.user = "0";
+    look = looker.look(stop);
+  }
   if (look.inside.shell.empty()) no_shell(request.user, look.result);
   if (looker.probes() && look.inside.probed.empty()) {
     log_missing_environment(core, look.result, look.inside);

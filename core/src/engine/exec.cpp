@@ -81,7 +81,9 @@ int run_inside(const Session& session, ExecOptions options, const std::stop_toke
 }  // namespace
 
 int exec(Core& core, ExecOptions options, std::stop_token stop) {
-  auto workspace = with_devcontainer_id(open_workspace(core, options.selection));
+  auto workspace = open_workspace(core, options.selection);
+  // The reference's exec leaves the variable as it is.
+  if (core.mode() == Mode::fairlead) workspace = with_devcontainer_id(std::move(workspace));
   const auto found = require_environment(core, workspace, options.selection, stop);
   // What the configuration says of user, folder and variables is said of its own service.
   if (!options.selection.service.empty() &&

@@ -75,9 +75,9 @@ std::unique_ptr<FeatureStore> feature_store(Core& core, const Settings& settings
   auto options = registry_options(core, settings);
   if (!newest) options.tag_lifetime = tag_lifetime(core, settings);
   return std::make_unique<ProjectFeatures>(
-      LocalFeaturePlace{
-          .config_folder = request.config_folder,
-          .root = local_feature_root(request.config_folder, request.workspace_folder)},
+      LocalFeaturePlace{.config_folder = request.config_folder,
+                        .root = local_feature_root(request.config_folder, request.workspace_folder),
+                        .drop_in = request.drop_in},
       parse_lockfile(lockfile, "devcontainer-lock.json").value_or(Lockfile{}), std::move(options),
       core.log());
 }

@@ -60,6 +60,14 @@ FeaturesPlanRequest features_request(const Core& core, const Workspace& workspac
   return request;
 }
 
+std::vector<std::string> wanted_features(const Core& core, const Workspace& workspace,
+                                         const std::string& additional_features) {
+  const auto request = features_request(core, workspace, additional_features);
+  std::vector<std::string> ids;
+  for (const auto& feature : resolve_request(request).wanted) ids.push_back(feature.id);
+  return ids;
+}
+
 std::string read_features_configuration(Core& core, const ReadConfigurationRequest& request,
                                         std::stop_token stop) {
   if (!request.include_features && !request.include_merged) return {};

@@ -7,12 +7,17 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace fairlead {
 
 /// What planning the features of a workspace is asked with.
 FeaturesPlanRequest features_request(const Core& core, const Workspace& workspace,
                                      const std::string& additional_features);
+
+/// The Features that a workspace asks for, as it writes them, in its order.
+std::vector<std::string> wanted_features(const Core& core, const Workspace& workspace,
+                                         const std::string& additional_features);
 
 /// Where the features of a workspace come from: its own folders and, through the cache, registries.
 /// What `lockfile`, its text, names comes as it is locked there; empty: nothing is locked. Throws

@@ -147,8 +147,10 @@ std::vector<std::string> backend_candidates(Core& core, const Settings& settings
   return names;
 }
 
-Found find_environment(Core& core, const Workspace& workspace, const Selection& selection,
-                       std::stop_token stop, LookFor look_for) {
+namespace {
+
+Found search(Core& core, const Workspace& workspace, const Selection& selection,
+             const std::stop_token& stop, LookFor look_for) {
   const auto names = backend_candidates(core, workspace.settings, workspace.config.scenario);
   Found first;
   std::optional<Error> silence;
@@ -172,6 +174,28 @@ Found find_environment(Core& core, const Workspace& workspace, const Selection& 
   if (first.backend) return first;
   throw Error(Status::unavailable, "backend.none", "No backend answers:" + reasons,
               silence ? silence->hint() : std::string{});
+}
+
+/// What the reference's client is asked, for a frontend that repeats it.
+std::string listing(const Identity& identity) {
+  std::string words = "listing -q -a";
+  for (const auto& [key, value] : identity.id_labels) {
+    words += " --filter label=" + key + '=' + value;
+  }
+  return words;
+}
+
+}  // namespace
+
+Found find_environment(Core& core, const Workspace& workspace, const Selection& selection,
+                       std::stop_token stop, LookFor look_for) {
+  try {
+    return search(core, workspace, selection, stop, look_for);
+  } catch (Error& error) {
+    const bool listed = core.mode() == Mode::drop_in && selection.container_id.empty();
+    if (listed && does_not_answer(error)) error.note(listing(workspace.identity));
+    throw;
+  }
 }
 
 namespace {

@@ -45,6 +45,10 @@ std::string build_image(const ImageContext& c, BuildImageRequest build) {
     return c.backend.build_image(build, logged_call(c.core, c.stop)).image_id;
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
+    // The reference says so of a Dockerfile's build only.
+    const bool plain =
+        c.core.mode() == Mode::drop_in && c.workspace.config.scenario == Scenario::image;
+    if (plain) throw;
     throw OperationError(error, "An error occurred building the image.");
   }
 }

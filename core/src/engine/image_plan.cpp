@@ -189,11 +189,7 @@ LockfileUse lockfile_use_of(const ImageContext& c) {
 }
 
 std::vector<std::string> wanted_ids(const ImageContext& c) {
-  const auto wanted =
-      resolve_request(features_request(c.core, c.workspace, c.options.additional_features)).wanted;
-  std::vector<std::string> ids;
-  for (const auto& feature : wanted) ids.push_back(feature.id);
-  return ids;
+  return wanted_features(c.core, c.workspace, c.options.additional_features);
 }
 
 /// Nobody is warned who only reads.
@@ -208,7 +204,8 @@ std::optional<ImageInfo> inspect_if_there(const ImageContext& c, const std::stri
   try {
     return c.backend.inspect_image({.image = image}, question(c.stop));
   } catch (const Error& error) {
-    if (error.status() != Status::not_found) throw;
+    // What is no name of an image is not there either; pulling it says why.
+    if (error.status() != Status::not_found && error.status() != Status::invalid) throw;
     return {};
   }
 }

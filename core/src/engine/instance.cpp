@@ -15,6 +15,8 @@
 namespace fairlead {
 namespace {
 
+constexpr const char* setup_failed = "An error occurred setting up the container.";
+
 void add_mount(CreateRequest& create, const Mount& mount) {
   std::erase_if(create.mounts, [&](const Mount& m) { return m.target == mount.target; });
   create.mounts.push_back(mount);
@@ -93,10 +95,7 @@ bool wants_gpu(const HostRequirements& requirements, GpuAvailability availabilit
 
 OperationError service_failure(const Error& error, const std::string& id) {
   const bool ours = error.code() == "group.start";
-  return {error,
-          ours ? "An error occurred starting Docker Compose up."
-               : "An error occurred setting up the container.",
-          id};
+  return {error, ours ? "An error occurred starting Docker Compose up." : setup_failed, id};
 }
 
 /// An engine reserves a name a moment before it shows the container that has it.
@@ -239,6 +238,18 @@ InstanceInfo start_instance(Core& core, const InstanceInfo& instance,
   return backend->inspect({.id = started.id}, question(stop));
 }
 
+InstanceInfo restart_instance(Core& core, const InstanceInfo& instance,
+                              const std::shared_ptr<Backend>& backend, std::stop_token stop,
+                              const std::optional<Group>& group) {
+  try {
+    return start_instance(core, instance, backend, std::move(stop), group);
+  } catch (const OperationError&) {
+    throw;
+  } catch (const Error& error) {
+    throw OperationError(error, setup_failed, instance.id);
+  }
+}
+
 CreatedInstance create_and_start(Core& core, const Workspace& workspace, CreateRequest request,
                                  const std::shared_ptr<Backend>& backend, std::stop_token stop) {
   if (request.group) return create_services(core, request, *backend, stop);
@@ -254,7 +265,11 @@ CreatedInstance create_and_start(Core& core, const Workspace& workspace, CreateR
     // The reference shows what the keep-alive script says first (`docker run` is its child).
     if (core.mode() == Mode::drop_in) core.log().raw("Container started\n", LogLevel::info);
     return {.instance = std::move(instance)};
-  } catch (const Error&) {
+  } catch (const Error& error) {
+    if (core.mode() == Mode::drop_in && error.status() != Status::cancelled) {
+      // The reference leaves it, and starts it at the next `up`.
+      throw OperationError(error, setup_failed, made.id);
+    }
     remove_quietly(core, *backend, made.id);
     throw;
   }

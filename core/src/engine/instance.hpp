@@ -35,4 +35,9 @@ InstanceInfo start_instance(Core& core, const InstanceInfo& instance,
                             const std::shared_ptr<Backend>& backend, std::stop_token stop,
                             const std::optional<Group>& group = {});
 
+/// The same for one that was there before: a failure names it. Throws OperationError.
+InstanceInfo restart_instance(Core& core, const InstanceInfo& instance,
+                              const std::shared_ptr<Backend>& backend, std::stop_token stop,
+                              const std::optional<Group>& group);
+
 }  // namespace fairlead

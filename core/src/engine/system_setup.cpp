@@ -11,6 +11,7 @@ constexpr std::chrono::seconds limit{30};
 
 /// $1 folder of the markers, $2 text for /etc/environment, $3 user or nothing, $4 uid, $5 gid; $6
 /// user of the hooks' markers or nothing, $7 their folder or nothing, then pairs of name and text.
+/// A user in $6 who is not there is answered with "?" and the name.
 /// With a user in $3 it prints a line: uid, gid, the names that have $4 and $5, home and the home's
 /// owner; what is unknown is "-".
 constexpr const char* script = R"sh(
@@ -30,6 +31,8 @@ mark() {
     rest=${line#*:*:}
     if [ "${line%%:*}" = "$user" ] || [ "${rest%%:*}" = "$user" ]; then home=${line%:*} home=${home##*:}; fi
   done </etc/passwd
+  case $user$home in *[!0-9]*) ;; *) home=/root ;; esac
+  [ -n "$home" ] || { echo "?$user"; return; }
   [ "$user" != root ] || home=${HOME:-$home}
   case $folder in /*) ;; *) folder=${home:-/root}/$folder ;; esac
   mkdir -p "$folder" && chown "$user" "$folder" || return
@@ -123,6 +126,7 @@ void prepare_system(Core& core, Backend& backend, const InstanceInfo& instance,
                                  marks.user,
                                  marks.folder};
   for (const auto& [file, text] : marks.files) words.insert(words.end(), {file, text});
+  bool knows_user = true;
   try {
     const auto result = run_captured(backend,
                                      {.instance = instance.id,
@@ -131,12 +135,19 @@ void prepare_system(Core& core, Backend& backend, const InstanceInfo& instance,
                                       .working_directory = "/",
                                       .timeout = limit},
                                      std::move(stop));
+    knows_user = !result.out.starts_with('?');
     if (wanted) say_what_stayed(core, *wanted, result.out);
-    if (!result.timed_out) remember_prepared_system(core, backend.name(), instance.id);
+    if (!result.timed_out && knows_user)
+      remember_prepared_system(core, backend.name(), instance.id);
   } catch (const Error& error) {
     // A container without root, or one that ends at once: what matters is told by what needs it.
     if (error.status() == Status::cancelled || error.status() == Status::unavailable) throw;
     core.log().text(LogLevel::debug, "The container's /etc stays as it is: " + error.message());
+  }
+  if (!knows_user) {
+    throw Error(Status::failed, "environment.enter",
+                "unable to find user " + marks.user + ": no matching entries in passwd file",
+                "Check remoteUser.");
   }
 }
 

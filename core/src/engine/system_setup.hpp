@@ -35,7 +35,8 @@ std::string etc_environment_text(const std::vector<std::string>& environment);
 /// /etc/profile keep its PATH, so that logins see what commands of the tool see (USER-014). Marked
 /// in a folder. What cannot be written is tolerated. With `wanted` it
 /// also says in one clear line when that user has other ids or does not own its home (USER-008).
-/// Nothing is asked of the container when this user has seen it done.
+/// Nothing is asked of the container when this user has seen it done. Throws Error
+/// "environment.enter" for a user of `marks` who is not there.
 void prepare_system(Core& core, Backend& backend, const InstanceInfo& instance,
                     const SystemSetup& setup, std::stop_token stop);
 

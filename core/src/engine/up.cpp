@@ -1,6 +1,8 @@
+#include "engine/allowed.hpp"
 #include "engine/capabilities.hpp"
 #include "engine/change.hpp"
 #include "engine/content.hpp"
+#include "engine/creation_words.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/description.hpp"
 #include "engine/enter_cache.hpp"
@@ -159,14 +161,16 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
     return update_user_ids(core, workspace, merged, request.update_user_id, found.backend,
                            abilities, image, stop);
   });
-  auto create = create_request(workspace, merged, image, request, abilities);
-  if (core.mode() == Mode::fairlead)
-    create.labels[configuration_key] = configuration_record(workspace);
-  if (!found.group) add_root_mounts(core, request.selection, workspace, abilities, create);
-  if (image.in_place) prepare_for_in_place(*image.in_place, create);
-  auto made = during("creating the container", [&] {
-    if (found.outdated) remove_existing(core, found, *found.outdated, stop);
-    return create_and_start(core, workspace, std::move(create), found.backend, stop);
+  auto made = with_creation_words(core, workspace, merged, image, request, [&] {
+    auto create = create_request(workspace, merged, image, request, abilities);
+    if (core.mode() == Mode::fairlead)
+      create.labels[configuration_key] = configuration_record(workspace);
+    if (!found.group) add_root_mounts(core, request.selection, workspace, abilities, create);
+    if (image.in_place) prepare_for_in_place(*image.in_place, create);
+    return during("creating the container", [&] {
+      if (found.outdated) remove_existing(core, found, *found.outdated, stop);
+      return create_and_start(core, workspace, std::move(create), found.backend, stop);
+    });
   });
   made.wanted_ids = ids;
   if (made.created) made.in_place = image.in_place;
@@ -181,8 +185,8 @@ CreatedInstance resume(Core& core, const Found& found, const std::stop_token& st
   }
   if (instance.state != InstanceState::running) {
     instance = during("starting the container", [&] {
-      return start_instance(core, instance, found.backend, stop,
-                            found.group ? std::optional(found.group->group) : std::nullopt);
+      return restart_instance(core, instance, found.backend, stop,
+                              found.group ? std::optional(found.group->group) : std::nullopt);
     });
   }
   return {.instance = std::move(instance), .created = false};
@@ -275,7 +279,7 @@ class HookStage {
     // reference has one.
     const bool nothing = !has_commands(merged, work);
     if (!nothing || made_.wanted_ids || core_.mode() == Mode::drop_in) {
-      prepare(nothing && made_.created ? marks_of(merged, work) : FirstMarks{});
+      prepare(nothing ? marks_of(merged, work) : FirstMarks{});
     }
     if (nothing) return {};
     auto lock = try_lock_hooks(core_, key_);
@@ -307,9 +311,11 @@ class HookStage {
 
   FirstMarks marks_of(const MergedConfig& merged, const Work& work) const {
     if (work.empty()) return {};
-    return {.user = remote_account_of(merged, instance_),
-            .folder = request_.remote.container_data_folder,
-            .files = markers_of(work, instance_)};
+    FirstMarks marks{.user = remote_account_of(merged, instance_),
+                     .folder = request_.remote.container_data_folder,
+                     .files = {}};
+    if (made_.created) marks.files = markers_of(work, instance_);
+    return marks;
   }
 
   Session open() {
@@ -370,6 +376,8 @@ UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
       return find_environment(core, workspace, request.selection, stop, LookFor::group);
     });
     clear_the_way(core, request, workspace, found, stop);
+    if (core.mode() == Mode::drop_in)
+      require_allowed_features(core, request, workspace, found, stop);
     require_trust(core, workspace, wishes_of(workspace, found), stop);
     run_initialize_command(core, workspace.config, workspace.document->workspace.local_folder,
                            stop);

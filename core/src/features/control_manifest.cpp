@@ -75,9 +75,9 @@ ControlManifest parse_control_manifest(std::string_view text) {
   return manifest;
 }
 
-const DisallowedFeature* disallowed_entry(const ControlManifest& manifest, std::string_view id) {
+const DisallowedEntry* disallowed_entry(const ControlManifest& manifest, std::string_view id) {
   const auto found = std::find_if(
-      manifest.disallowed.begin(), manifest.disallowed.end(), [id](const DisallowedFeature& entry) {
+      manifest.disallowed.begin(), manifest.disallowed.end(), [id](const DisallowedEntry& entry) {
         const auto size = entry.prefix.size();
         return id.starts_with(entry.prefix) &&
                (id.size() == size ||

@@ -8,7 +8,7 @@
 /// The list of features that were reported to be problematic. FEAT-060. Pure.
 namespace fairlead {
 
-struct DisallowedFeature {
+struct DisallowedEntry {
   std::string prefix;  ///< an id, or what stands before "/", ":" or "@" in one
   std::string documentation_url;
 };
@@ -23,7 +23,7 @@ struct FeatureAdvisory {
 };
 
 struct ControlManifest {
-  std::vector<DisallowedFeature> disallowed;
+  std::vector<DisallowedEntry> disallowed;
   std::vector<FeatureAdvisory> advisories;
 };
 
@@ -31,7 +31,7 @@ struct ControlManifest {
 ControlManifest parse_control_manifest(std::string_view text);
 
 /// The entry that `id`, as written in a configuration, falls under; null for none.
-const DisallowedFeature* disallowed_entry(const ControlManifest& manifest, std::string_view id);
+const DisallowedEntry* disallowed_entry(const ControlManifest& manifest, std::string_view id);
 
 /// What is said of the features, "registry/namespace/name" and version each; empty for nothing.
 std::string advisory_text(const ControlManifest& manifest,

@@ -46,6 +46,12 @@ FetchedFeature read_local_feature(const FeatureReference& reference,
   const fs::path folder = result.folder;
   const std::optional<std::string> text = read_file_if_there(folder / metadata_file);
   std::error_code none;
+  if (!text && place.drop_in) {
+    throw Error(
+        Status::not_found, "features.not_found",
+        "ENOENT: no such file or directory, open '" + (folder / metadata_file).string() + "'",
+        "Local features are relative to the folder of devcontainer.json.");
+  }
   if (!text) {
     const bool there = fs::is_directory(folder, none);
     throw Error(Status::not_found, "features.not_found",
@@ -54,7 +60,7 @@ FetchedFeature read_local_feature(const FeatureReference& reference,
                     folder.string(),
                 "Local features are relative to the folder of devcontainer.json.");
   }
-  result.metadata = parse_feature_metadata(*text, (folder / metadata_file).string());
+  result.metadata = parse_feature_metadata(*text, (folder / metadata_file).string(), place.drop_in);
   if (!fs::is_regular_file(folder / "install.sh", none)) {
     throw Error(Status::not_found, "features.install_script",
                 "feature '" + reference.id + "': there is no install.sh in " + folder.string());

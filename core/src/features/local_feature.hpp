@@ -12,6 +12,7 @@ namespace fairlead {
 struct LocalFeaturePlace {
   std::string config_folder;  ///< of devcontainer.json; references are relative to it (FEAT-032)
   std::string root;           ///< the .devcontainer folder that they must lie below
+  bool drop_in = false;       ///< words for what is missing and care with JSON are the reference's
 };
 
 /// The features of a project that lie in its own folders; others are refused with

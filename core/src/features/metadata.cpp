@@ -110,8 +110,9 @@ std::string word_characters(std::string_view name) {
 
 }  // namespace
 
-FeatureMetadata parse_feature_metadata(std::string_view text, const std::string& file) {
-  const auto document = read_jsonc(text, {.file = file});
+FeatureMetadata parse_feature_metadata(std::string_view text, const std::string& file,
+                                       bool lenient) {
+  const auto document = read_jsonc(text, {.file = file, .lenient = lenient});
   const Reader reader(text, file);
   reader.require(document && document->is_object(), "", "an object");
   FeatureMetadata result;

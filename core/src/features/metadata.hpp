@@ -37,10 +37,12 @@ struct FeatureMetadata {
   std::vector<std::pair<std::string, std::string>> container_env;  ///< in the order written
 };
 
-/// Reads `text`, JSON with comments (FEAT-029); `file` is for messages.
+/// Reads `text`, JSON with comments (FEAT-029); `file` is for messages. `lenient`: goes on behind
+/// faults of the JSON, with the values that the reference gets.
 /// Throws Error "config.syntax" with the position, "features.metadata" when a part that matters
 /// here has the wrong type.
-FeatureMetadata parse_feature_metadata(std::string_view text, const std::string& file);
+FeatureMetadata parse_feature_metadata(std::string_view text, const std::string& file,
+                                       bool lenient = false);
 
 struct ResolvedOptions {
   std::map<std::string, std::string> values;

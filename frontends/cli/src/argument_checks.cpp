@@ -227,7 +227,7 @@ std::string repeated_flag(const Scan& scan, const std::vector<const Flag*>& flag
 std::string check_arguments(const Scan& scan, const Command& command) {
   if (!scan.error.empty()) return scan.error;
   const std::vector<const Flag*> flags = flags_of(command.id, scan.flags.mode());
-  // The reference's exec has no lower limit; ours comes last, so that all else is said alike.
+  // The reference's exec has no lower limit; fairlead's comes last, so that all else is said alike.
   const bool is_exec = takes_command_line(command.id);
   std::string fault = is_exec ? "" : not_enough_words(scan, command);
   if (fault.empty()) fault = missing_flags(scan, flags);
@@ -239,7 +239,8 @@ std::string check_arguments(const Scan& scan, const Command& command) {
   if (fault.empty()) fault = lockfile_conflict(scan);
   if (fault.empty() && command.id == CommandId::upgrade) fault = bad_upgrade(scan);
   if (fault.empty()) fault = repeated_flag(scan, flags);
-  if (fault.empty() && is_exec) fault = not_enough_words(scan, command);
+  const bool needs_command = is_exec && scan.flags.mode() == Mode::fairlead;
+  if (fault.empty() && needs_command) fault = not_enough_words(scan, command);
   return fault;
 }
 

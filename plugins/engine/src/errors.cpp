@@ -58,6 +58,8 @@ Error not_found(const std::string& message, const Subject& subject) {
       return Error(Status::not_found, "image.pull", message,
                    "Check the image's name and tag; a private registry needs `docker login`.");
     case SubjectKind::instance:
+      // The container is there, what it is to be joined to is not.
+      if (contains(message, "network ")) return Error(Status::invalid, "engine.refused", message);
       return Error(Status::not_found, "instance.not_found", message,
                    "It was removed, or it belongs to another engine.");
     case SubjectKind::exec:

@@ -120,6 +120,7 @@ TEST(ArgumentParser, KnowsWhatTheReferenceLetsThrough) {
           {{"up", "--log-level"}, Kind::run, ""},
           {{"up", "--help=false"}, Kind::run, ""},
           {{"read-configuration", "--", "foo"}, Kind::run, ""},
+          {{"exec"}, Kind::run, ""},
           {{"--log-level", "info", "exec", "foo"}, Kind::run, ""},
           {{"help"}, Kind::help, ""},
           {{"up", "help"}, Kind::help, ""},

@@ -19,11 +19,22 @@ std::string left_behind(const OperationError& error) {
          " was left as it is; the same command goes on from there, `fairlead down` removes it.\n";
 }
 
-std::string failure_json(const OperationError& error, Mode mode) {
+/// The reference's `build` does not say them.
+std::string disallowed_members(const OperationError& error, const Arguments& arguments) {
+  const auto* disallowed = dynamic_cast<const DisallowedFeature*>(&error);
+  if (disallowed == nullptr || arguments.command() == CommandId::build) return {};
+  auto text = R"(,"disallowedFeatureId":)" + json_string(disallowed->feature());
+  text += std::string(R"(,"didStopContainer":)") + (disallowed->stopped() ? "true" : "false");
+  if (!disallowed->url().empty()) text += R"(,"learnMoreUrl":)" + json_string(disallowed->url());
+  return text;
+}
+
+std::string failure_json(const OperationError& error, const std::string& more, Mode mode) {
   auto json = error_json(error, error.description(), mode);
-  if (error.container_id().empty()) return json;
   json.erase(json.rfind('}'));
-  return json + R"(,"containerId":)" + json_string(error.container_id()) + "}\n";
+  if (!error.container_id().empty())
+    json += R"(,"containerId":)" + json_string(error.container_id());
+  return json + more + "}\n";
 }
 
 }  // namespace
@@ -47,7 +58,8 @@ int run_operation(const Arguments& arguments, Session& session,
       session.write_err(error_text(error, arguments.mode(), session.err.colour) +
                         left_behind(error));
     }
-    if (json) session.write_out(failure_json(error, arguments.mode()));
+    const auto more = disallowed_members(failure, arguments);
+    if (json) session.write_out(failure_json(error, more, arguments.mode()));
     return signals.exit_code() != 0 ? signals.exit_code() : 1;
   }
 }

@@ -1,5 +1,7 @@
 #include "commands/reference_errors.hpp"
 
+#include <fairlead/creation_error.hpp>
+
 #include <algorithm>
 #include <array>
 #include <string>
@@ -9,6 +11,7 @@ namespace fairlead::cli {
 namespace {
 
 constexpr std::string_view pulling = "pulling ";
+constexpr std::string_view listing = "listing ";
 
 /// Told by the container's first command, which the reference knows nothing more of.
 bool is_about_first_command(const Error& error) {
@@ -18,15 +21,61 @@ bool is_about_first_command(const Error& error) {
 }
 
 bool named_container_is_missing(const Error& error, const Arguments& arguments) {
-  return error.code() == "environment.not_found" && arguments.text_if("container-id");
+  const bool missing =
+      error.code() == "environment.not_found" || error.code() == "engine.unreachable";
+  return missing && arguments.text_if("container-id");
 }
 
-/// The image that could not be pulled; empty: something else failed.
-std::string unpulled_image(const Error& error) {
+bool is_about_start(const OperationError& error) {
+  const auto& notes = error.notes();
+  return !error.container_id().empty() &&
+         std::ranges::find(notes, "starting the container") != notes.end();
+}
+
+/// What the reference leaves to the builder to find out.
+bool is_about_build(const Error& error) {
+  constexpr std::array<std::string_view, 3> codes{"image.build", "dockerfile.target",
+                                                  "features.install_script"};
+  return std::ranges::find(codes, error.code()) != codes.end();
+}
+
+/// What a step that begins so was about: the image that could not be pulled, the containers that
+/// could not be listed; empty: something else failed.
+std::string subject_of(const Error& error, std::string_view step) {
   for (const auto& note : error.notes()) {
-    if (note.starts_with(pulling)) return note.substr(pulling.size());
+    if (note.starts_with(step)) return note.substr(step.size());
   }
   return {};
+}
+
+/// What the reference says of a Feature that it cannot have; empty: the same as we.
+std::string about_feature(const Error& error) {
+  const auto& message = error.message();
+  if (error.code() == "features.cycle") return "Failed to compute Feature installation order!";
+  if (error.code() == "features.legacy") {
+    return message +
+           "\nIf you were hoping to use local Features, remember to prepend your Feature name with "
+           "\"./\". Please check https://containers.dev/implementors/features-distribution/"
+           "#addendum-locally-referenced for more information.";
+  }
+  const auto unprocessed = [](const std::string& id) {
+    return "ERR: Feature '" + id +
+           "' could not be processed.  You may not have permission to access this Feature, or may "
+           "not be logged in.  If the issue persists, report this to the Feature author.";
+  };
+  if (error.code() == "features.absolute_path" || error.code() == "features.outside") {
+    return unprocessed(message.substr(1, message.find('\'', 1) - 1));
+  }
+  constexpr std::string_view lacks = "The registry does not have ";
+  if (!message.starts_with(lacks)) return {};
+  return unprocessed(message.substr(lacks.size(), message.size() - lacks.size() - 1));
+}
+
+/// As Node.js says it.
+std::string about_command(const Error& error) {
+  if (error.code() != "host.command_not_found") return {};
+  const auto begin = error.message().find('\'') + 1;
+  return "spawn " + error.message().substr(begin, error.message().rfind('\'') - begin) + " ENOENT";
 }
 
 OperationError reworded(const OperationError& error, std::string message, std::string description) {
@@ -44,21 +93,47 @@ OperationError in_reference_words(const OperationError& error, const Arguments& 
     lose();
     return reworded(error, error.description(), error.description());
   }
+  const auto command = "Command failed: " + arguments.text_if("docker-path").value_or("docker");
   if (named_container_is_missing(error, arguments)) {
-    return reworded(
-        error,
-        "Command failed: docker inspect --type container " + *arguments.text_if("container-id"),
-        error.description());
+    return reworded(error,
+                    command + " inspect --type container " + *arguments.text_if("container-id"),
+                    error.description());
   }
-  if (const auto image = unpulled_image(error); !image.empty()) {
+  if (const auto* creation = dynamic_cast<const CreationError*>(&error)) {
     lose();
-    return reworded(error, "Command failed: docker pull " + image, error.description());
+    return reworded(error, command + " run " + creation->words(), error.description());
+  }
+  if (is_about_start(error)) {
+    lose();
+    return reworded(error, command + " start " + error.container_id(), error.description());
+  }
+  if (const auto image = subject_of(error, pulling); !image.empty()) {
+    lose();
+    return reworded(error, command + " pull " + image, error.description());
+  }
+  if (const auto filters = subject_of(error, listing); !filters.empty()) {
+    lose();
+    return reworded(error, command + " ps " + filters, error.description());
+  }
+  if (const auto words = about_command(error); !words.empty()) {
+    return reworded(error, words, error.description());
+  }
+  if (const auto words = about_feature(error); !words.empty()) {
+    const bool twice = error.description() == error.message();
+    return reworded(error, words, twice ? words : error.description());
+  }
+  if (is_about_build(error)) {
+    lose();
+    const bool stage = error.code() == "dockerfile.target";
+    return reworded(error, command + " build",
+                    stage ? "An error occurred building the image." : error.description());
   }
   return error;
 }
 
 bool is_silent(const Error& error, const Arguments& arguments) {
-  return arguments.mode() == Mode::drop_in && named_container_is_missing(error, arguments);
+  return arguments.mode() == Mode::drop_in && error.code() == "environment.not_found" &&
+         named_container_is_missing(error, arguments);
 }
 
 }  // namespace fairlead::cli
