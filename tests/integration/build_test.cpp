@@ -1,6 +1,9 @@
 // The command `build`. BLD.
 
 #include "fixture.hpp"
+#include "support/engine_proxy.hpp"
+
+#include <algorithm>
 
 namespace fairlead::test {
 namespace {
@@ -87,6 +90,33 @@ TEST_F(Build, FailsAndCanBeMended) {  // BLD-007, VSC-004
   project.write(".devcontainer/Dockerfile", "FROM " + base_image + "\nRUN touch /mended\n");
   must_up(project);
   EXPECT_EQ(must_exec(project, "test -e /mended && echo mended"), "mended\n");
+}
+
+TEST_F(Build, TriesTheCachesOfTheCommandLineFirst) {  // BLD-005
+  const Workspace project =
+      from_dockerfile("FROM " + base_image + "\n", R"("cacheFrom": ["of-the-file:1"])");
+  EngineProxy proxy(test_run().below("b.sock").string(), engine().socket_path());
+  const auto asked = [&](const std::vector<std::string>& more) {
+    proxy.forget_requests();
+    std::vector<std::string> words = {
+        "build",        "--buildkit",         "never",
+        "--cache-from", "of-the-caller:1",    "--image-name",
+        name("cached"), "--workspace-folder", project.folder.string()};
+    words.insert(words.end(), more.begin(), more.end());
+    RunRequest request = devcontainer(std::move(words));
+    request.environment["DOCKER_HOST"] = proxy.host();
+    EXPECT_EQ(run(std::move(request)).exit_code, 0);
+    const auto lines = proxy.requests();
+    const auto build = std::ranges::find_if(
+        lines, [](const std::string& line) { return line.starts_with("POST /build"); });
+    return build == lines.end() ? std::string() : *build;
+  };
+  const auto line = asked({});
+  const auto first = line.find("of-the-caller");
+  EXPECT_NE(first, std::string::npos) << line;
+  EXPECT_LT(first, line.find("of-the-file"));
+  EXPECT_NE(line.find("of-the-file"), std::string::npos) << line;
+  EXPECT_EQ(asked({"--no-cache"}).find("of-the"), std::string::npos);
 }
 
 TEST_F(Build, RefusesWhatDoesNotGoTogether) {  // BLD-012

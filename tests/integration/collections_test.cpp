@@ -1,4 +1,5 @@
 #include "support/files.hpp"
+#include "support/json.hpp"
 #include "support/registry_server.hpp"
 #include "support/test_run.hpp"
 
@@ -108,8 +109,44 @@ TEST_F(Collections, OfTemplatesAreAppliedAgain) {
       ours({"templates", "apply", "-t", name("t/none"), "-w", run_.below("q").string()}).exit_code,
       1);
   EXPECT_FALSE(std::filesystem::exists(run_.below("q")));
+}
+
+// TMPL-013, TMPL-014
+TEST_F(Collections, OfTemplatesSayWhatIsInThem) {
+  write_file(run_.below("src/t/devcontainer-template.json"),
+             R"({"id":"t","version":"1.2.3","name":"T"})");
+  write_file(run_.below("src/t/.devcontainer/devcontainer.json"),
+             R"({"image":"debian:12","features":{"ghcr.io/a/b/c:1":{},"./own":{}}})");
+  write_file(run_.below("src/t/extra"), "x");
+  const auto published = publish(devcontainer_binary(), "templates", "acme/t");
+  EXPECT_EQ(json_at(published.out, "/t/publishedTags/1"), "1.2") << published.text();
   const auto metadata = ours({"templates", "metadata", name("t/t")});
-  EXPECT_NE(metadata.out.find(R"("type":"image","files":[)"), std::string::npos) << metadata.text();
+  EXPECT_EQ(json_at(metadata.out, "/type"), "image") << metadata.text();
+  EXPECT_EQ(json_at(metadata.out, "/fileCount"), "3");
+  EXPECT_EQ(json_at(metadata.out, "/featureIds/0"), "ghcr.io/a/b/c");
+  EXPECT_EQ(json_at(metadata.out, "/featureIds/1"), "");
+  EXPECT_NE(json_at(metadata.out, "/files").find("extra"), std::string::npos);
+  const auto manifest =
+      ours({"features", "info", "manifest", name("t/t"), "--output-format", "json"});
+  EXPECT_NE(manifest.out.find("devcontainer-template-t.tgz"), std::string::npos) << manifest.text();
+  const auto folder = run_.below("own-tmp");
+  const auto applied = ours({"templates", "apply", "-t", name("t/t:1"), "-w",
+                             run_.below("p").string(), "--tmp-dir", folder.string()});
+  EXPECT_EQ(json_at(applied.out, "/files/1"), "./extra") << applied.text();
+  EXPECT_EQ(read_file(run_.below("p/extra")), "x");
+}
+
+// DIST-024
+TEST_F(Collections, HaveTheirDocumentationGenerated) {
+  add_feature("color", "1.0.0", R"(,"options":{"shade":{"type":"string","default":"deep"}})");
+  write_file(run_.below("src/color/NOTES.md"), "A note.\n");
+  const auto made = ours({"features", "generate-docs", "-p", run_.below("src").string(), "-r",
+                          "ghcr.io", "-n", "acme/f"});
+  EXPECT_EQ(made.exit_code, 0) << made.text();
+  const auto text = read_file(run_.below("src/color/README.md"));
+  EXPECT_NE(text.find("\"ghcr.io/acme/f/color:1\": {}"), std::string::npos) << text;
+  EXPECT_NE(text.find("| shade |"), std::string::npos) << text;
+  EXPECT_NE(text.find("A note."), std::string::npos) << text;
 }
 
 // A base configuration from a registry, and again without one.

@@ -10,7 +10,7 @@ class Hooks : public DockerTest {};
 /// Appends a word to a file in the workspace.
 std::string note(const std::string& word) { return "echo " + word + " >> order"; }
 
-TEST_F(Hooks, RunInOrderAndOncePerOccasion) {  // edge case 59, LIFE-001, 003, 005, 006
+TEST_F(Hooks, RunInOrderAndOncePerOccasion) {  // edge case 59, LIFE-001, 002, 003, 005, 006, 022
   const Workspace project = workspace(
       R"("initializeCommand": ")" + note("initialize") + R"(", "onCreateCommand": ")" +
       note("onCreate") + R"(", "updateContentCommand": ")" + note("updateContent") +
@@ -73,7 +73,7 @@ TEST_F(Hooks, AnInitializeCommandThatIsNotThereMakesNothing) {
   EXPECT_TRUE(instances().empty());
 }
 
-TEST_F(Hooks, AFailedInitializeCommandMakesNothing) {
+TEST_F(Hooks, AFailedInitializeCommandMakesNothing) {  // LIFE-002
   const Workspace project = workspace(R"("initializeCommand": "exit 4")");
   const RunResult result = run(up(project));
   EXPECT_EQ(result.exit_code, 1);

@@ -135,7 +135,7 @@ TEST_P(Orchestration, ListAndStatusShowIt) {
   EXPECT_NE(status.out.find(GetParam()), std::string::npos) << status.text();
 }
 
-TEST_P(Orchestration, LogsShowTheMainProcess) {
+TEST_P(Orchestration, LogsShowTheMainProcess) {  // VSC-028
   const Workspace project = workspace();
   must_up(project);
   const RunResult logs = own("logs", project);
