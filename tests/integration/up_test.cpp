@@ -5,7 +5,9 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pwd.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 namespace fairlead::test {
 namespace {
@@ -69,6 +71,19 @@ TEST_F(Up, StopsWhatHasADisallowedFeature) {  // FEAT-060
     EXPECT_EQ(json_at(refused.out, "/learnMoreUrl"), "w");
     EXPECT_EQ(json_at(engine().inspect(id), "/State/Running"), "false");
   }
+}
+
+/// Both then say the same, and a machine without a network is asked for nothing.
+TEST_F(Up, HeedsTheReferencesCopyOfTheControlManifest) {  // FEAT-060
+  const passwd* account = ::getpwuid(::geteuid());
+  ASSERT_NE(account, nullptr);
+  write_file(test_run().below("tmp") / (std::string("devcontainercli-") + account->pw_name) /
+                 "control-manifest.json",
+             R"({"disallowedFeatures":[{"featureIdPrefix":"./f"}]})");
+  const RunResult refused = run(up(workspace(R"("features": {"./f": {}})")));
+  EXPECT_EQ(json_at(refused.out, "/disallowedFeatureId"), "./f") << refused.text();
+  EXPECT_EQ(json_at(refused.out, "/didStopContainer"), "false");
+  EXPECT_EQ(refused.out.find("learnMoreUrl"), std::string::npos);
 }
 
 TEST_F(Up, RemovesAnExistingContainerWhenAsked) {
