@@ -57,6 +57,24 @@ TEST(ReferenceErrors, NameWhatIsNotThereAsTheReference) {
             "ERR: Feature 'r/f:1'" + end);
 }
 
+TEST(ReferenceErrors, WantTheCommandThatIsNamed) {
+  const auto require = [](const std::vector<std::string>& words, Mode mode) {
+    require_docker_command(parse_arguments(words, mode).arguments);
+  };
+  EXPECT_NO_THROW(require({"up"}, Mode::drop_in));
+  EXPECT_NO_THROW(require({"up", "--docker-path", "sh"}, Mode::drop_in));
+  EXPECT_NO_THROW(require({"up", "--docker-path", "/nowhere/docker"}, Mode::fairlead));
+  for (const std::string path : {"/nowhere/docker", "fairlead-no-such-docker"}) {
+    try {
+      require({"build", "--docker-path", path}, Mode::drop_in);
+      ADD_FAILURE() << path;
+    } catch (const OperationError& error) {
+      EXPECT_EQ(worded(error, {"build"}),
+                "spawn " + path + " ENOENT|An error occurred building the container.");
+    }
+  }
+}
+
 TEST(ReferenceErrors, LeaveOurOwnWordsToUs) {
   EXPECT_EQ(worded(failure("image.build", "m"), {"up"}, Mode::fairlead), "m|d");
   EXPECT_EQ(worded(failure("config.syntax", "m")), "m|d");

@@ -46,6 +46,7 @@ int run_operation(const Arguments& arguments, Session& session,
   const bool json = wants_json(arguments, session);
   warn_about_idle_flags(arguments, *log);
   try {
+    require_docker_command(arguments);
     auto options = core_options(arguments);
     options.ask_trust = trust_prompt(session);
     Core core(std::move(options), *log);

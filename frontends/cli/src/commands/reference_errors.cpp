@@ -2,8 +2,12 @@
 
 #include <fairlead/creation_error.hpp>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <sstream>
 #include <string>
 #include <string_view>
 
@@ -78,6 +82,21 @@ std::string about_command(const Error& error) {
   return "spawn " + error.message().substr(begin, error.message().rfind('\'') - begin) + " ENOENT";
 }
 
+bool is_on_path(const std::string& name) {
+  const char* path = std::getenv("PATH");
+  std::istringstream folders(path == nullptr ? "" : path);
+  for (std::string folder; std::getline(folders, folder, ':');) {
+    if (::access((folder + '/' + name).c_str(), X_OK) == 0) return true;
+  }
+  return false;
+}
+
+const char* usual_description(CommandId command) {
+  if (command == CommandId::up) return "An error occurred setting up the container.";
+  if (command == CommandId::build) return "An error occurred building the container.";
+  return "An error occurred running user commands in the container.";
+}
+
 OperationError reworded(const OperationError& error, std::string message, std::string description) {
   return {Error(error.status(), error.code(), std::move(message)), std::move(description),
           error.container_id()};
@@ -129,6 +148,16 @@ OperationError in_reference_words(const OperationError& error, const Arguments& 
                     stage ? "An error occurred building the image." : error.description());
   }
   return error;
+}
+
+void require_docker_command(const Arguments& arguments) {
+  const auto path = arguments.text_if("docker-path");
+  if (arguments.mode() != Mode::drop_in || !path || !arguments.given("docker-path")) return;
+  const bool place = path->find('/') != std::string::npos;
+  if (place ? ::access(path->c_str(), X_OK) == 0 : is_on_path(*path)) return;
+  throw OperationError(Error(Status::not_found, "host.command_not_found",
+                             "There is no command '" + *path + "' on this machine."),
+                       usual_description(arguments.command()));
 }
 
 bool is_silent(const Error& error, const Arguments& arguments) {
