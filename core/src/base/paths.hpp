@@ -29,7 +29,7 @@ std::filesystem::path user_config_folder(const Environment& environment,
 /// The home folder that the user database names for the effective user; empty when it knows none.
 std::filesystem::path home_of_user();
 
-/// The running program with links resolved. Throws paths.executable without a mounted /proc.
+/// The running program, or the shared library that this code is in, with links resolved. Throws paths.executable without a mounted /proc.
 std::filesystem::path executable_path();
 
 /// Where an installed (or built) fairlead keeps its parts.
@@ -39,7 +39,8 @@ struct InstallLayout {
   std::vector<std::filesystem::path> plugins;  ///< the folders lib*/…/fairlead/plugins that exist
 };
 
-/// The layout around `executable`, which lies in <prefix>/bin or <prefix>/libexec/fairlead. Only
+/// The layout around `executable`, which lies in <prefix>/bin, <prefix>/libexec/fairlead, or as a
+/// library in <prefix>/lib or the architecture's folder in it. Only
 /// asks which plugin folders exist; several may (a library folder of this machine's architecture
 /// first).
 InstallLayout install_layout(const std::filesystem::path& executable);

@@ -61,6 +61,7 @@ enum class CommandId : std::uint8_t {
   config_list,
   config_migrate,
   init,
+  serve,
   completion,
   help,
 };

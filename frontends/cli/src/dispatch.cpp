@@ -14,6 +14,10 @@
 namespace fairlead::cli {
 namespace {
 
+int run_serve(const Arguments& arguments, Session& session) {
+  return session.serve(arguments, session);
+}
+
 struct Entry {
   CommandId command;
   Runner run;
@@ -64,6 +68,7 @@ constexpr std::array entries = {
     Entry{CommandId::config_list, run_config_list},
     Entry{CommandId::config_migrate, run_config_migrate},
     Entry{CommandId::init, run_init},
+    Entry{CommandId::serve, run_serve},
     Entry{CommandId::completion, run_completion},
     Entry{CommandId::help, run_help},
 };

@@ -133,6 +133,8 @@ constexpr std::array table = {
     own(switch_("no-color", G::output, everywhere, "No colours, even on a terminal.")),
     own(switch_("json", G::output, everywhere, "Write the result as JSON.")),
 
+    own(switch_("describe", G::output, mask(serve), "Print the OpenRPC description and end.")),
+    own(hidden(switch_("page", G::output, mask(serve), "Print the reference page and end."))),
     text_("user-data-folder", G::workspace, mask(build, outdated) | lookup,
           "Folder on this machine that keeps data between sessions.", folder),
     text_("docker-path", G::engine, containers, "The docker command to use.", file),

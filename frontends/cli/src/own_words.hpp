@@ -34,6 +34,9 @@ inline constexpr std::array init_examples = {
     Example{"init --list python", "the templates that have to do with python"},
     Example{"init debian --option imageVariant=bookworm", "without a question"},
     Example{"init --from Dockerfile", "from what the project has already"}};
+inline constexpr std::array serve_examples = {
+    Example{"serve", "speak JSON-RPC 2.0 with the program that started it, as language servers do"},
+    Example{"serve --describe", "the OpenRPC description of all methods"}};
 inline constexpr std::array cache_show_examples = {
     Example{"cache show", "what is there, largest first"},
     Example{"cache show --json", "the same as JSON"}};

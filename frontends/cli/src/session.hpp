@@ -31,6 +31,8 @@ struct Session {
   int out_fd = 1;
   int err_fd = 2;  ///< a live display follows its width; -1: none
   std::int64_t began_ms = 0;
+  /// `serve`: another library answers with the commands of this one.
+  std::function<int(const Arguments&, Session&)> serve;
 };
 
 /// A copy of one of the session's descriptors, for an operation that owns its streams.

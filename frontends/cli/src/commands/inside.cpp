@@ -23,9 +23,7 @@ class Steering {
     if (caller_ == nullptr) signals_.emplace([this](int number) { on_signal(number); });
   }
 
-  std::stop_token token() const {
-    return caller_ != nullptr ? caller_->stop : source_.get_token();
-  }
+  std::stop_token token() const { return caller_ != nullptr ? caller_->stop : source_.get_token(); }
   int exit_code() const { return exit_code_; }
 
   void attach(std::shared_ptr<ExecControl> control) {
