@@ -29,7 +29,8 @@ std::filesystem::path user_config_folder(const Environment& environment,
 /// The home folder that the user database names for the effective user; empty when it knows none.
 std::filesystem::path home_of_user();
 
-/// The running program, or the shared library that this code is in, with links resolved. Throws paths.executable without a mounted /proc.
+/// The running program, or the shared library that this code is in, with links resolved. Throws
+/// paths.executable without a mounted /proc.
 std::filesystem::path executable_path();
 
 /// Where an installed (or built) fairlead keeps its parts.
