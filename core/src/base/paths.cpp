@@ -71,6 +71,7 @@ UserFolders user_folders(const Environment& environment, const fs::path& fallbac
   UserFolders user;
   user.config = folders.of("XDG_CONFIG_HOME", ".config");
   user.state = folders.of("XDG_STATE_HOME", ".local/state");
+  user.data = folders.of("XDG_DATA_HOME", ".local/share");
   user.cache = folders.of("XDG_CACHE_HOME", ".cache");
   const fs::path runtime = absolute_variable(environment, "XDG_RUNTIME_DIR");
   user.runtime = runtime.empty() ? user.state / "run" : runtime / "fairlead";

@@ -12,6 +12,7 @@ namespace fairlead {
 struct UserFolders {
   std::filesystem::path config;   ///< ~/.config/fairlead
   std::filesystem::path state;    ///< ~/.local/state/fairlead: locks, logs, trust answers
+  std::filesystem::path data;     ///< ~/.local/share/fairlead: what the user added
   std::filesystem::path cache;    ///< ~/.cache/fairlead: what can be fetched again
   std::filesystem::path runtime;  ///< $XDG_RUNTIME_DIR/fairlead, else `state`/run
 };
