@@ -16,6 +16,7 @@ SOURCES = {
     "dockerfile": ["spec/dockerfile_test.cpp", "features/layered_installer_test.cpp"],
     "registry": ["features/*reference_test.cpp", "features/oci_manifest_test.cpp", "features/http_url_test.cpp",
                  "features/registry_auth_test.cpp"],
+    "rpc": ["rpc/*_test.cpp"],
     "settings": ["settings/*_test.cpp"],
 }
 RAW = re.compile(r'R"([a-z]*)\((.*?)\)\1"', re.DOTALL)

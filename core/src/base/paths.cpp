@@ -2,6 +2,7 @@
 
 #include <fairlead/error.hpp>
 
+#include <dlfcn.h>
 #include <pwd.h>
 #include <unistd.h>
 
@@ -9,6 +10,7 @@
 #include <cerrno>
 #include <cstring>
 #include <string>
+#include <string_view>
 #include <system_error>
 
 namespace fairlead {
@@ -69,6 +71,7 @@ UserFolders user_folders(const Environment& environment, const fs::path& fallbac
   UserFolders user;
   user.config = folders.of("XDG_CONFIG_HOME", ".config");
   user.state = folders.of("XDG_STATE_HOME", ".local/state");
+  user.data = folders.of("XDG_DATA_HOME", ".local/share");
   user.cache = folders.of("XDG_CACHE_HOME", ".cache");
   const fs::path runtime = absolute_variable(environment, "XDG_RUNTIME_DIR");
   user.runtime = runtime.empty() ? user.state / "run" : runtime / "fairlead";
@@ -101,7 +104,14 @@ fs::path home_of_user() {
 }
 
 fs::path executable_path() {
+  // In a library for embedders the program is somebody else's.
+  Dl_info own{};
+  const bool known = ::dladdr(reinterpret_cast<const void*>(&executable_path), &own) != 0;
   std::error_code error;
+  if (known && std::string_view(own.dli_fname).find(".so") != std::string_view::npos) {
+    auto library = fs::canonical(own.dli_fname, error);
+    if (!error) return library;
+  }
   fs::path path = fs::read_symlink("/proc/self/exe", error);
   if (!error) return path;
   throw Error(Status::unavailable, "paths.executable",
@@ -112,8 +122,9 @@ fs::path executable_path() {
 InstallLayout install_layout(const fs::path& executable) {
   InstallLayout layout;
   const fs::path folder = executable.parent_path();
-  const bool in_libexec = folder.parent_path().filename() == "libexec";
-  layout.prefix = in_libexec ? folder.parent_path().parent_path() : folder.parent_path();
+  const bool is_deeper =
+      folder.parent_path().filename() == "libexec" || folder.parent_path().filename() == "lib";
+  layout.prefix = is_deeper ? folder.parent_path().parent_path() : folder.parent_path();
   layout.data = layout.prefix / "share" / "fairlead";
   for (const char* library : {multiarch_folder(), "lib64", "lib"}) {
     const fs::path plugins = layout.prefix / library / "fairlead" / "plugins";

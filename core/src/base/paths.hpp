@@ -12,6 +12,7 @@ namespace fairlead {
 struct UserFolders {
   std::filesystem::path config;   ///< ~/.config/fairlead
   std::filesystem::path state;    ///< ~/.local/state/fairlead: locks, logs, trust answers
+  std::filesystem::path data;     ///< ~/.local/share/fairlead: what the user added
   std::filesystem::path cache;    ///< ~/.cache/fairlead: what can be fetched again
   std::filesystem::path runtime;  ///< $XDG_RUNTIME_DIR/fairlead, else `state`/run
 };
@@ -29,7 +30,8 @@ std::filesystem::path user_config_folder(const Environment& environment,
 /// The home folder that the user database names for the effective user; empty when it knows none.
 std::filesystem::path home_of_user();
 
-/// The running program with links resolved. Throws paths.executable without a mounted /proc.
+/// The running program, or the shared library that this code is in, with links resolved. Throws
+/// paths.executable without a mounted /proc.
 std::filesystem::path executable_path();
 
 /// Where an installed (or built) fairlead keeps its parts.
@@ -39,7 +41,8 @@ struct InstallLayout {
   std::vector<std::filesystem::path> plugins;  ///< the folders lib*/…/fairlead/plugins that exist
 };
 
-/// The layout around `executable`, which lies in <prefix>/bin or <prefix>/libexec/fairlead. Only
+/// The layout around `executable`, which lies in <prefix>/bin, <prefix>/libexec/fairlead, or as a
+/// library in <prefix>/lib or the architecture's folder in it. Only
 /// asks which plugin folders exist; several may (a library folder of this machine's architecture
 /// first).
 InstallLayout install_layout(const std::filesystem::path& executable);

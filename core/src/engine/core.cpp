@@ -96,6 +96,7 @@ PluginRegistry& Core::plugins(const Settings& settings) {
                         .state_folder = (state_->folders.state / "plugins").string()};
     const auto& configured = settings.list("plugin_path");
     search.folders.insert(search.folders.end(), configured.begin(), configured.end());
+    search.folders.push_back((state_->folders.data / "plugins").string());
     for (const auto& folder : install_layout(executable_path()).plugins) {
       search.folders.push_back(folder.string());
     }

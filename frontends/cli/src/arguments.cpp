@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 namespace fairlead::cli {
 
@@ -13,6 +14,11 @@ const std::vector<std::string>* Arguments::find(std::string_view name) const {
 
 const std::vector<std::string>* Arguments::values(const Flag& flag) const {
   return find(flag.name);
+}
+
+std::string Arguments::working_directory() const {
+  if (caller_ != nullptr && !caller_->working_directory.empty()) return caller_->working_directory;
+  return std::filesystem::current_path().string();
 }
 
 bool Arguments::given(std::string_view name) const { return find(name) != nullptr; }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "caller.hpp"
 #include "flag.hpp"
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,6 +18,12 @@ class Arguments {
  public:
   Arguments() = default;
   Arguments(CommandId command, Mode mode) : command_(command), mode_(mode) {}
+
+  /// Who gave it; null: the process itself.
+  const Caller* caller() const { return caller_.get(); }
+  void set_caller(std::shared_ptr<const Caller> caller) { caller_ = std::move(caller); }
+  /// The folder that relative paths and defaults start from: absolute.
+  std::string working_directory() const;
 
   CommandId command() const { return command_; }
   Mode mode() const { return mode_; }
@@ -55,6 +63,7 @@ class Arguments {
 
   CommandId command_ = CommandId::top;
   Mode mode_ = Mode::fairlead;
+  std::shared_ptr<const Caller> caller_;
   std::vector<Given> given_;
   std::vector<std::string> positionals_;
 };

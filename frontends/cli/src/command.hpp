@@ -49,6 +49,9 @@ enum class CommandId : std::uint8_t {
   plugin,
   plugin_list,
   plugin_info,
+  plugin_add,
+  plugin_remove,
+  plugin_new,
   config,
   config_show,
   cache,
@@ -61,6 +64,7 @@ enum class CommandId : std::uint8_t {
   config_list,
   config_migrate,
   init,
+  serve,
   completion,
   help,
 };

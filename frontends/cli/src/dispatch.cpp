@@ -14,6 +14,10 @@
 namespace fairlead::cli {
 namespace {
 
+int run_serve(const Arguments& arguments, Session& session) {
+  return session.serve(arguments, session);
+}
+
 struct Entry {
   CommandId command;
   Runner run;
@@ -54,6 +58,9 @@ constexpr std::array entries = {
     Entry{CommandId::doctor, run_doctor},
     Entry{CommandId::plugin_list, run_plugin_list},
     Entry{CommandId::plugin_info, run_plugin_info},
+    Entry{CommandId::plugin_add, run_plugin_add},
+    Entry{CommandId::plugin_remove, run_plugin_remove},
+    Entry{CommandId::plugin_new, run_plugin_new},
     Entry{CommandId::config_show, run_config_show},
     Entry{CommandId::cache_show, run_cache_show},
     Entry{CommandId::cache_prune, run_cache_prune},
@@ -64,6 +71,7 @@ constexpr std::array entries = {
     Entry{CommandId::config_list, run_config_list},
     Entry{CommandId::config_migrate, run_config_migrate},
     Entry{CommandId::init, run_init},
+    Entry{CommandId::serve, run_serve},
     Entry{CommandId::completion, run_completion},
     Entry{CommandId::help, run_help},
 };

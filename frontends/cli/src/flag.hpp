@@ -34,8 +34,8 @@ enum class FlagGroup : std::uint8_t {
 /// What a flag's value names: for help's placeholder and for completion.
 enum class ValueKind : std::uint8_t { text, file, folder };
 
-/// One set of commands as bits.
-using CommandMask = std::uint64_t;
+/// One set of commands as bits; there are more than 64.
+__extension__ using CommandMask = unsigned __int128;
 constexpr CommandMask bit(CommandId id) { return CommandMask{1} << static_cast<unsigned>(id); }
 
 /// One flag as some commands have it. A name stands in several rows where commands differ about it

@@ -133,6 +133,8 @@ constexpr std::array table = {
     own(switch_("no-color", G::output, everywhere, "No colours, even on a terminal.")),
     own(switch_("json", G::output, everywhere, "Write the result as JSON.")),
 
+    own(switch_("describe", G::output, mask(serve), "Print the OpenRPC description and end.")),
+    own(hidden(switch_("page", G::output, mask(serve), "Print the reference page and end."))),
     text_("user-data-folder", G::workspace, mask(build, outdated) | lookup,
           "Folder on this machine that keeps data between sessions.", folder),
     text_("docker-path", G::engine, containers, "The docker command to use.", file),
@@ -309,7 +311,8 @@ constexpr std::array table = {
                 "Remove the images that were built for the workspace.")),
     own(switch_("trust", G::workspace, ups,
                 "Allow, unasked, what the configuration wants of this machine.")),
-    own(lettered('y', switch_("yes", G::general, bit(prune), "Remove without asking."))),
+    own(lettered('y', switch_("yes", G::general, mask(prune, plugin_add, plugin_remove),
+                              "Do it without asking."))),
     own(plain("dry-run", G::general, bit(prune), "Only show what would be removed.")),
     own(switch_("rebuild-if-changed", G::container, bit(up),
                 "Make the container anew if its configuration has changed.")),

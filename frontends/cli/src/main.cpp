@@ -1,4 +1,5 @@
 #include "dispatch.hpp"
+#include "serve.hpp"
 
 #include <fairlead/error.hpp>
 #include <fairlead/plugins.hpp>
@@ -29,5 +30,6 @@ int main(int argc, char** argv) {
   fairlead::report_plugin_crashes();
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   fairlead::cli::Session session = fairlead::cli::make_session(argc > 0 ? argv[0] : "fairlead");
+  session.serve = fairlead::rpc::serve;
   return run(arguments, session);
 }

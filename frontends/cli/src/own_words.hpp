@@ -10,6 +10,22 @@ namespace fairlead::cli {
 
 inline constexpr std::array plugin_positionals = {
     Positional{.name = "name", .description = "The plugin's id.", .required = true}};
+inline constexpr std::array plugin_path_positionals = {
+    Positional{.name = "path",
+               .description = "Its library, its manifest, or the folder with both.",
+               .required = true}};
+inline constexpr std::array plugin_new_positionals = {
+    Positional{.name = "name", .description = "What it is called.", .required = true},
+    Positional{.name = "folder", .description = "Where to; the name in the current folder."}};
+inline constexpr std::array plugin_add_examples = {
+    Example{"plugin add build", "what was built there, for you alone"},
+    Example{"plugin add nspawn.so --yes", "without being asked"}};
+inline constexpr std::array plugin_remove_examples = {
+    Example{"plugin remove org.example.nspawn", "a plugin that was added, by its id"},
+    Example{"plugin remove nspawn --yes", "or by a backend of it"}};
+inline constexpr std::array plugin_new_examples = {
+    Example{"plugin new nspawn", "a backend that builds, in ./nspawn"},
+    Example{"plugin new nspawn src/nspawn", "the same elsewhere"}};
 inline constexpr std::array plugin_list_examples = {
     Example{"plugin list", "every plugin that was found, and whether it can be used"},
     Example{"plugin list --json", "the same as JSON"}};
@@ -34,6 +50,9 @@ inline constexpr std::array init_examples = {
     Example{"init --list python", "the templates that have to do with python"},
     Example{"init debian --option imageVariant=bookworm", "without a question"},
     Example{"init --from Dockerfile", "from what the project has already"}};
+inline constexpr std::array serve_examples = {
+    Example{"serve", "speak JSON-RPC 2.0 with the program that started it, as language servers do"},
+    Example{"serve --describe", "the OpenRPC description of all methods"}};
 inline constexpr std::array cache_show_examples = {
     Example{"cache show", "what is there, largest first"},
     Example{"cache show --json", "the same as JSON"}};

@@ -5,6 +5,7 @@
 #include "progress_log.hpp"
 #include "version.hpp"
 
+#include <fcntl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
@@ -121,6 +122,8 @@ Session make_session(std::string_view program) {
   return session;
 }
 
+UniqueFd duplicate(int fd) { return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
+
 std::string install_prefix(const Session& session) {
   const std::size_t name = session.executable.rfind('/');
   if (name == std::string::npos || name == 0) return {};
@@ -128,6 +131,8 @@ std::string install_prefix(const Session& session) {
 }
 
 std::unique_ptr<EventSink> make_log(const Arguments& arguments, const Session& session) {
+  const auto* caller = arguments.caller();
+  if (caller != nullptr && caller->make_log) return caller->make_log();
   std::unique_ptr<EventSink> sink = sink_for(arguments, session);
   if (session.mode == Mode::fairlead || !has_header(arguments.command())) return sink;
   return std::make_unique<Chain<HeaderLog>>(std::move(sink), header_line());

@@ -5,6 +5,7 @@
 #include "writer.hpp"
 
 #include <fairlead/events.hpp>
+#include <fairlead/unique_fd.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -26,9 +27,16 @@ struct Session {
   Writer write_err;  ///< to stderr: everything else
   /// One line of stdin without its end; nullopt: there is none. Takes no byte behind it.
   std::function<std::optional<std::string>()> read_line;
-  int err_fd = 2;  ///< whose width a live display follows; -1: none
+  int in_fd = 0;
+  int out_fd = 1;
+  int err_fd = 2;  ///< a live display follows its width; -1: none
   std::int64_t began_ms = 0;
+  /// `serve`: another library answers with the commands of this one.
+  std::function<int(const Arguments&, Session&)> serve;
 };
+
+/// A copy of one of the session's descriptors, for an operation that owns its streams.
+UniqueFd duplicate(int fd);
 
 /// The session of this process. `program` is argv[0]: called as `devcontainer` it is the drop-in.
 Session make_session(std::string_view program);

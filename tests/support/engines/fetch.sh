@@ -7,6 +7,7 @@
 #                                   DIR/cli-plugins/docker-compose
 #   fetch.sh reference-cli DIR      the reference Dev Container CLI from npm: DIR/node_modules/.bin/devcontainer
 #   fetch.sh schema-validator DIR   the JSON schema validator ajv from npm: DIR/node_modules/ajv
+#   fetch.sh json-rpc-client DIR    the client that editors use, vscode-jsonrpc from npm: DIR/node_modules/vscode-jsonrpc
 #
 # What is already there stays. Fails, with the reason, when it cannot be had within its time.
 set -euo pipefail
@@ -18,6 +19,7 @@ root=$(readlink -f "$(dirname "$0")/../../..")
 
 reference_version=0.89.0
 ajv_version=8.17.1
+json_rpc_client_version=8.2.1
 
 # apt with lists and a cache of its own, so that the machine's are not touched
 apt_of_suite() {
@@ -70,11 +72,15 @@ reference_cli() {
 schema_validator() {
   [ -e "$1/node_modules/ajv/package.json" ] || from_npm "$1" "ajv@$ajv_version"
 }
+json_rpc_client() {
+  [ -e "$1/node_modules/vscode-jsonrpc/package.json" ] || from_npm "$1" "vscode-jsonrpc@$json_rpc_client_version"
+}
 
 case ${1:-}:$# in
   engine:3) engine "$2" "$3" ;;
   compose:3) compose "$2" "$3" ;;
   reference-cli:2) reference_cli "$2" ;;
   schema-validator:2) schema_validator "$2" ;;
+  json-rpc-client:2) json_rpc_client "$2" ;;
   *) sed -n '2,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

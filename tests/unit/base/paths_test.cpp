@@ -78,6 +78,8 @@ TEST_F(PathsInAFolder, FindThePartsAroundTheProgram) {
   EXPECT_EQ(layout.data, folder_ / "share/fairlead");
   ASSERT_EQ(layout.plugins.size(), 1U);
   EXPECT_EQ(layout.plugins[0], folder_ / "lib/fairlead/plugins");
+  EXPECT_EQ(install_layout(folder_ / "lib/libfairlead.so.0").prefix, folder_);
+  EXPECT_EQ(install_layout(folder_ / "lib/x86_64-linux-gnu/libfairlead.so.0").prefix, folder_);
   EXPECT_EQ(install_layout(folder_ / "libexec/fairlead/helper").prefix, folder_);
 }
 

@@ -12,7 +12,7 @@ namespace {
 
 /// What there is to choose from.
 int show_choice(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto running = list_running(core, signals.token());

@@ -82,7 +82,7 @@ int run_cache_show(const Arguments& arguments, Session& session) {
 }
 
 int run_cache_prune(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   const Core core(core_options(arguments), *log);
   const auto freed = prune_cache(core, arguments.number("days").value_or(30), signals.token());
@@ -92,7 +92,7 @@ int run_cache_prune(const Arguments& arguments, Session& session) {
 }
 
 int run_cache_export(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   const Core core(core_options(arguments), *log);
   auto names = arguments.positionals();
@@ -103,7 +103,7 @@ int run_cache_export(const Arguments& arguments, Session& session) {
 }
 
 int run_cache_import(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   const Core core(core_options(arguments), *log);
   const auto names = import_cache(core, arguments.positional(0), signals.token());

@@ -101,7 +101,7 @@ std::string result_json(const ExplainResult& result) {
 }  // namespace
 
 int run_config_explain(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto result = explain_configuration(

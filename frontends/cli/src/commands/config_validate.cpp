@@ -95,7 +95,7 @@ std::vector<std::string> paths_of(const Arguments& arguments) {
   auto paths = arguments.positionals();
   if (paths.empty() || arguments.given("workspace-folder")) {
     const std::string folder = arguments.text("workspace-folder");
-    paths.insert(paths.begin(), folder.empty() ? fs::current_path().string() : folder);
+    paths.insert(paths.begin(), folder.empty() ? arguments.working_directory() : folder);
   }
   return paths;
 }

@@ -4,11 +4,6 @@
 
 #include <fairlead/manage.hpp>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <filesystem>
-
 namespace fairlead::cli {
 namespace {
 
@@ -19,10 +14,9 @@ bool is_inside(const std::string& word) {
 }
 
 /// Absolute, but with the trailing "/" or "/." that says how it is meant.
-std::string local_path(const std::string& word) {
+std::string local_path(const std::string& word, const Arguments& arguments) {
   if (word == "-") return {};
-  const auto folder = std::filesystem::current_path();
-  return word.starts_with('/') ? word : folder.string() + '/' + word;
+  return word.starts_with('/') ? word : arguments.working_directory() + '/' + word;
 }
 
 [[noreturn]] void refuse(const std::string& why) {
@@ -31,7 +25,7 @@ std::string local_path(const std::string& word) {
               "path here, or - for a tar archive.");
 }
 
-CopyRequest request_of(const Arguments& arguments) {
+CopyRequest request_of(const Arguments& arguments, const Session& session) {
   const auto source = arguments.positional(0);
   const auto target = arguments.positional(1);
   const bool into = is_inside(target);
@@ -43,12 +37,12 @@ CopyRequest request_of(const Arguments& arguments) {
   const auto colon = inside.find(':');
   CopyRequest request{.selection = selection_of(arguments),
                       .inside = inside.substr(colon + 1),
-                      .outside = local_path(into ? source : target),
+                      .outside = local_path(into ? source : target, arguments),
                       .into = into};
   if (request.inside.empty()) refuse("There is no path in '" + inside + "'.");
   if (colon > 0) request.selection = {.container_id = inside.substr(0, colon)};
   if (request.outside.empty()) {
-    request.stream = UniqueFd(::fcntl(into ? STDIN_FILENO : STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
+    request.stream = duplicate(into ? session.in_fd : session.out_fd);
   }
   return request;
 }
@@ -56,10 +50,10 @@ CopyRequest request_of(const Arguments& arguments) {
 }  // namespace
 
 int run_cp(const Arguments& arguments, Session& session) {
-  auto request = request_of(arguments);
+  auto request = request_of(arguments, session);
   const bool to_terminal = !request.into && request.outside.empty() && session.out.is_terminal;
   if (to_terminal) refuse("An archive is not written to a terminal.");
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   try {

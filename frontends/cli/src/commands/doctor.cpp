@@ -32,7 +32,7 @@ std::string finding_text(const Finding& finding, bool colour) {
 }  // namespace
 
 int run_doctor(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const bool json = wants_json(arguments, session);

@@ -32,7 +32,7 @@ std::string down_text(const DownResult& result) {
 }  // namespace
 
 int run_down(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto result = down(

@@ -70,7 +70,7 @@ int answer(const FeatureInfo& info, const FeatureQuestion& question, bool json, 
 }  // namespace
 
 int run_features_info(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   const bool json = arguments.text("output-format") == "json" || arguments.flag("json");
   const std::string mode = arguments.positional(0);

@@ -7,7 +7,7 @@
 namespace fairlead::cli {
 
 int run_features_package(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   package_artifacts(core,

@@ -7,7 +7,7 @@
 namespace fairlead::cli {
 
 int run_features_resolve_dependencies(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto show_graph = [&session](const std::string& graph) { session.write_out(graph + '\n'); };

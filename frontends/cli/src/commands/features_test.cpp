@@ -52,7 +52,7 @@ FeatureTestsRequest request_of(const Arguments& arguments) {
 }  // namespace
 
 int run_features_test(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   auto options = core_options(arguments);
   options.trust = true;  // to run them is what the user asks for

@@ -127,7 +127,7 @@ std::vector<std::string> write(Core& core, InitRequest request, InitDialog* dial
 }  // namespace
 
 int run_init(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto collection = arguments.text("collection");

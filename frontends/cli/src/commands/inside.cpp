@@ -5,7 +5,6 @@
 #include "commands/signals.hpp"
 #include "commands/trust_prompt.hpp"
 
-#include <fcntl.h>
 #include <signal.h>
 
 #include <map>
@@ -19,15 +18,19 @@ namespace {
 /// Passes signals and sizes on to the command; before it runs, a signal ends the attempt.
 class Steering {
  public:
-  Steering(bool terminal, Writer complain)
-      : terminal_(terminal),
-        complain_(std::move(complain)),
-        signals_([this](int number) { on_signal(number); }) {}
+  Steering(const Arguments& arguments, bool terminal, Writer complain)
+      : caller_(arguments.caller()), terminal_(terminal), complain_(std::move(complain)) {
+    if (caller_ == nullptr) signals_.emplace([this](int number) { on_signal(number); });
+  }
 
-  std::stop_token token() const { return source_.get_token(); }
+  std::stop_token token() const { return caller_ != nullptr ? caller_->stop : source_.get_token(); }
   int exit_code() const { return exit_code_; }
 
   void attach(std::shared_ptr<ExecControl> control) {
+    if (caller_ != nullptr) {
+      if (caller_->on_started) caller_->on_started(std::move(control));
+      return;
+    }
     const std::lock_guard lock(mutex_);
     control_ = std::move(control);
   }
@@ -63,16 +66,15 @@ class Steering {
     }
   }
 
+  const Caller* caller_;
   bool terminal_;
   Writer complain_;
   std::mutex mutex_;
   std::shared_ptr<ExecControl> control_;
   std::stop_source source_;
   std::atomic<int> exit_code_{0};
-  Signals signals_;  ///< last: its thread uses the rest
+  std::optional<Signals> signals_;  ///< last: its thread uses the rest
 };
-
-UniqueFd duplicate(int fd) { return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)); }
 
 std::string terminal_type() {
   const auto environment = capture_environment();
@@ -87,14 +89,15 @@ TerminalSize size_of(const Arguments& arguments) {
   return size;
 }
 
-ExecOptions options_of(const Arguments& arguments, bool terminal) {
+ExecOptions options_of(const Arguments& arguments, const Session& session, bool terminal) {
   ExecOptions options{.selection = selection_of(arguments),
                       .remote = remote_options(arguments),
-                      .in = duplicate(STDIN_FILENO),
-                      .out = duplicate(STDOUT_FILENO),
-                      .err = duplicate(STDERR_FILENO)};
+                      .in = duplicate(session.in_fd),
+                      .out = duplicate(session.out_fd),
+                      .err = duplicate(session.err_fd)};
   if (terminal)
     options.terminal = fairlead::Terminal{.size = size_of(arguments), .term = terminal_type()};
+  if (arguments.caller() != nullptr) options.terminal = arguments.caller()->terminal;
   return options;
 }
 
@@ -104,12 +107,12 @@ int run_inside(const Arguments& arguments, Session& session,
                const std::function<int(Core&, ExecOptions, std::stop_token)>& operation) {
   const bool logged = arguments.text("log-format") == "json";
   const bool terminal = session.in.is_terminal && session.out.is_terminal && !logged;
-  Steering steering(terminal, session.write_err);
+  Steering steering(arguments, terminal, session.write_err);
   const auto log = make_log(arguments, session);
   auto core_settings = core_options(arguments);
-  core_settings.ask_trust = trust_prompt(session);
+  core_settings.ask_trust = trust_prompt(arguments, session);
   Core core(std::move(core_settings), *log);
-  auto options = options_of(arguments, terminal);
+  auto options = options_of(arguments, session, terminal);
   // Not before the command runs: until then the interrupt key ends the attempt.
   std::optional<RawTerminal> raw;
   options.on_started = [&](std::shared_ptr<ExecControl> control) {

@@ -45,7 +45,7 @@ std::string inspect_json(const InspectResult& result) {
 }  // namespace
 
 int run_inspect(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   session.write_out(inspect_json(inspect(core, selection_of(arguments), signals.token())));

@@ -36,7 +36,7 @@ std::string list_text(const ListResult& result, bool bold) {
 }  // namespace
 
 int run_list(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto result = list(core, arguments.flag("all"), signals.token());

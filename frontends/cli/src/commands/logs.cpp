@@ -2,9 +2,6 @@
 #include "commands/options.hpp"
 #include "commands/signals.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <charconv>
 #include <chrono>
 #include <ctime>
@@ -60,15 +57,15 @@ class LifecycleLog {
 }  // namespace
 
 int run_logs(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   LogsOptions options{.selection = selection_of(arguments),
                       .follow = arguments.flag("follow"),
                       .tail = arguments.number("tail").value_or(-1),
                       .since = since_of(arguments.text("since")),
-                      .out = UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)),
-                      .err = UniqueFd(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3))};
+                      .out = duplicate(session.out_fd),
+                      .err = duplicate(session.err_fd)};
   try {
     const bool whole = options.tail < 0 && options.since.empty();
     const auto lifecycle = whole ? lifecycle_log(core, options.selection) : std::string();

@@ -1,7 +1,5 @@
 #include "commands/options.hpp"
 
-#include <filesystem>
-
 namespace fairlead::cli {
 namespace {
 
@@ -22,6 +20,11 @@ bool names_something(const Arguments& arguments) {
          (makes_container(arguments.command()) && arguments.text_if("override-config"));
 }
 
+Environment environment_of(const Arguments& arguments) {
+  const auto* caller = arguments.caller();
+  return caller != nullptr && caller->environment ? *caller->environment : capture_environment();
+}
+
 Labels labels_of(const std::vector<std::string>& words) {
   Labels labels;
   for (const auto& word : words) {
@@ -36,8 +39,8 @@ Labels labels_of(const std::vector<std::string>& words) {
 CoreOptions core_options(const Arguments& arguments) {
   CoreOptions options{.mode = arguments.mode() == Mode::drop_in ? fairlead::Mode::drop_in
                                                                 : fairlead::Mode::fairlead,
-                      .environment = capture_environment(),
-                      .working_directory = std::filesystem::current_path().string(),
+                      .environment = environment_of(arguments),
+                      .working_directory = arguments.working_directory(),
                       .plugin_path = arguments.list("plugin-path"),
                       .assignments = arguments.list("set"),
                       .backend = arguments.text_if("backend"),
@@ -78,7 +81,7 @@ Selection selection_of(const Arguments& arguments) {
   if (arguments.command() == CommandId::exec) selection.service = arguments.text("service");
   if (arguments.command() == CommandId::logs) selection.service = arguments.positional(0);
   if (!names_something(arguments)) {
-    selection.workspace_folder = std::filesystem::current_path().string();
+    selection.workspace_folder = arguments.working_directory();
   }
   return selection;
 }

@@ -41,19 +41,20 @@ std::string failure_json(const OperationError& error, const std::string& more, M
 
 int run_operation(const Arguments& arguments, Session& session,
                   const std::function<Outcome(Core&, std::stop_token)>& operation) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   const bool json = wants_json(arguments, session);
   warn_about_idle_flags(arguments, *log);
   try {
     require_docker_command(arguments);
     auto options = core_options(arguments);
-    options.ask_trust = trust_prompt(session);
+    options.ask_trust = trust_prompt(arguments, session);
     Core core(std::move(options), *log);
     const auto outcome = operation(core, signals.token());
     session.write_out(json ? outcome.json : outcome.text);
     return 0;
   } catch (const OperationError& failure) {
+    if (arguments.caller() != nullptr) throw;  // it has words of its own for errors
     const auto error = in_reference_words(failure, arguments, *log);
     if (!is_silent(failure, arguments)) {
       session.write_err(error_text(error, arguments.mode(), session.err.colour) +

@@ -61,7 +61,7 @@ std::string versions_text(const std::vector<FeatureVersions>& features) {
 }  // namespace
 
 int run_outdated(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto features = outdated_features(core, selection_of(arguments), signals.token());

@@ -65,7 +65,7 @@ bool agreed(const Arguments& arguments, const Session& session, const std::stop_
 }  // namespace
 
 int run_prune(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto found = find_leftovers(core, signals.token());

@@ -8,7 +8,7 @@ namespace fairlead::cli {
 namespace {
 
 int publish(ArtifactKind kind, const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   session.write_out(publish_artifacts(core,

@@ -21,7 +21,7 @@ std::string result_json(const ReadConfigurationResult& result, const std::string
 }  // namespace
 
 int run_read_configuration(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const ReadConfigurationRequest request{

@@ -42,7 +42,10 @@ Signals::~Signals() {
   ::pthread_kill(thread_.native_handle(), SIGWINCH);
 }
 
-StopOnSignal::StopOnSignal() : signals_([this](int number) { on_signal(number); }) {}
+StopOnSignal::StopOnSignal(const Arguments& arguments)
+    : token_(arguments.caller() != nullptr ? arguments.caller()->stop : source_.get_token()) {
+  if (arguments.caller() == nullptr) signals_.emplace([this](int number) { on_signal(number); });
+}
 
 void StopOnSignal::on_signal(int number) {
   if (number == SIGWINCH || number == SIGQUIT) return;

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "arguments.hpp"
+
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <stop_token>
 #include <thread>
 
@@ -26,8 +29,10 @@ class Signals {
 /// one arrived.
 class StopOnSignal {
  public:
-  StopOnSignal();
-  std::stop_token token() const { return source_.get_token(); }
+  /// A caller that is not the process has a stop token of its own, and then signals are nobody's
+  /// business here.
+  explicit StopOnSignal(const Arguments& arguments);
+  std::stop_token token() const { return token_; }
   int exit_code() const { return exit_code_; }
 
  private:
@@ -35,7 +40,8 @@ class StopOnSignal {
 
   std::stop_source source_;
   std::atomic<int> exit_code_{0};
-  Signals signals_;  ///< last: its thread uses the rest
+  std::stop_token token_;
+  std::optional<Signals> signals_;  ///< last: its thread uses the rest
 };
 
 }  // namespace fairlead::cli

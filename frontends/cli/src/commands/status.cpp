@@ -63,7 +63,7 @@ std::string status_text(const StatusResult& result) {
 }  // namespace
 
 int run_status(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto result = status(core, selection_of(arguments), signals.token());

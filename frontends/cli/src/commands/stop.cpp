@@ -11,7 +11,7 @@ constexpr int grace_seconds = 10;
 }  // namespace
 
 int run_stop(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto stopped = stop(core, selection_of(arguments), grace_seconds, signals.token());

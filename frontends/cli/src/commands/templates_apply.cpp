@@ -23,7 +23,7 @@ std::string files_text(const std::vector<std::string>& files) {
 }  // namespace
 
 int run_templates_apply(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto files = apply_template(core,
@@ -39,7 +39,7 @@ int run_templates_apply(const Arguments& arguments, Session& session) {
 }
 
 int run_templates_metadata(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   try {
     Core core(core_options(arguments), *log);

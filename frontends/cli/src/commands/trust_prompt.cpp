@@ -24,7 +24,9 @@ bool read_yes(int fd, const std::stop_token& stop) {
   return false;
 }
 
-std::function<bool(const TrustQuestion&, std::stop_token)> trust_prompt(const Session& session) {
+std::function<bool(const TrustQuestion&, std::stop_token)> trust_prompt(const Arguments& arguments,
+                                                                        const Session& session) {
+  if (arguments.caller() != nullptr) return arguments.caller()->ask_trust;
   if (!session.in.is_terminal || !session.err.is_terminal) return {};
   return [&session](const TrustQuestion& question, std::stop_token stop) {
     std::string text = "The workspace " + question.workspace + " wants to:\n";

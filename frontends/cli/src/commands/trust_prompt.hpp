@@ -6,8 +6,9 @@
 
 namespace fairlead::cli {
 
-/// Asks on the terminal; empty where there is none to ask on. `session` outlives it.
-std::function<bool(const TrustQuestion&, std::stop_token)> trust_prompt(const Session& session);
+/// Asks the caller, or on the terminal; empty where there is nobody to ask. `session` outlives it.
+std::function<bool(const TrustQuestion&, std::stop_token)> trust_prompt(const Arguments& arguments,
+                                                                        const Session& session);
 
 /// Reads a line from the terminal; true for "y" and "yes". False also at the end of input or when
 /// `stop` is requested.

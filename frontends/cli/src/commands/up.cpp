@@ -21,7 +21,9 @@ UpdateRemoteUserId user_id_of(const std::string& name) {
 /// What comes behind waitFor is not waited for, unless somebody wants to know how it ends.
 LifecycleOptions own_lifecycle(const Arguments& arguments) {
   auto options = lifecycle_options(arguments);
-  options.leave_rest = arguments.mode() == Mode::fairlead && !arguments.flag("wait") &&
+  const auto* caller = arguments.caller();
+  options.leave_rest = (caller == nullptr || caller->background) &&
+                       arguments.mode() == Mode::fairlead && !arguments.flag("wait") &&
                        !options.prebuild && !options.skip_non_blocking;
   return options;
 }

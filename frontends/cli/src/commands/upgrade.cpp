@@ -7,7 +7,7 @@
 namespace fairlead::cli {
 
 int run_upgrade(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const bool dry_run = arguments.flag("dry-run");

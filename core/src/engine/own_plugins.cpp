@@ -1,0 +1,152 @@
+#include "base/atomic_file.hpp"
+#include "base/paths.hpp"
+#include "plugins/manifest.hpp"
+
+#include <fairlead/own_plugins.hpp>
+
+#include <algorithm>
+#include <filesystem>
+
+namespace fairlead {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::string_view manifest_end = ".plugin.toml";
+constexpr std::size_t library_limit = std::size_t{1} << 30;
+
+bool is_manifest(const fs::path& path) { return path.string().ends_with(manifest_end); }
+
+fs::path only_manifest_in(const fs::path& folder) {
+  fs::path found;
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(folder)) {
+    if (is_manifest(entry.path())) found = entry.path(), ++count;
+  }
+  if (count == 1) return found;
+  throw Error(Status::invalid, "plugin.manifest",
+              folder.string() + " holds " + std::to_string(count) + " manifests (*.plugin.toml).",
+              "Name the plugin's library or its manifest.");
+}
+
+fs::path manifest_at(const fs::path& path) {
+  if (fs::is_directory(path)) return only_manifest_in(path);
+  if (is_manifest(path) || path.extension() != ".so") return path;
+  auto manifest = path;
+  return manifest.replace_extension("").string() + std::string(manifest_end);
+}
+
+/// What the registry would say of it, and what only loading it in a child process brings to light.
+std::string refusal_of(const Core& core, const PluginManifest& plugin) {
+  const PluginRegistry registry({.folders = {fs::path(plugin.manifest_path).parent_path().string()},
+                                 .state_folder = core.state_folder() + "/plugins"},
+                                core.log());
+  for (const auto& entry : registry.entries()) {
+    if (entry.manifest.id != plugin.id) continue;
+    return entry.refusal.empty() ? registry.check(entry.manifest) : entry.refusal;
+  }
+  return "its manifest is not found again";
+}
+
+void copy_into(const fs::path& folder, const fs::path& file, mode_t mode) {
+  write_file(folder / file.filename(), read_file(file, library_limit), mode);
+}
+
+bool is_named(const PluginManifest& plugin, const std::string& name) {
+  return plugin.id == name || std::ranges::find(plugin.backends, name) != plugin.backends.end();
+}
+
+void require_name(const std::string& name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  const bool good = !name.empty() && name.size() <= 40 && name.front() >= 'a' &&
+                    name.front() <= 'z' && std::ranges::all_of(name, fits);
+  if (good) return;
+  throw Error(Status::invalid, "plugin.name", "'" + name + "' cannot be the name of a plugin.",
+              "Small letters, digits and _, beginning with a letter.");
+}
+
+/// The template's plugin is called hello: as a word, and as a class.
+std::string renamed(std::string text, const std::string& name) {
+  auto type = name;
+  type.front() = static_cast<char>(type.front() - 'a' + 'A');
+  const auto replace_all = [&](std::string_view from, std::string_view to) {
+    for (auto at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+      text.replace(at, from.size(), to);
+    }
+  };
+  replace_all("hello", name);
+  replace_all("Hello", type);
+  return text;
+}
+
+}  // namespace
+
+std::string own_plugin_folder(const Core& core) {
+  return (user_folders(core.options().environment, home_of_user()).data / "plugins").string();
+}
+
+PluginManifest read_plugin(const Core& core, const std::string& path) {
+  const auto absolute = fs::path(core.options().working_directory) / path;
+  auto plugin = read_manifest(manifest_at(absolute).lexically_normal().string());
+  if (fs::is_regular_file(plugin.library_path)) return plugin;
+  throw Error(Status::not_found, "plugin.library",
+              "The library of " + plugin.id + " is not there: " + plugin.library_path + '.',
+              "Build it, or name the folder where both are.");
+}
+
+void add_plugin(Core& core, const PluginManifest& plugin) {
+  if (const auto why = refusal_of(core, plugin); !why.empty()) {
+    throw Error(Status::failed, "plugin.load", plugin.id + " cannot be used: " + why,
+                "Nothing was installed.");
+  }
+  const auto folder = fs::path(own_plugin_folder(core)) / plugin.id;
+  make_folders(folder.parent_path());
+  // The manifest comes last: without it there is no plugin.
+  copy_into(folder.parent_path(), plugin.library_path, 0755);
+  copy_into(folder.parent_path(), plugin.manifest_path, 0644);
+}
+
+PluginManifest remove_plugin(Core& core, const std::string& name) {
+  const auto own = fs::path(own_plugin_folder(core));
+  for (const auto& entry : core.plugins(core.settings({}, nullptr)).entries()) {
+    const auto& plugin = entry.manifest;
+    if (!is_named(plugin, name)) continue;
+    if (fs::path(plugin.manifest_path).parent_path() != own) {
+      throw Error(Status::invalid, "plugin.not_own",
+                  plugin.id + " is not one that you added: " + plugin.manifest_path + '.',
+                  "What came with a package goes with it.");
+    }
+    fs::remove(plugin.manifest_path);
+    fs::remove(plugin.library_path);
+    return plugin;
+  }
+  throw Error(Status::not_found, "plugin.unknown", "There is no plugin '" + name + "'.",
+              "`fairlead plugin list` shows those that there are.");
+}
+
+std::string make_plugin(const Core& core, const std::string& name, const std::string& folder) {
+  require_name(name);
+  const auto target =
+      (fs::path(core.options().working_directory) / (folder.empty() ? name : folder))
+          .lexically_normal();
+  std::error_code none;
+  if (fs::exists(target) && !fs::is_empty(target, none)) {
+    throw Error(Status::conflict, "plugin.folder", target.string() + " is not empty.",
+                "Name another folder; nothing was written.");
+  }
+  const auto source = install_layout(executable_path()).data / "plugin-template";
+  if (!fs::is_directory(source)) {
+    throw Error(Status::not_found, "plugin.template",
+                "The skeleton of a plugin is not installed: " + source.string() + '.',
+                "It comes with the package fairlead-sdk, and so does what plugins are built with.");
+  }
+  for (const auto& entry : fs::directory_iterator(source)) {
+    const auto file = renamed(entry.path().filename().string(), name);
+    write_file(target / file, renamed(read_file(entry.path()), name));
+  }
+  return target.string();
+}
+
+}  // namespace fairlead

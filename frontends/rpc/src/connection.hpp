@@ -1,0 +1,65 @@
+#pragma once
+
+#include "call.hpp"
+#include "client.hpp"
+#include "message.hpp"
+#include "peer.hpp"
+#include "workers.hpp"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+namespace fairlead::rpc {
+
+struct ConnectionOptions {
+  /// The fairlead program, for lifecycle commands that go on after the answer of `up`; empty: `up`
+  /// answers when all have ended.
+  std::string executable;
+};
+
+/// One client, message by message: runs what it asks for, many at once, and answers in whatever
+/// order they end. docs/json-rpc.md describes the protocol. `take` is called by one thread at a
+/// time.
+class Connection {
+ public:
+  Connection(Deliver deliver, ConnectionOptions options);
+  ~Connection();
+
+  /// A message of the client's. May wait while very many requests are under way.
+  void take(const std::string& message);
+
+  /// Whether the client has said `exit`; what comes after that means nothing.
+  bool exited() const { return exited_; }
+  /// Whether it did so in order, after `shutdown`.
+  bool ended_in_order() const { return shut_down_ && exited_; }
+
+  /// What cannot be read any further: the client learns why.
+  void refuse(const Error& error);
+
+  /// No message comes any more: cancels what still runs, unless the client wanted it to carry on,
+  /// and returns when it has ended.
+  void end();
+
+ private:
+  void take(Request request);
+  bool own_method(const Request& request);
+  void initialize(const Request& request);
+  void start(Request request, cli::CommandId command);
+  void steer(const Request& request);
+  void reply(const Request& request, const std::string& result);
+  void refuse(const Request& request, ErrorCode code, const std::string& why);
+  std::shared_ptr<Call> call_with(const std::string& id);
+
+  ConnectionOptions options_;
+  std::shared_ptr<Peer> peer_;
+  std::shared_ptr<const Client> client_;  ///< null until `initialize`
+  bool shut_down_ = false;
+  bool exited_ = false;
+  std::mutex mutex_;
+  std::map<std::string, std::shared_ptr<Call>> calls_;
+  Workers workers_;  ///< last: its threads use the rest
+};
+
+}  // namespace fairlead::rpc

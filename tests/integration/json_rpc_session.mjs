@@ -1,0 +1,182 @@
+// json_rpc_session.mjs FAIRLEAD VSCODE-JSONRPC: an editor's session with `fairlead serve` on a real engine.
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const [fairlead, library] = process.argv.slice(2);
+const rpc = createRequire(library + "/package.json")("./node");
+const workspace = mkdtempSync(join(tmpdir(), "json-rpc-"));
+const trace = process.env.TRACE !== undefined;
+
+class Editor {
+  constructor(options) {
+    this.server = spawn(fairlead, ["serve"], { stdio: ["pipe", "pipe", "inherit"] });
+    this.ended = new Promise((resolve) => this.server.on("exit", resolve));
+    this.connection = rpc.createMessageConnection(
+      new rpc.StreamMessageReader(this.server.stdout), new rpc.StreamMessageWriter(this.server.stdin));
+    this.events = [];
+    this.output = { stdout: "", stderr: "" };
+    this.connection.onNotification("started", (what) => this.onStarted?.(what));
+    this.connection.onNotification("log", ({ request, event }) => {
+      if (trace) console.error(request, JSON.stringify(event));
+      this.events.push(event);
+    });
+    this.connection.onNotification("output", ({ stream, data }) => {
+      this.output[stream] += Buffer.from(data, "base64").toString("latin1");
+      this.onOutput?.();
+    });
+    this.connection.onRequest("ask/trust", (question) => {
+      this.asked = question;
+      return { allow: options.allow };
+    });
+    this.connection.listen();
+    this.hello = this.ask("initialize", {
+      client: { name: "test" }, workingDirectory: workspace, answersQuestions: true, log: "debug" });
+  }
+  ask(method, params = {}, token) {
+    return this.connection.sendRequest(new rpc.RequestType(method), params, token);
+  }
+  async fails(method, params, token) {
+    try {
+      await this.ask(method, params, token);
+    } catch (error) {
+      return error;
+    }
+    assert.fail(method + " succeeded");
+  }
+  // Runs a command inside; its output is what came until now.
+  async run(cmd, more = {}) {
+    this.output = { stdout: "", stderr: "" };
+    const { exitCode } = await this.ask("exec", { cmd, ...more });
+    return { exitCode, ...this.output };
+  }
+  // The id of the next command that starts.
+  nextStarted() {
+    return new Promise((resolve) => { this.onStarted = ({ request }) => resolve(request); });
+  }
+  until(condition) {
+    return new Promise((resolve) => {
+      this.onOutput = () => condition(this.output) && resolve();
+      this.onOutput();
+    });
+  }
+  async end() {
+    await this.ask("shutdown");
+    await this.connection.sendNotification("exit");
+    assert.equal(await this.ended, 0);
+  }
+}
+
+function configure(text) {
+  mkdirSync(join(workspace, ".devcontainer"), { recursive: true });
+  writeFileSync(join(workspace, ".devcontainer/devcontainer.json"), text);
+}
+
+async function configuration(editor) {
+  configure('{\n  "image": "fairlead-test/host"\n  "name": 1\n}');
+  const broken = await editor.fails("read-configuration");
+  assert.equal(broken.data.code, "config.syntax");
+  assert.equal(broken.data.line, 3);
+  configure(JSON.stringify({
+    image: "fairlead-test/host", name: "session", initializeCommand: "touch asked",
+    onCreateCommand: "echo made; touch made", customizations: { editor: { extensions: ["a"] } } }));
+  const read = await editor.ask("read-configuration");
+  assert.equal(read.configuration.name, "session");
+  assert.deepEqual(read.configuration.customizations.editor.extensions, ["a"]);
+}
+
+async function refusedTrust() {
+  const editor = new Editor({ allow: false });
+  await editor.hello;
+  const refused = await editor.fails("up");
+  assert.equal(refused.data.status, "denied");
+  assert.match(editor.asked.wishes.join(), /touch asked/);
+  await editor.end();
+}
+
+async function bringUp(editor) {
+  const up = await editor.ask("up");
+  assert.equal(up.outcome, "success");
+  assert.equal(editor.asked.workspace, workspace);
+  assert.ok(editor.events.some((event) => event.type === "progress" && /onCreateCommand/.test(event.name)));
+  assert.ok(editor.events.some((event) => event.type === "raw" && /made/.test(event.text)));
+  const listed = await editor.ask("list");
+  assert.deepEqual(listed.environments.map((found) => found.containerId), [up.containerId]);
+  assert.equal((await editor.ask("status")).environment.state, "running");
+}
+
+async function commands(editor) {
+  assert.deepEqual(await editor.run(["sh", "-c", "ls made; echo oops >&2; exit 3"]),
+    { exitCode: 3, stdout: "made\n", stderr: "oops\n" });
+  const many = await Promise.all([1, 2, 3, 4].map((n) => editor.ask("exec", { cmd: ["sh", "-c", "exit " + n] })));
+  assert.deepEqual(many.map((result) => result.exitCode), [1, 2, 3, 4]);
+  assert.ok([126, 127].includes((await editor.run(["nobody-has-this"])).exitCode));
+}
+
+// Bytes both ways, all 256 of them, and the end of input.
+async function input(editor) {
+  const bytes = Buffer.alloc(1 << 20, Buffer.from(Array.from({ length: 256 }, (_, i) => i)));
+  editor.output = { stdout: "", stderr: "" };
+  const started = editor.nextStarted();
+  const done = editor.ask("exec", { cmd: ["cat"], stdin: true });
+  const id = await started;
+  for (let at = 0; at < bytes.length; at += 65536) {
+    await editor.ask("stream/write", { request: id, data: bytes.subarray(at, at + 65536).toString("base64") });
+  }
+  await editor.ask("stream/write", { request: id, data: "", end: true });
+  assert.equal((await done).exitCode, 0);
+  assert.ok(Buffer.from(editor.output.stdout, "latin1").equals(bytes));
+}
+
+// An engine sets a size when the command runs already.
+async function terminal(editor) {
+  const until = (size) => `until [ "$(stty size)" = "${size}" ]; do sleep 0.05; done`;
+  editor.output = { stdout: "", stderr: "" };
+  const started = editor.nextStarted();
+  const done = editor.ask("exec", {
+    cmd: ["sh", "-c", `${until("30 90")}; echo sized; read word; ${until("20 70")}; echo "$word"; exit 7`],
+    terminal: { rows: 30, columns: 90 } });
+  const request = await started;
+  await editor.until(({ stdout }) => stdout.includes("sized"));
+  await editor.ask("stream/resize", { request, rows: 20, columns: 70 });
+  await editor.ask("stream/write", { request, data: Buffer.from("word\n").toString("base64") });
+  assert.equal((await done).exitCode, 7);
+  assert.match(editor.output.stdout, /word\r\n$/);
+}
+
+async function cancellation(editor) {
+  let started = editor.nextStarted();
+  const source = new rpc.CancellationTokenSource();
+  const failed = editor.fails("exec", { cmd: ["sleep", "300"] }, source.token);
+  await started;
+  source.cancel();
+  assert.equal((await failed).code, -32800);
+  started = editor.nextStarted();
+  const signalled = editor.run(["sleep", "300"]);
+  const request = await started;
+  await editor.ask("stream/signal", { request, signal: "TERM" });
+  assert.equal((await signalled).exitCode, 143);
+}
+
+async function gone(editor) {
+  const down = await editor.ask("down");
+  assert.equal(down.outcome ?? "success", "success");
+  assert.equal((await editor.ask("status")).environment, null);
+  assert.equal((await editor.fails("exec", { cmd: ["true"] })).data.code, "environment.not_found");
+}
+
+try {
+  const editor = new Editor({ allow: true });
+  assert.ok((await editor.hello).methods.includes("up"));
+  for (const step of [configuration, refusedTrust, bringUp, commands, input, terminal, cancellation, gone]) {
+    console.log(step.name);
+    await step(editor);
+  }
+  await editor.end();
+  console.log("the session ended in order");
+} finally {
+  rmSync(workspace, { recursive: true, force: true });
+}
