@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <fstream>
+#include <cctype>
 
 namespace fairlead::test {
 namespace {
@@ -25,7 +25,7 @@ class PodmanTest : public IntegrationTest {
   }
 
   RunResult podman(std::vector<std::string> words) {
-    words.insert(words.begin(), "podman");
+    words.insert(words.begin(), {"/usr/bin/env", "podman"});
     return run({.argv = std::move(words), .environment = test_run().environment()});
   }
 
@@ -107,7 +107,8 @@ TEST_F(PodmanTest, BuildsWithFeatures) {
 }
 
 TEST_F(PodmanTest, ImagesWithoutARegistryAreFoundByTheirShortName) {
-  const auto name = "short-" + test_run().id();
+  auto name = "short-" + test_run().id();
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   const RunResult tagged = podman({"tag", base_image, "localhost/" + name});
   ASSERT_EQ(tagged.exit_code, 0) << tagged.text();
   const Workspace project = workspace();
@@ -181,7 +182,7 @@ TEST_F(PodmanCommandTest, IsTakenWhenItIsTheOnlyEngine) {
 TEST_F(PodmanCommandTest, ItsServiceEndsWithTheCommand) {
   // The pattern does not match the arguments of whoever looks for it.
   const auto services = [this] {
-    return run({.argv = {"sh", "-c",
+    return run({.argv = {"/bin/sh", "-c",
                          "grep -l 'unix://.*[f]airlead-podman-' /proc/[0-9]*/cmdline 2>/dev/null | "
                          "wc -l"},
                 .environment = test_run().environment()})

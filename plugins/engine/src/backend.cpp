@@ -9,6 +9,10 @@
 namespace fairlead::engine {
 namespace {
 
+ApiRequest get(std::string target) { return {{.target = std::move(target)}, {}}; }
+
+}  // namespace
+
 Capabilities what_engines_can() {
   Capabilities can;
   can.build = {"local", "push"};
@@ -21,10 +25,6 @@ Capabilities what_engines_can() {
   can.events = can.logs = true;
   return can;
 }
-
-ApiRequest get(std::string target) { return {{.target = std::move(target)}, {}}; }
-
-}  // namespace
 
 void EngineBackend::connect(const ConfigureRequest& request, EngineSettings settings) {
   auto endpoint = find_endpoint(request.environment, settings.host);

@@ -17,6 +17,9 @@ struct EngineSettings {
   std::string docker_path = "docker";  ///< the client that builds with BuildKit
 };
 
+/// The capabilities of every such engine; live_binds is left to who knows where it is.
+Capabilities what_engines_can();
+
 /// An engine with Docker's API as a backend: the API for everything but BuildKit builds, which the
 /// client does. Plugins derive from it and override what is theirs. One source file per subject:
 /// backend (set-up), images, instances, exec, streams, objects. Threads and errors as the SDK's
