@@ -21,7 +21,7 @@ namespace {
 using nlohmann::json;
 
 /// Raised whenever an entry's meaning changes.
-constexpr int layout = 1;
+constexpr int layout = 2;
 
 std::string hash_of(std::string_view text) {
   boost::uuids::detail::sha1 sha1;
@@ -41,6 +41,7 @@ json to_entry(const Evaluation& e) {
   return {{"layout", layout},
           {"tool", e.tool.argv},
           {"tool_version", e.tool.version},
+          {"tool_file", e.tool_file},
           {"files", e.files},
           {"env_file", e.env_file},
           {"version_line", e.version_line},
@@ -57,6 +58,7 @@ Evaluation from_entry(const json& entry) {
   if (entry.at("layout") != layout) throw json::other_error::create(500, "layout", nullptr);
   entry.at("tool").get_to(e.tool.argv);
   entry.at("tool_version").get_to(e.tool.version);
+  entry.at("tool_file").get_to(e.tool_file);
   entry.at("files").get_to(e.files);
   entry.at("env_file").get_to(e.env_file);
   entry.at("version_line").get_to(e.version_line);
@@ -69,7 +71,26 @@ Evaluation from_entry(const json& entry) {
   return e;
 }
 
+bool is_program(const std::string& path) { return ::access(path.c_str(), X_OK) == 0; }
+
+/// "a:b" with `name` behind each.
+std::string program_in(const std::string& folders, const std::string& name) {
+  for (std::size_t start = 0; start <= folders.size();) {
+    const auto end = std::min(folders.find(':', start), folders.size());
+    const auto file = folders.substr(start, end - start) + '/' + name;
+    if (is_program(file)) return file;
+    start = end + 1;
+  }
+  return {};
+}
+
+std::string variable(const Environment& environment, const char* name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string() : found->second;
+}
+
 bool is_current(const Evaluation& e, const Environment& environment) {
+  if (!e.tool_file.empty() && !is_program(e.tool_file)) return false;
   return std::ranges::all_of(e.file_marks,
                              [](const auto& m) { return mark_of_file(m.first) == m.second; }) &&
          std::ranges::all_of(e.variable_marks, [&](const auto& m) {
@@ -87,6 +108,21 @@ std::string mark_of_file(const std::string& path) {
 std::string mark_of_variable(const Environment& environment, const std::string& name) {
   const auto found = environment.find(name);
   return found == environment.end() ? "absent" : hash_of(name + '=' + found->second);
+}
+
+std::string file_of(const Tool& tool, const Environment& environment) {
+  if (tool.argv.empty()) return {};
+  const auto& name = tool.argv.front();
+  if (tool.argv.size() == 1) {
+    return name.find('/') == std::string::npos ? program_in(variable(environment, "PATH"), name)
+                                               : name;
+  }
+  auto config = variable(environment, "DOCKER_CONFIG");
+  if (config.empty()) config = variable(environment, "HOME") + "/.docker";
+  return program_in(config +
+                        "/cli-plugins:/usr/local/lib/docker/cli-plugins:/usr/local/libexec/docker/"
+                        "cli-plugins:/usr/lib/docker/cli-plugins:/usr/libexec/docker/cli-plugins",
+                    "docker-compose");
 }
 
 std::string entry_name(const std::vector<std::string>& words) {

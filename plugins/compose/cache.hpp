@@ -13,6 +13,7 @@ namespace fairlead::compose {
 /// What Compose was asked and said once, and everything that the answer depends on.
 struct Evaluation {
   Tool tool;
+  std::string tool_file;  ///< the program that is that tool; empty: not known
   std::vector<std::string> files;
   std::string env_file;
   std::string version_line;  ///< the files' format version, which v1 wants in an override, too
@@ -29,6 +30,10 @@ struct Evaluation {
 /// be read back from theirs.
 std::string mark_of_file(const std::string& path);
 std::string mark_of_variable(const Environment& environment, const std::string& name);
+
+/// The file of the tool's program, found as the shell and docker find it: when it goes, the tool is
+/// to be looked for again. Empty: not found.
+std::string file_of(const Tool& tool, const Environment& environment);
 
 /// The name of the entry for a question with these words.
 std::string entry_name(const std::vector<std::string>& words);

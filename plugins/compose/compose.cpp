@@ -7,7 +7,15 @@ namespace fairlead::compose {
 
 void ComposeBackend::configure(const ConfigureRequest& request) {
   settings_ = settings_from(request.settings);
-  connect(request, settings_.engine);
+  if (settings_.on == "docker") return connect(request, settings_.engine);
+  podman_ = std::make_unique<engine::PodmanService>(core(), request, settings_.podman);
+  on_podman_ = settings_.on == "podman";
+  connect(request, settings_.engine,
+          on_podman_ ? podman_->endpoint()
+                     : engine::find_endpoint(request.environment, settings_.engine.host),
+          [this](const engine::Endpoint& docker, const sdk::Call& call) {
+            return reach(docker, call);
+          });
 }
 
 ProbeReply ComposeBackend::probe(const ProbeRequest& request, sdk::Call& call) {
@@ -36,6 +44,15 @@ ChecksReply ComposeBackend::checks(const ChecksRequest& request, sdk::Call& call
 
 Runner ComposeBackend::runner(const std::string& folder) const {
   return {core().host(), client_environment(), folder};
+}
+
+Runner ComposeBackend::engine_runner(const std::string& folder, sdk::Call& call) {
+  if (podman_ && !on_docker_) client().send({{.target = "/_ping"}, {}}, call);  // chooses
+  auto how = runner(folder);
+  if (!on_podman_) return how;
+  how.environment["DOCKER_HOST"] = podman_->address();
+  how.environment["DOCKER_BUILDKIT"] = "0";  // Podman has a builder of its own
+  return how;
 }
 
 Tool ComposeBackend::tool(const sdk::Call& call) {

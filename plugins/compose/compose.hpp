@@ -16,7 +16,8 @@ namespace fairlead::compose {
 
 /// Compose as a backend: what is about a project goes to Compose's command line, what is about one
 /// container to the engine's API. Files: compose (set-up), resolve (what the user's files say),
-/// group (building, starting, stopping, removing).
+/// group (building, starting, stopping, removing), on_podman (what is different
+/// there).
 class ComposeBackend final : public engine::EngineBackend {
  public:
   using EngineBackend::EngineBackend;
@@ -39,6 +40,13 @@ class ComposeBackend final : public engine::EngineBackend {
   Known evaluation(const Group& group, const sdk::Call& call);
   Known evaluate(const Group& group, const sdk::Call& call) const;
   Runner runner(const std::string& folder) const;
+  /// Its commands reach the engine, too.
+  Runner engine_runner(const std::string& folder, sdk::Call& call);
+  UniqueFd reach(const engine::Endpoint& docker, const sdk::Call& call);
+  /// For a rootless Podman: whose files the service shares.
+  std::string user_namespace(CreateRequest& request, const Evaluation& e, sdk::Call& call);
+  /// Runs the services' health checks until `own` is ended: Podman leaves that to systemd.
+  void check_health(const std::string& project, const sdk::Call& call);
   Tool tool(const sdk::Call& call);
 
   std::vector<InstanceInfo> members(const std::string& project, sdk::Call& call);
@@ -52,6 +60,9 @@ class ComposeBackend final : public engine::EngineBackend {
                 const std::string& folder, sdk::Call& call);
 
   Settings settings_;
+  std::unique_ptr<engine::PodmanService> podman_;  ///< where it may be the engine
+  std::atomic<bool> on_docker_ = false;            ///< a connection has been made to it
+  std::atomic<bool> on_podman_ = false;
   std::mutex mutex_;  ///< of known_ and tool_
   std::map<std::string, Known> known_;
   std::optional<Tool> tool_;

@@ -2,10 +2,13 @@
 #include "inputs.hpp"
 #include "override.hpp"
 
+#include <fairlead/engine/own_call.hpp>
 #include <fairlead/error.hpp>
 
 #include <algorithm>
 #include <filesystem>
+#include <functional>
+#include <thread>
 
 /// A project's images and containers.
 namespace fairlead::compose {
@@ -113,6 +116,34 @@ std::string last_line(const std::string& output) {
                        end - (start == std::string::npos ? std::size_t(-1) : start));
 }
 
+/// A thread that lasts as long as this object.
+class HealthChecks {
+ public:
+  explicit HealthChecks(const std::function<void(const sdk::Call&)>& work)
+      : call_(std::chrono::hours(24)), thread_([this, work] {
+          try {
+            work(call_.call());
+          } catch (const std::exception&) {  // ended; or the engine is, which Compose will say
+            return;
+          }
+        }) {}
+  ~HealthChecks() {
+    call_.end();
+    thread_.join();
+  }
+  HealthChecks(const HealthChecks&) = delete;
+  HealthChecks& operator=(const HealthChecks&) = delete;
+
+ private:
+  engine::OwnCall call_;
+  std::thread thread_;
+};
+
+bool runs_systemd() {
+  std::error_code ignored;
+  return std::filesystem::is_directory("/run/systemd/system", ignored);
+}
+
 }  // namespace
 
 std::vector<InstanceInfo> ComposeBackend::members(const std::string& project, sdk::Call& call) {
@@ -166,7 +197,7 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
   for (const auto& name : e->built) {
     if (wanted.empty() || std::ranges::find(wanted, name) != wanted.end()) argv.push_back(name);
   }
-  auto how = runner(group.folder);
+  auto how = engine_runner(group.folder, call);
   if (request.builder == Builder::classic) how.environment["DOCKER_BUILDKIT"] = "0";
   const auto result = how.stream(argv, call);
   std::error_code ignored;
@@ -182,8 +213,13 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
 /// What is wrong with whom: Compose says the first half, the container's own output the second.
 void ComposeBackend::bring_up(const std::string& project, const Words& argv,
                               const std::string& folder, sdk::Call& call) {
-  const auto how = runner(folder);
-  const auto result = how.stream(argv, call);
+  const auto how = engine_runner(folder, call);
+  const auto result = [&] {
+    std::optional<HealthChecks> checks;
+    if (on_podman_ && !runs_systemd())
+      checks.emplace([&](const sdk::Call& own) { check_health(project, own); });
+    return how.stream(argv, call);
+  }();
   if (result.exit_code == 0) return;
   std::string text = "Compose could not start the project '" + project + "' (exit status " +
                      std::to_string(result.exit_code) + "): " + last_line(result.tail);
@@ -201,13 +237,15 @@ void ComposeBackend::bring_up(const std::string& project, const Words& argv,
   throw Error(Status::failed, "group.start", text, hint);
 }
 
-CreateReply ComposeBackend::create(const CreateRequest& request, sdk::Call& call) {
-  if (!request.group) return EngineBackend::create(request, call);
+CreateReply ComposeBackend::create(const CreateRequest& wanted, sdk::Call& call) {
+  if (!wanted.group) return EngineBackend::create(wanted, call);
+  auto request = wanted;
   const auto& group = *request.group;
   const auto e = evaluation(group, call);
   const auto& project = e->reply.project;
   const auto file = group.state_folder + '/' + instance_file;
-  write_atomically(file, instance_override(request, e->version_line));
+  const auto userns = user_namespace(request, *e, call);
+  write_atomically(file, instance_override(request, e->version_line, userns));
   auto argv = words_for(*e, project);
   append(argv, {"-f", file});
   // A service behind a profile is started when it is named, or the profile is.
@@ -267,7 +305,7 @@ Empty ComposeBackend::stop(const StopRequest& request, sdk::Call& call) {
     append(argv, {"-t", std::to_string(request.timeout_seconds)});
   }
   append(argv, own_services(*request.group, instance.group, call));
-  const auto result = runner("/").stream(argv, call);
+  const auto result = engine_runner("/", call).stream(argv, call);
   if (result.exit_code != 0) {
     throw Error(
         Status::failed, "group.stop",
@@ -290,7 +328,7 @@ Empty ComposeBackend::remove(const RemoveRequest& request, sdk::Call& call) {
   if (!whole) append(argv, own_services(*request.group, instance.group, call));
   // Nobody waits for the user's own container to end; the others may have something to write.
   if (request.force) EngineBackend::stop({.id = request.id, .timeout_seconds = 0}, call);
-  const auto result = runner("/").stream(argv, call);
+  const auto result = engine_runner("/", call).stream(argv, call);
   if (result.exit_code != 0) {
     throw Error(
         Status::failed, "group.stop",

@@ -1,8 +1,11 @@
 #include "override.hpp"
 
+#include <fairlead/error.hpp>
+
 #include <nlohmann/json.hpp>
 
 #include <cctype>
+#include <charconv>
 
 namespace fairlead::compose {
 namespace {
@@ -32,6 +35,16 @@ Json map_of(const std::map<std::string, std::string>& map) {
 
 bool is_true(const std::string& text) { return text.empty() || text == "1" || text == "true"; }
 
+int octal(const std::string& value) {
+  int mode = 0;
+  const auto* const end = value.data() + value.size();
+  const auto [stopped, fault] = std::from_chars(value.data(), end, mode, 8);
+  if (fault == std::errc{} && stopped == end && mode >= 0) return mode;
+  throw Error(Status::invalid, "config.mount",
+              "The mount option tmpfs-mode is '" + value + "', which is no octal number.",
+              "Write it as 1777.");
+}
+
 /// Keys of `--mount` under their names in Compose's long form.
 void add_option(Json& volume, const std::string& key, const std::string& value) {
   if (key == "bind-propagation") {
@@ -43,7 +56,7 @@ void add_option(Json& volume, const std::string& key, const std::string& value) 
   } else if (key == "tmpfs-size") {
     volume["tmpfs"]["size"] = escaped(value);
   } else if (key == "tmpfs-mode") {
-    volume["tmpfs"]["mode"] = std::stoi(value, nullptr, 8);
+    volume["tmpfs"]["mode"] = octal(value);
   }
 }
 
@@ -104,8 +117,10 @@ std::string document(const std::string& version, const std::string& service, Jso
 
 }  // namespace
 
-std::string instance_override(const CreateRequest& request, const std::string& version) {
+std::string instance_override(const CreateRequest& request, const std::string& version,
+                              const std::string& userns) {
   auto service = Json::object();
+  if (!userns.empty()) service["userns_mode"] = userns;
   if (!request.image.empty()) service["image"] = escaped(request.image);
   if (request.entrypoint) service["entrypoint"] = list_of(*request.entrypoint);
   if (request.command) service["command"] = list_of(*request.command);

@@ -11,8 +11,10 @@
 namespace fairlead::compose {
 
 /// What `request` adds to the group's primary service. `version`: of the user's files, for v1.
-/// CMP-005..011, 017, edge case 66.
-std::string instance_override(const CreateRequest& request, const std::string& version);
+/// `userns`: how the engine maps ids; empty: as it does. CMP-005..011, 017, edge case 66. Throws
+/// Error(invalid, "config.mount") for a mount option that says nothing.
+std::string instance_override(const CreateRequest& request, const std::string& version,
+                              const std::string& userns = {});
 
 /// What gives the primary service's image another name, and caches to start from.
 std::string build_override(const BuildImageRequest& request, const std::string& version);

@@ -140,9 +140,9 @@ ResolveGroupReply reply_for(const Group& group, const Project& project, const st
 std::vector<std::string> question_words(const Group& group, const Inputs& inputs,
                                         const Settings& settings, const Environment& environment) {
   auto words = inputs.words();
-  words.insert(words.end(),
-               {group.folder, group.service, group.project, settings.engine.docker_path,
-                settings.compose_path, variable(environment, "PATH")});
+  words.insert(words.end(), {group.folder, group.service, group.project,
+                             settings.engine.docker_path, settings.compose_path, settings.on,
+                             settings.podman.podman_path, variable(environment, "PATH")});
   words.insert(words.end(), group.run_services.begin(), group.run_services.end());
   return words;
 }
@@ -167,6 +167,7 @@ ComposeBackend::Known ComposeBackend::evaluate(const Group& group, const sdk::Ca
   const auto base = runner(group.folder);
   Evaluation e{
       .tool = find_tool(base, settings_, call), .files = inputs.files, .env_file = inputs.env_file};
+  e.tool_file = file_of(e.tool, environment);
   const auto output = evaluated(base, e.tool, inputs, call);
   const auto project = project_from_config(output, group.folder);
   bool has_name = false;

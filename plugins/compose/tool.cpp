@@ -92,11 +92,17 @@ engine::CommandResult Runner::stream(const std::vector<std::string>& argv,
 Tool find_tool(const Runner& runner, const Settings& settings, const sdk::Call& call) {
   if (auto tool = ask(runner, {settings.engine.docker_path, "compose"}, call)) return *tool;
   if (auto tool = ask(runner, {settings.compose_path}, call)) return *tool;
+  if (settings.on != "docker") {
+    if (auto tool = ask(runner, {settings.podman.podman_path, "compose"}, call);
+        tool && tool->major() > 0)
+      return *tool;
+  }
   throw Error(Status::unavailable, "compose.missing",
               "There is no Compose: neither '" + settings.engine.docker_path + " compose' nor '" +
                   settings.compose_path + "' works.",
               "Install docker's compose plugin or docker-compose, or name it with "
-              "--docker-compose-path.");
+              "--docker-compose-path. Either works with Podman, too; podman-compose does not: it "
+              "cannot say what the files mean.");
 }
 
 std::string command_text(const std::vector<std::string>& argv) {

@@ -145,8 +145,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(Mount, type, source, target, rea
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(PublishedPort, host_address, host_port,
                                                 container_port, protocol)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CreateRequest, name, image, entrypoint, command,
-                                                env, user, working_directory, mounts, ports,
-                                                cap_add, security_opt, privileged, init, gpu,
+                                                env, user, remote_user, working_directory, mounts,
+                                                ports, cap_add, security_opt, privileged, init, gpu,
                                                 labels, run_args, group)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(InstanceInfo, id, name, image, image_id, state,
                                                 status, exit_code, created, started, labels, user,

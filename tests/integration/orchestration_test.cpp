@@ -12,7 +12,7 @@ namespace {
 class Orchestration : public IntegrationTest, public ::testing::WithParamInterface<std::string> {
  protected:
   std::string target_name() const override { return GetParam(); }
-  bool keeps_identity() const { return GetParam() == "docker"; }
+  bool keeps_identity() const { return GetParam() != "testbed"; }
 
   RunResult own(const std::string& command, const Workspace& project,
                 const std::vector<std::string>& more = {}) {
@@ -132,7 +132,8 @@ TEST_P(Orchestration, ListAndStatusShowIt) {
   EXPECT_NE(list.out.find(project.folder.string()), std::string::npos) << list.text();
   const RunResult status = own("status", project, {"--json"});
   EXPECT_NE(status.out.find(id), std::string::npos) << status.text();
-  EXPECT_NE(status.out.find(GetParam()), std::string::npos) << status.text();
+  const auto backend = GetParam().substr(0, GetParam().find('-'));
+  EXPECT_EQ(json_at(status.out, "/backend"), backend) << status.text();
 }
 
 TEST_P(Orchestration, LogsShowTheMainProcess) {  // VSC-028
@@ -169,6 +170,10 @@ TEST_P(Orchestration, KilledAtAnyMomentItConverges) {
 
 INSTANTIATE_TEST_SUITE_P(On, Orchestration, ::testing::Values("docker", "testbed"),
                          [](const auto& test) { return test.param; });
+INSTANTIATE_TEST_SUITE_P(Podman, Orchestration, ::testing::Values("podman", "podman-command"),
+                         [](const auto& test) {
+                           return test.param == "podman" ? "Service" : "Command";
+                         });
 
 /// What only the test backend is: a runtime that lacks things.
 class Capabilities : public IntegrationTest {

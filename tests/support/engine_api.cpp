@@ -1,5 +1,7 @@
 #include "support/engine_api.hpp"
 
+#include "support/test_run.hpp"
+
 #include <fairlead/unique_fd.hpp>
 
 #include <nlohmann/json.hpp>
@@ -112,8 +114,10 @@ std::optional<std::string> EngineApi::state_of(const std::string& id) const {
 std::vector<std::string> EngineApi::processes(const std::string& id) const {
   std::vector<std::string> found;
   try {
-    const auto answer =
-        nlohmann::json::parse(request("GET", "/containers/" + id + "/top?ps_args=-eo%20pid,args"));
+    // Podman takes names of columns, Docker options of ps.
+    const auto columns = variable("FAIRLEAD_TEST_PODMAN").empty() ? "-eo%20pid,args" : "pid,args";
+    const auto answer = nlohmann::json::parse(
+        request("GET", "/containers/" + id + "/top?stream=false&ps_args=" + columns));
     for (const auto& process : answer.at("Processes")) found.push_back(process.at(1));
   } catch (const std::runtime_error&) {
     return {};  // stopped meanwhile

@@ -23,11 +23,13 @@ bool is_below(const std::string& path, const TestRun& run) {
 
 class DockerTarget : public Target {
  public:
+  explicit DockerTarget(const char* address = "DOCKER_HOST") : address_(address) {}
+
   std::string name() const override { return "docker"; }
 
   std::string missing() const override {
-    if (variable("DOCKER_HOST").empty()) return "no engine (DOCKER_HOST is not set)";
-    if (!api().answers()) return "no engine answers at " + variable("DOCKER_HOST");
+    if (variable(address_).empty()) return std::string("no engine (") + address_ + " is not set)";
+    if (!api().answers()) return "no engine answers at " + variable(address_);
     if (!api().has_image(base_image)) return "the engine has no image " + base_image;
     return {};
   }
@@ -69,7 +71,29 @@ class DockerTarget : public Target {
   }
 
  private:
-  static EngineApi api() { return EngineApi(variable("DOCKER_HOST")); }
+  EngineApi api() const { return EngineApi(variable(address_)); }
+  const char* address_;
+};
+
+/// Podman by its service, or by one that fairlead starts for itself.
+class PodmanTarget : public DockerTarget {
+ public:
+  explicit PodmanTarget(bool service) : DockerTarget("FAIRLEAD_TEST_PODMAN"), service_(service) {}
+
+  std::string name() const override { return service_ ? "podman" : "podman-command"; }
+
+  void configure(TestRun& run) const override {
+    run.set("FAIRLEAD_BACKEND", "podman");
+    // Podman's state is bound to this folder.
+    for (const char* name : {"XDG_RUNTIME_DIR", "CONTAINERS_CONF", "CONTAINERS_STORAGE_CONF",
+                             "CONTAINERS_REGISTRIES_CONF"}) {
+      run.set(name, variable(name));
+    }
+    if (service_) run.set("CONTAINER_HOST", variable("FAIRLEAD_TEST_PODMAN"));
+  }
+
+ private:
+  bool service_;
 };
 
 /// Applets of the machine's static busybox as a root file system; made once for all tests.
@@ -173,6 +197,7 @@ class TestbedTarget : public Target {
 
 std::unique_ptr<Target> make_target(const std::string& name) {
   if (name == "testbed") return std::make_unique<TestbedTarget>();
+  if (name.starts_with("podman")) return std::make_unique<PodmanTarget>(name == "podman");
   return std::make_unique<DockerTarget>();
 }
 

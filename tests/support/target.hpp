@@ -35,7 +35,7 @@ class Target {
   virtual void stop(const TestRun& run, const std::string& id) const = 0;
 };
 
-/// "docker" or "testbed".
+/// "docker", "podman", "podman-command" (without a service) or "testbed".
 std::unique_ptr<Target> make_target(const std::string& name);
 
 /// Of fairlead-test/busybox, for both; the same name on every backend.

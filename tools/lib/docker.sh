@@ -2,7 +2,20 @@
 # shellcheck shell=bash disable=SC2154  # state is quickstart's
 
 engine_answers() { timeout 10 docker version --format '{{.Server.Version}}' >/dev/null 2>&1; }
+
+# engine: the command of the engine that is used, and the name of fairlead's backend
+engine=docker
+# podman_is_alone: no Docker here, neither its client nor its engine, but a Podman that works
+podman_is_alone() {
+  ! command -v docker >/dev/null && ! command -v dockerd >/dev/null && ! engine_was_chosen &&
+    [ ! -S /var/run/docker.sock ] && command -v podman >/dev/null && timeout 30 podman info >/dev/null 2>&1
+}
+
 describe_engine() {
+  if [ "$engine" = podman ]; then
+    podman version --format 'Podman {{.Client.Version}}'
+    return
+  fi
   timeout 10 docker version --format 'Docker {{.Server.Version}}'
   docker context inspect --format 'at {{.Endpoints.docker.Host}}' 2>/dev/null || printf 'at %s' "${DOCKER_HOST:-}"
 }
@@ -30,6 +43,11 @@ engine_was_chosen() {
 
 # ensure_engine: uses the engine that answers; else installs Debian's and starts it
 ensure_engine() {
+  if podman_is_alone; then
+    engine=podman
+    note "$(describe_engine)"
+    return
+  fi
   if ! command -v docker >/dev/null && { engine_was_chosen || [ -S /var/run/docker.sock ]; }; then unpack_client; fi
   if ! find_engine; then
     ! engine_was_chosen || fail "the engine you chose does not answer (DOCKER_HOST, DOCKER_CONTEXT or docker's context)" \
@@ -64,7 +82,15 @@ join_docker_group() {
   exec sg docker -c "FAIRLEAD_QUICKSTART_REGROUPED=1 $(printf '%q' "$PWD/quickstart")"
 }
 
-have_image() { timeout 20 docker image inspect "$1" >/dev/null 2>&1; }
+have_image() { timeout 20 "$engine" image inspect "$1" >/dev/null 2>&1; }
+# whole_name NAME: as Podman keeps it
+whole_name() {
+  case $engine,$1 in
+    docker,* | *.*/*) printf '%s' "$1" ;;
+    *,*/*) printf 'docker.io/%s' "$1" ;;
+    *) printf 'docker.io/library/%s' "$1" ;;
+  esac
+}
 
 # ensure_base_image NAME: as it is, from the registry, or made from Debian packages under that name
 ensure_base_image() {
@@ -78,12 +104,12 @@ ensure_base_image() {
 # pull_image NAME: gives up when no registry has answered after 15 s
 pull_image() {
   local log=$state/pull.log pid
-  timeout 900 docker pull "$1" >"$log" 2>&1 </dev/null 9>&- &
+  timeout 900 "$engine" pull "$(whole_name "$1")" >"$log" 2>&1 </dev/null 9>&- &
   pid=$!
   wait_until 15 pull_decided "$log" "$pid" || kill "$pid" 2>/dev/null
   wait "$pid" 2>/dev/null
 }
-pull_decided() { grep -q 'Pulling from' "$1" || is_gone "$2"; }
+pull_decided() { grep -qE 'Pulling from|Copying' "$1" || is_gone "$2"; }
 
 # make_base_image NAME: Debian 12 with a compiler; the label says that it is not the registry's
 make_base_image() {
@@ -96,7 +122,8 @@ make_base_image() {
     --include=g++,make,ca-certificates --aptopt='Acquire::Languages "none"' \
     --dpkgopt='path-exclude=/usr/share/man/*' --dpkgopt='path-exclude=/usr/share/doc/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' bookworm - "$mirror" 2>"$state/base-image.log" 9>&- |
-    timeout 900 docker import -c 'CMD ["bash"]' -c 'LABEL fairlead.quickstart=base-image' - "$1" >/dev/null; then
+    timeout 900 "$engine" import -c 'CMD ["bash"]' -c 'LABEL fairlead.quickstart=base-image' - "$(whole_name "$1")" \
+      >/dev/null 2>&1; then
     tail -n 20 "$state/base-image.log" >&2
     fail "the base image could not be made" "look at $state/base-image.log" "or bring one: docker tag IMAGE $1"
   fi

@@ -12,7 +12,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::chrono::seconds engine_limit{5};
+constexpr std::chrono::seconds engine_limit{15};
 constexpr std::chrono::seconds local_limit{3};
 constexpr std::uintmax_t little_space = std::uintmax_t{2} << 30U;
 

@@ -110,6 +110,20 @@ bool does_not_answer(const Error& error) {
 
 }  // namespace
 
+std::shared_ptr<Backend> backend_on(Core& core, const std::string& name, const std::string& engine,
+                                    const Settings& settings) {
+  const auto* manifest = core.plugins(settings).find_backend(name);
+  if (manifest == nullptr || name == engine || !has(manifest->engines, engine))
+    return core.backend(name, settings);
+  // What the settings say themselves comes later in the object, and wins.
+  auto table = settings.plugin_json(name);
+  table.insert(1, "\"engine\":\"" + engine + (table == "{}" ? "\"" : "\","));
+  const ConfigureRequest configure{.settings = table,
+                                   .environment = core.options().environment,
+                                   .working_directory = core.options().working_directory};
+  return core.plugins(settings).open_backend(name, core.host(settings), configure);
+}
+
 bool runs(const PluginManifest& manifest, Scenario scenario) {
   return has(manifest.scenarios, scenario_name(scenario)) ||
          (scenario == Scenario::none && lists_instances(manifest));
@@ -157,7 +171,8 @@ Found search(Core& core, const Workspace& workspace, const Selection& selection,
   std::string reasons;
   for (const auto& name : names) {
     try {
-      Found found{.backend = core.backend(name, workspace.settings)};
+      Found found{.backend = backend_on(core, name, workspace.settings.text("backend"),
+                                        workspace.settings)};
       if (selection.container_id.empty()) {
         look_up_workspace(core, workspace, found, look_for, stop);
       } else {

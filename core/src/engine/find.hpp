@@ -46,6 +46,10 @@ bool lists_instances(const PluginManifest& manifest);
 bool has_labels(const InstanceInfo& instance,
                 const std::vector<std::pair<std::string, std::string>>& labels);
 
+/// The backend `name`, told to work on the engine `engine` when it is one that works on others'.
+std::shared_ptr<Backend> backend_on(Core& core, const std::string& name, const std::string& engine,
+                                    const Settings& settings);
+
 /// The names that `settings` lets us try for `scenario`.
 std::vector<std::string> backend_candidates(Core& core, const Settings& settings,
                                             Scenario scenario);

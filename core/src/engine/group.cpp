@@ -100,7 +100,7 @@ std::shared_ptr<Backend> group_backend(Core& core, const Settings& settings,
       return found;
     // Only one that works on the same engine knows the instance.
     if (std::ranges::find(manifest.engines, found->name()) != manifest.engines.end())
-      return core.backend(manifest.backends.front(), settings);
+      return backend_on(core, manifest.backends.front(), found->name(), settings);
   }
   return found;
 }

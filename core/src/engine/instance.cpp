@@ -205,6 +205,7 @@ CreateRequest create_request(const Workspace& workspace, const MergedConfig& mer
   CreateRequest create{.name = instance_name(workspace), .image = image.image};
   create.env = merged.container_env;
   create.user = merged.container_user;
+  create.remote_user = merged.remote_user;
   if (image.group) {
     add_to_group(create, merged, image);
   } else {

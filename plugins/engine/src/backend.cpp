@@ -9,6 +9,10 @@
 namespace fairlead::engine {
 namespace {
 
+ApiRequest get(std::string target) { return {{.target = std::move(target)}, {}}; }
+
+}  // namespace
+
 Capabilities what_engines_can() {
   Capabilities can;
   can.build = {"local", "push"};
@@ -22,17 +26,19 @@ Capabilities what_engines_can() {
   return can;
 }
 
-ApiRequest get(std::string target) { return {{.target = std::move(target)}, {}}; }
-
-}  // namespace
-
 void EngineBackend::connect(const ConfigureRequest& request, EngineSettings settings) {
+  auto endpoint = find_endpoint(request.environment, settings.host);
+  connect(request, std::move(settings), std::move(endpoint),
+          [this](const Endpoint& to, const sdk::Call& call) {
+            return core_.host().dial({to.host, to.port, to.socket}, call);
+          });
+}
+
+void EngineBackend::connect(const ConfigureRequest& request, EngineSettings settings,
+                            Endpoint endpoint, Client::Dial dial) {
   settings_ = std::move(settings);
   configuration_ = request;
-  const auto dial = [this](const Endpoint& endpoint, const sdk::Call& call) {
-    return core_.host().dial({endpoint.host, endpoint.port, endpoint.socket}, call);
-  };
-  client_ = std::make_unique<Client>(find_endpoint(request.environment, settings_.host), dial);
+  client_ = std::make_unique<Client>(std::move(endpoint), std::move(dial));
 }
 
 Client& EngineBackend::client() {

@@ -42,6 +42,13 @@ constexpr std::array known_answers{
     KnownAnswer{"is marked for removal", Status::conflict, "instance.removing",
                 "Wait until the engine has removed it."},
     KnownAnswer{"is not running", Status::conflict, "instance.not_running", "Start it first."},
+    // Podman's
+    KnownAnswer{"exec sessions on running containers", Status::conflict, "instance.not_running",
+                "Start it first."},
+    KnownAnswer{"no container with name or ID", Status::not_found, "instance.not_found",
+                "It was removed, or it belongs to another engine."},
+    KnownAnswer{"image not known", Status::not_found, "image.not_found",
+                "Check the image's name and tag, pull it, or build it first."},
     KnownAnswer{"is paused", Status::conflict, "instance.paused",
                 "Continue it first: `docker unpause`."},
     KnownAnswer{"client version", Status::unsupported, "engine.api_version",
@@ -127,6 +134,7 @@ Error engine_error(unsigned status, std::string_view body, const Subject& subjec
 }
 
 Error unreachable(const Error& cause, const std::string& endpoint, const std::string& origin) {
+  if (cause.code().starts_with("engine.")) return cause;  // said already
   if (cause.status() == Status::denied) {
     return Error(Status::denied, "engine.permission",
                  "The engine at " + endpoint + " does not let you in: " + cause.message(),

@@ -28,6 +28,12 @@ OwnCall::OwnCall(std::chrono::milliseconds limit)
 
 OwnCall::~OwnCall() = default;
 
+void OwnCall::end() noexcept {
+  itimerspec now{};
+  now.it_value.tv_nsec = 1;
+  ::timerfd_settime(timer_.get(), 0, &now, nullptr);
+}
+
 void pause_for(std::chrono::milliseconds time, const sdk::Call& call) {
   pollfd watched{call.cancel_fd(), POLLIN, 0};
   ::poll(&watched, 1, static_cast<int>(time.count()));

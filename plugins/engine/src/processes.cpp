@@ -80,7 +80,10 @@ InstanceEvent instance_event_from(std::string_view line) {
   const auto& actor = member(all, "Actor");
   if (text_of(all, "Type") != "container") return {};
   InstanceEvent event{text_of(actor, "ID"), text_of(all, "Action"), map_of(actor, "Attributes")};
-  if (event.action.empty()) event.action = text_of(all, "status");  // Podman
+  // Podman's words
+  if (event.action.empty()) event.action = text_of(all, "status");
+  if (event.action == "remove") event.action = "destroy";
+  if (event.action == "died") event.action = "die";
   return event;
 }
 

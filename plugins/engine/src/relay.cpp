@@ -81,15 +81,27 @@ class Relay {
     try {
       const auto sent = transport_.try_write(to_engine_.data(), to_engine_.size());
       if (sent > 0) to_engine_.erase(0, static_cast<std::size_t>(sent));
+      sent_ = true;
     } catch (const Error&) {
       to_engine_.clear();
       in_.reset();
     }
   }
 
+  /// Podman closes a command's stream with input unread, which resets the connection: its end all
+  /// the same, and how the command ended is asked for anyway.
+  ssize_t read_from_engine(char* data, std::size_t size) {
+    try {
+      return transport_.try_read(data, size);
+    } catch (const Error&) {
+      if (!sent_) throw;
+      return 0;
+    }
+  }
+
   void read_engine() {
     std::array<char, buffer_size> buffer;
-    const auto got = transport_.try_read(buffer.data(), buffer.size());
+    const auto got = read_from_engine(buffer.data(), buffer.size());
     if (got < 0) return;
     if (got == 0) {
       ended_ = true;
@@ -116,6 +128,7 @@ class Relay {
   const sdk::Call& call_;
   FrameReader frames_;
   std::string to_engine_;
+  bool sent_ = false;  ///< some input went to the engine
   bool ended_ = false;
 };
 

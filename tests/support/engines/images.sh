@@ -1,5 +1,6 @@
 #!/bin/bash
-# tests/support/engines/images.sh - base images for tests, without a registry. Uses DOCKER_HOST.
+# tests/support/engines/images.sh - base images for tests, without a registry. Uses DOCKER_HOST, or with
+# FAIRLEAD_TEST_IMAGE_TOOL=podman what podman uses.
 #
 #   images.sh [busybox] [host] [user]      default: all; those that exist stay
 #
@@ -11,14 +12,18 @@ set -euo pipefail
 work=$(mktemp -d "${TMPDIR:-/tmp}/fairlead-images.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 
-have() { docker image inspect "fairlead-test/$1" >/dev/null 2>&1; }
+tool=${FAIRLEAD_TEST_IMAGE_TOOL:-docker}
+# Podman keeps whole names; Docker's are those of its own registry.
+prefix=fairlead-test
+[ "$tool" = docker ] || prefix=docker.io/fairlead-test
+have() { "$tool" image inspect "$prefix/$1" >/dev/null 2>&1; }
 # import_tree DIR NAME CHANGE...: DIR as image fairlead-test/NAME, everything owned by root but /home/dev
 import_tree() {
   local tree=$1 name=$2 changes=() change
   shift 2
   for change; do changes+=(-c "$change"); done
   tar -C "$tree" --numeric-owner --owner=0 --group=0 -c . |
-    timeout 120 docker import "${changes[@]}" - "fairlead-test/$name" >/dev/null
+    timeout 120 "$tool" import "${changes[@]}" - "$prefix/$name" >/dev/null
 }
 
 make_skeleton() {
@@ -85,7 +90,7 @@ make_user() {
   # Owners in the archive cannot be mixed by --owner, so the home goes in as a second part.
   tar -C "$tree" --numeric-owner --owner=0 --group=0 --exclude=./home/dev -cf "$work/user.tar" .
   tar -C "$tree" --numeric-owner --owner=1000 --group=1000 -rf "$work/user.tar" ./home/dev
-  timeout 120 docker import -c 'CMD ["bash"]' -c "$host_path" -c 'USER dev' - fairlead-test/user <"$work/user.tar" >/dev/null
+  timeout 120 "$tool" import -c 'CMD ["bash"]' -c "$host_path" -c 'USER dev' - "$prefix/user" <"$work/user.tar" >/dev/null
   rm -rf "$tree" "$work/user.tar"
 }
 

@@ -1,5 +1,7 @@
 #include "compose/override.hpp"
 
+#include <fairlead/error.hpp>
+
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
@@ -70,6 +72,22 @@ TEST(ComposeOverride, DeclaresNamedVolumes) {  // CMP-009
   EXPECT_EQ(all.at("services").at("app").at("volumes"), json::parse(R"(["data:/d", "theirs:/t:ro",
       {"type": "bind", "source": "/w/a", "target": "/a", "consistency": "cached"},
       {"type": "tmpfs", "target": "/r", "tmpfs": {"mode": 1023}}])"));
+}
+
+TEST(ComposeOverride, RefusesAModeThatIsNone) {
+  for (const char* mode : {"", "9", "17x", "-1", "99999999999999"}) {
+    CreateRequest request{.group = Group{}};
+    request.mounts = {
+        {.type = MountType::tmpfs, .target = "/t", .options = {{"tmpfs-mode", mode}}}};
+    EXPECT_THROW(instance_override(request, ""), Error) << mode;
+  }
+}
+
+TEST(ComposeOverride, MapsIdsWhereTheEngineIsToldTo) {  // USER-017
+  const CreateRequest request{.group = Group{.service = "app"}};
+  EXPECT_NE(instance_override(request, "", "keep-id").find("\"userns_mode\": \"keep-id\""),
+            std::string::npos);
+  EXPECT_EQ(instance_override(request, "").find("userns_mode"), std::string::npos);
 }
 
 TEST(ComposeOverride, NamesTheImageOfABuild) {

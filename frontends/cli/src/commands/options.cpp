@@ -34,6 +34,19 @@ Labels labels_of(const std::vector<std::string>& words) {
   return labels;
 }
 
+/// The reference tells Podman by its command and then does things Podman's way.
+void choose_client(CoreOptions& options, const std::string& path) {
+  if (std::filesystem::path(path).filename().string().find("podman") == std::string::npos) {
+    options.assignments.push_back("plugins.docker.docker_path=" + path);
+    options.assignments.push_back("plugins.compose.docker_path=" + path);
+    return;
+  }
+  if (!options.backend) options.backend = "podman";
+  options.assignments.push_back("plugins.podman.podman_path=" + path);
+  options.assignments.push_back("plugins.compose.podman_path=" + path);
+  options.assignments.emplace_back("plugins.compose.engine=podman");
+}
+
 }  // namespace
 
 CoreOptions core_options(const Arguments& arguments) {
@@ -53,10 +66,7 @@ CoreOptions core_options(const Arguments& arguments) {
   }
   // The reference's flag names a docker command; the plugin that uses one has a setting for it.
   const auto path = arguments.text_if("docker-path");
-  if (path && arguments.given("docker-path")) {
-    options.assignments.push_back("plugins.docker.docker_path=" + *path);
-    options.assignments.push_back("plugins.compose.docker_path=" + *path);
-  }
+  if (path && arguments.given("docker-path")) choose_client(options, *path);
   const auto compose = arguments.text_if("docker-compose-path");
   if (compose && arguments.given("docker-compose-path")) {
     options.assignments.push_back("plugins.compose.compose_path=" + *compose);

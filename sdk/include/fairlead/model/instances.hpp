@@ -37,6 +37,7 @@ struct CreateRequest {
   std::optional<std::vector<std::string>> command;     ///< absent: the image's
   Environment env;
   std::string user;
+  std::string remote_user;  ///< who will work in it, as far as it is configured
   std::string working_directory;
   std::vector<Mount> mounts;
   std::vector<PublishedPort> ports;

@@ -17,6 +17,9 @@ struct EngineSettings {
   std::string docker_path = "docker";  ///< the client that builds with BuildKit
 };
 
+/// The capabilities of every such engine; live_binds is left to who knows where it is.
+Capabilities what_engines_can();
+
 /// An engine with Docker's API as a backend: the API for everything but BuildKit builds, which the
 /// client does. Plugins derive from it and override what is theirs. One source file per subject:
 /// backend (set-up), images, instances, exec, streams, objects. Threads and errors as the SDK's
@@ -56,21 +59,27 @@ class EngineBackend : public sdk::Backend {
  protected:
   /// To be called by `configure`, before anything else.
   void connect(const ConfigureRequest& request, EngineSettings settings);
+  /// The same where the plugin itself knows the way; `dial` may throw "engine.…" in its own words.
+  void connect(const ConfigureRequest& request, EngineSettings settings, Endpoint endpoint,
+               Client::Dial dial);
   const ConfigureRequest& configuration() const { return configuration_; }
   const EngineSettings& engine_settings() const { return settings_; }
   const sdk::Core& core() const { return core_; }
   /// The caller's variables with what the client needs to reach the same engine as we do.
   Environment client_environment() const;
 
- private:
+  /// By the engine's own builder, over the API.
   BuildImageReply build_classic(const BuildImageRequest& request, const sdk::Call& call,
                                 const std::string& credentials);
-  BuildImageReply build_with_client(const BuildImageRequest& request, const sdk::Call& call,
-                                    const std::string& builder);
-  std::string choose_builder(const sdk::Call& call);
-  std::string image_id(const std::string& tag, const sdk::Call& call);
   bool is_local(const sdk::Call& call) const;
   Client& client();
+  /// What Builder::automatic stands for: "buildx", "buildkit", or "classic": build_classic.
+  virtual std::string choose_builder(const sdk::Call& call);
+
+ private:
+  BuildImageReply build_with_client(const BuildImageRequest& request, const sdk::Call& call,
+                                    const std::string& builder);
+  std::string image_id(const std::string& tag, const sdk::Call& call);
 
   sdk::Core core_;
   EngineSettings settings_;

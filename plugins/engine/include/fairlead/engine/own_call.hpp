@@ -19,6 +19,8 @@ class OwnCall {
   OwnCall& operator=(const OwnCall&) = delete;
 
   const sdk::Call& call() const noexcept { return *call_; }
+  /// Cancels it now, from any thread.
+  void end() noexcept;
 
  private:
   UniqueFd timer_;

@@ -1,0 +1,94 @@
+// Compose projects on Podman: nothing answers where Docker would.
+
+#include "compose_fixture.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace fairlead::test {
+namespace {
+
+class ComposeOnPodman : public ComposeTest {
+ protected:
+  std::string target_name() const override { return "podman"; }
+  void SetUp() override {
+    ComposeTest::SetUp();
+    test_run().set("DOCKER_HOST", "unix:///nowhere.sock");
+  }
+};
+INSTANTIATE_TEST_SUITE_P(Version, ComposeOnPodman, ::testing::Values("FAIRLEAD_TEST_COMPOSE"));
+
+std::string companion_with(const std::string& health) {
+  return "    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: " +
+         std::string(base_image) +
+         "\n    command: sh -c 'echo the reason; sleep infinity'\n    stop_grace_period: 0s\n    "
+         "healthcheck:\n      test: ['CMD', '" +
+         health + "']\n      interval: 1s\n      retries: 1\n";
+}
+
+// CMP-001, CMP-002, CMP-012, CMP-013: nobody but us runs health checks here.
+TEST_P(ComposeOnPodman, ComesUpWithAHealthyCompanionAndGoesAsAWhole) {
+  allow_processes_inside();
+  const Workspace project =
+      this->project(companion_with("true"), R"("postCreateCommand": "id -u >> made")");
+  const RunResult up = own(project, "up", {"--json", "--wait"});
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  const auto name = project_name(project);
+  ASSERT_EQ(services(name, "app").size(), 1U);
+  ASSERT_EQ(services(name, "db").size(), 1U);
+  EXPECT_EQ(json_at(up.out, "/backend"), "compose");
+  const auto id = json_at(up.out, "/containerId");
+  EXPECT_EQ(project.read("made"), "0\n");
+
+  EXPECT_EQ(json_at(own(project, "up", {"--json", "--wait"}).out, "/containerId"), id);
+  EXPECT_EQ(own(project, "exec", {"cat", "made"}).out, "0\n");
+  EXPECT_EQ(own(project, "stop").exit_code, 0);
+  EXPECT_NE(services(name, "db").front().state, "running");
+  const RunResult resumed = own(project, "up", {"--json", "--wait"});
+  EXPECT_EQ(json_at(resumed.out, "/containerId"), id) << resumed.text();
+  const RunResult down = own(project, "down");
+  EXPECT_EQ(down.exit_code, 0) << down.text();
+  EXPECT_TRUE(services(name, "app").empty());
+  EXPECT_TRUE(services(name, "db").empty());
+}
+
+// USER-017
+TEST_P(ComposeOnPodman, FilesOfTheServiceAreTheUsers) {
+  if (::geteuid() == 0) GTEST_SKIP() << "skipped: only a rootless container maps ids";
+  const Workspace project = project_of(
+      "services:\n  app:\n    image: fairlead-test/user\n    command: sleep infinity\n    "
+      "stop_grace_period: 0s\n    volumes:\n      - ..:/workspace\n",
+      R"("remoteUser": "dev")");
+  const RunResult up = own(project, "up", {"--json", "--wait"});
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  project.write("outside", "a\n");
+  const RunResult inside =
+      own(project, "exec", {"sh", "-c", "echo b >>outside; echo c >inside; id -un"});
+  EXPECT_EQ(inside.out, "dev\n") << inside.text();
+  EXPECT_EQ(project.read("outside"), "a\nb\n");
+  struct stat info {};
+  ASSERT_EQ(::stat((project.folder / "inside").c_str(), &info), 0);
+  EXPECT_EQ(info.st_uid, ::geteuid());
+  EXPECT_EQ(own(project, "down").exit_code, 0);
+}
+
+// CMP-010
+TEST_P(ComposeOnPodman, BuildsWithFeatures) {
+  const Workspace project = project_of(
+      "services:\n  app:\n    build: .\n    command: sleep infinity\n    stop_grace_period: 0s\n   "
+      " "
+      "volumes:\n      - ..:/workspace\n",
+      R"("features": {"./local": {}})");
+  project.write(".devcontainer/Dockerfile",
+                "FROM " + std::string(base_image) + "\nENV FROM_FILE=yes\n");
+  project.write(".devcontainer/local/devcontainer-feature.json",
+                R"({"id": "local", "version": "1.0.0", "name": "l"})");
+  project.write(".devcontainer/local/install.sh", "#!/bin/sh\necho $_CONTAINER_USER >/feature\n");
+  const RunResult up = own(project, "up", {"--json", "--wait"});
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  EXPECT_EQ(own(project, "exec", {"sh", "-c", "cat /feature; echo $FROM_FILE"}).out, "root\nyes\n");
+  EXPECT_EQ(own(project, "down", {"--images"}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace fairlead::test

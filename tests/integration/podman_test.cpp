@@ -1,0 +1,211 @@
+// Podman, rootful or rootless as with-podman made it, by its service and by its command.
+
+#include "fixture.hpp"
+#include "support/wait.hpp"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cctype>
+
+namespace fairlead::test {
+namespace {
+
+class PodmanTest : public IntegrationTest {
+ protected:
+  std::string target_name() const override { return "podman"; }
+  static EngineApi engine() { return EngineApi(variable("FAIRLEAD_TEST_PODMAN")); }
+  static bool rootless() { return ::geteuid() != 0; }
+
+  RunResult own(const std::string& command, const Workspace& project,
+                const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words = {command, "--workspace-folder", project.folder.string()};
+    words.insert(words.end(), more.begin(), more.end());
+    return run(fairlead(std::move(words)));
+  }
+
+  RunResult podman(std::vector<std::string> words) {
+    words.insert(words.begin(), {"/usr/bin/env", "podman"});
+    return run({.argv = std::move(words), .environment = test_run().environment()});
+  }
+
+  static uid_t owner(const std::filesystem::path& file) {
+    struct stat info {};
+    return ::stat(file.c_str(), &info) == 0 ? info.st_uid : static_cast<uid_t>(-1);
+  }
+
+  /// The user's file can be changed inside, and what is made inside belongs to the user outside.
+  void expect_shared_files(const Workspace& project) {
+    project.write("from-outside", "a\n");
+    must_exec(project, "echo b >> from-outside; echo c > from-inside; mkdir made; id -u > made/id");
+    EXPECT_EQ(project.read("from-outside"), "a\nb\n");
+    EXPECT_EQ(project.read("from-inside"), "c\n");
+    EXPECT_EQ(owner(project.folder / "from-inside"), ::geteuid());
+    EXPECT_EQ(owner(project.folder / "made/id"), ::geteuid());
+  }
+};
+
+/// Without a service in reach.
+class PodmanCommandTest : public PodmanTest {
+ protected:
+  std::string target_name() const override { return "podman-command"; }
+};
+
+// USER-017: root inside is the user outside, whoever that is.
+TEST_F(PodmanTest, FilesOfRootAreTheUsers) {
+  const Workspace project = workspace(R"("remoteUser": "root")");
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "id -u"), "0\n");
+  expect_shared_files(project);
+}
+
+// USER-017: the remote user has the user's id, in both directions.
+TEST_F(PodmanTest, FilesOfAnotherUserAreTheUsers) {
+  if (!rootless()) GTEST_SKIP() << "skipped: only a rootless container maps ids";
+  const Workspace project = workspace();
+  write_file(project.config_file(), R"({"image": "fairlead-test/user", "remoteUser": "dev"})");
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "id -un; id -u"), "dev\n" + std::to_string(::geteuid()) + "\n");
+  expect_shared_files(project);
+}
+
+// USER-017: a user given by its number, without a change of the image.
+TEST_F(PodmanTest, FilesOfAUserByNumberAreTheUsers) {
+  if (!rootless()) GTEST_SKIP() << "skipped: only a rootless container maps ids";
+  const Workspace project = workspace(R"("remoteUser": "1234")");
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "id -u"), "1234\n");
+  expect_shared_files(project);
+}
+
+// USER-017
+TEST_F(PodmanTest, TheMappingCanBeLeftOut) {
+  if (!rootless()) GTEST_SKIP() << "skipped: only a rootless container maps ids";
+  const Workspace project = workspace(
+      R"("remoteUser": "1234", "customizations": {"fairlead": {"plugins": {"podman": {"userns": "host"}}}})");
+  must_up(project);
+  project.write("mine", "x");
+  EXPECT_EQ(must_exec(project, "stat -c %u mine"), "0\n");
+}
+
+TEST_F(PodmanTest, BuildsWithFeatures) {
+  const Workspace project = workspace();
+  write_file(project.config_file(),
+             R"({"build": {"dockerfile": "Dockerfile", "context": "..", "args": {"A": "b"}},
+                 "features": {"./local": {"greeting": "hi"}}})");
+  project.write(".devcontainer/Dockerfile",
+                "FROM " + base_image +
+                    "\nARG A\nCOPY content /content\nRUN --mount=type=cache,target=/c echo $A "
+                    ">>/content\n");
+  project.write("content", "content\n");
+  project.write(".devcontainer/local/devcontainer-feature.json",
+                R"({"id": "local", "version": "1.0.0", "name": "l",
+                    "options": {"greeting": {"type": "string", "default": ""}}})");
+  project.write(".devcontainer/local/install.sh", "#!/bin/sh\necho $GREETING >/feature\n");
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "cat /content /feature"), "content\nb\nhi\n");
+}
+
+TEST_F(PodmanTest, ImagesWithoutARegistryAreFoundByTheirShortName) {
+  auto name = "short-" + test_run().id();
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const RunResult tagged = podman({"tag", base_image, "localhost/" + name});
+  ASSERT_EQ(tagged.exit_code, 0) << tagged.text();
+  const Workspace project = workspace();
+  write_file(project.config_file(), "{\"image\": \"" + name + "\"}");
+  must_up(project);
+  EXPECT_EQ(own("down", project).exit_code, 0);
+  podman({"rmi", "localhost/" + name});
+}
+
+TEST_F(PodmanTest, RunArgsHaveItsOwnMeaning) {
+  const auto pod = "pod-" + test_run().id();
+  ASSERT_EQ(podman({"pod", "create", "--infra=false", pod}).exit_code, 0);
+  const Workspace project = workspace(R"("runArgs": ["--pod", ")" + pod +
+                                      R"(", "--umask=0027"], "containerEnv": {"A": "a 'b' $c"})");
+  const auto id = must_up(project);
+  EXPECT_EQ(must_exec(project, "printf %s \"$A\""), "a 'b' $c");
+  EXPECT_NE(podman({"inspect", "--format", "{{.Pod}}", id}).out, "\n");
+  EXPECT_EQ(own("down", project).exit_code, 0);
+  EXPECT_EQ(podman({"pod", "rm", "--force", pod}).exit_code, 0);
+}
+
+TEST_F(PodmanTest, WordsThatItDoesNotKnowAreNamed) {
+  const Workspace project = workspace(R"("runArgs": ["--no-such-word"])");
+  const RunResult up = own("up", project, {"--json"});
+  EXPECT_EQ(up.exit_code, 1);
+  EXPECT_NE(up.text().find("backend.run_args"), std::string::npos) << up.text();
+  EXPECT_NE(up.text().find("no-such-word"), std::string::npos) << up.text();
+}
+
+TEST_F(PodmanTest, TheHostHasAName) {
+  if (rootless()) GTEST_SKIP() << "skipped: this host has no address that slirp4netns could give";
+  const Workspace project = workspace();
+  must_up(project);
+  EXPECT_NE(must_exec(project, "cat /etc/hosts").find("host.containers.internal"),
+            std::string::npos);
+}
+
+TEST_F(PodmanTest, DoctorSaysHowItIsReached) {
+  const RunResult doctor = run(fairlead({"doctor"}));
+  EXPECT_NE(doctor.out.find("By the service at " + variable("FAIRLEAD_TEST_PODMAN")),
+            std::string::npos)
+      << doctor.text();
+  EXPECT_NE(doctor.out.find(rootless() ? "Rootless, with" : "Runs as root."), std::string::npos);
+}
+
+TEST_F(PodmanTest, TheReferencesFlagChoosesIt) {
+  test_run().set("FAIRLEAD_BACKEND", "auto");
+  const Workspace project = workspace();
+  const RunResult result = run(up(project, {"--docker-path", "podman"}));
+  ASSERT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_EQ(instances().size(), 1U);
+}
+
+TEST_F(PodmanCommandTest, DoctorSaysThatItHasNoService) {
+  const RunResult doctor = run(fairlead({"doctor"}));
+  EXPECT_NE(doctor.out.find("podman system service"), std::string::npos) << doctor.text();
+}
+
+/// No engine but Podman: the address of Docker's leads nowhere.
+TEST_F(PodmanCommandTest, IsTakenWhenItIsTheOnlyEngine) {
+  test_run().set("FAIRLEAD_BACKEND", "auto");
+  test_run().set("DOCKER_HOST", "unix:///nowhere.sock");
+  const Workspace project = workspace();
+  const RunResult up = own("up", project, {"--json"});
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  EXPECT_EQ(json_at(up.out, "/backend"), "podman");
+  EXPECT_EQ(must_exec(project, "echo in"), "in\n");
+}
+
+/// Nothing of ours goes on once a command has ended, even killed.
+TEST_F(PodmanCommandTest, ItsServiceEndsWithTheCommand) {
+  // The pattern does not match the arguments of whoever looks for it.
+  const auto services = [this] {
+    return run({.argv = {"/bin/sh", "-c",
+                         "grep -l 'unix://.*[f]airlead-podman-' /proc/[0-9]*/cmdline 2>/dev/null | "
+                         "wc -l"},
+                .environment = test_run().environment()})
+        .out;
+  };
+  const Workspace project = workspace();
+  must_up(project);
+  EXPECT_EQ(services(), "0\n");
+  ChildProcess child(exec(project, {"sleep", "300"}));
+  EXPECT_TRUE(wait_until(milliseconds(30'000), [&] { return services() == "1\n"; }));
+  child.signal(SIGKILL);
+  child.finish();
+  EXPECT_TRUE(wait_until(milliseconds(60'000), [&] { return services() == "0\n"; }));
+  allow_processes_inside();
+}
+
+TEST_F(PodmanCommandTest, SaysWhenThereIsNoPodman) {
+  test_run().set("FAIRLEAD_PLUGINS__PODMAN__PODMAN_PATH", "/no/podman");
+  const RunResult up = own("up", workspace(), {"--json"});
+  EXPECT_EQ(up.exit_code, 1);
+  EXPECT_NE(up.text().find("engine.unreachable"), std::string::npos) << up.text();
+  EXPECT_NE(up.text().find("No Podman answers"), std::string::npos) << up.text();
+}
+
+}  // namespace
+}  // namespace fairlead::test
