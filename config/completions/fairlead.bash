@@ -3,7 +3,7 @@
 _fairlead_commands() {
   local names= name
   case $1:$2 in
-    'fairlead:') names='up set-up build run-user-commands read-configuration outdated upgrade features templates exec run shell rebuild list status stop down logs attach inspect cp prune doctor plugin config cache init completion help' ;;
+    'fairlead:') names='up set-up build run-user-commands read-configuration outdated upgrade features templates exec run shell rebuild list status stop down logs ports forward unforward background attach inspect cp prune doctor plugin config cache init completion help' ;;
     'fairlead:features') names='test package publish info resolve-dependencies generate-docs' ;;
     'fairlead:templates') names='apply publish metadata generate-docs' ;;
     'fairlead:plugin') names='list info' ;;
@@ -48,6 +48,10 @@ _fairlead_flags() {
     'fairlead:stop') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format' ;;
     'fairlead:down') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --volumes --images' ;;
     'fairlead:logs') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --follow --tail --since' ;;
+    'fairlead:ports') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --all --watch' ;;
+    'fairlead:forward') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --background --reverse --address' ;;
+    'fairlead:unforward') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --reverse' ;;
+    'fairlead:background') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --stop' ;;
     'fairlead:attach') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --container-data-folder --container-system-data-folder --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --remote-env' ;;
     'fairlead:inspect') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format' ;;
     'fairlead:cp') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format' ;;
@@ -99,7 +103,7 @@ _fairlead_value() {
     --workspace-mount-consistency|--gpu-availability|--output-format|--log-level|--log-format|--default-user-env-probe|--update-remote-user-uid-default|--buildkit) echo choice ;;
     --plugin-path|--user-data-folder|--container-data-folder|--container-system-data-folder|--workspace-folder|--dotfiles-target-path|--container-session-data-folder|--project-folder|--output-folder|--tmp-dir) echo folder ;;
     --docker-path|--docker-compose-path|--config|--override-config|--secrets-file|--from) echo file ;;
-    --allow-cross-origin-auth-host|--backend|--host|--set|--container-id|--id-label|--terminal-columns|--terminal-rows|--image-name|--mount|--remote-env|--cache-from|--cache-to|--platform|--label|--output|--additional-features|--dotfiles-repository|--dotfiles-install-command|--features|--filter|--base-image|--remote-user|--registry|--namespace|--github-owner|--github-repo|--template-id|--template-args|--omit-paths|--service|--tail|--since|--days|--collection|--option|--feature|--omit-path) echo text ;;
+    --allow-cross-origin-auth-host|--backend|--host|--set|--container-id|--id-label|--terminal-columns|--terminal-rows|--image-name|--mount|--remote-env|--cache-from|--cache-to|--platform|--label|--output|--additional-features|--dotfiles-repository|--dotfiles-install-command|--features|--filter|--base-image|--remote-user|--registry|--namespace|--github-owner|--github-repo|--template-id|--template-args|--omit-paths|--service|--tail|--since|--address|--days|--collection|--option|--feature|--omit-path) echo text ;;
   esac
 }
 _fairlead_choices() {
@@ -165,6 +169,12 @@ _fairlead_choices() {
     'down:--log-format') echo 'text json' ;;
     'logs:--log-level') echo 'info debug trace' ;;
     'logs:--log-format') echo 'text json' ;;
+    'ports:--log-level') echo 'info debug trace' ;;
+    'ports:--log-format') echo 'text json' ;;
+    'forward:--log-level') echo 'info debug trace' ;;
+    'forward:--log-format') echo 'text json' ;;
+    'unforward:--log-level') echo 'info debug trace' ;;
+    'unforward:--log-format') echo 'text json' ;;
     'attach:--log-level') echo 'info debug trace' ;;
     'attach:--log-format') echo 'text json' ;;
     'attach:--default-user-env-probe') echo 'none loginInteractiveShell interactiveShell loginShell' ;;
