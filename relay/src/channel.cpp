@@ -56,6 +56,7 @@ bool Channel::take_data(std::span<const char> bytes) {
   if (bytes.empty()) return true;
   may_receive_ -= static_cast<std::uint32_t>(bytes.size());
   received_ += bytes.size();
+  on_progress();
   if (out_closed_ || resetting_) {
     taken(bytes.size());
     return true;
@@ -134,6 +135,7 @@ void Channel::read_in() {
   if (got > 0) {
     may_send_ -= static_cast<std::uint64_t>(got);
     sent_ += static_cast<std::uint64_t>(got);
+    on_progress();
   } else if (got == 0 || (got == -EIO && in_ != out_)) {  // EIO: the last user of a terminal left
     end_input();
   } else if (got != -EAGAIN && got != -EINTR) {

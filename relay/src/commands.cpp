@@ -101,6 +101,7 @@ void Commands::run(std::uint32_t id, const RunRequest& request) {
   auto& stream = mux_.add(std::make_unique<CommandStream>(*this, mux_, id, id));
   if (spawned.pid < 0) {
     mux_.send(FrameType::exit, id, PayloadWriter().u32(exit_of_failure));
+    if (request.error_channel != 0) mux_.send_reset(request.error_channel, ResetReason::other);
     return stream.reset(ResetReason::other, "no process can be made");
   }
   commands_.push_back(
@@ -163,7 +164,9 @@ void Command::resize(int terminal, std::uint16_t rows, std::uint16_t columns) {
 }
 
 void Command::signal(int number) const {
-  if (status_ < 0) sys::call(SYS_kill, -pid_, number);
+  if (status_ >= 0) return;
+  // A moment after its birth it is not yet a group of its own.
+  if (sys::call(SYS_kill, -pid_, number) == -ESRCH) sys::call(SYS_kill, pid_, number);
 }
 
 void Command::hang_up() {

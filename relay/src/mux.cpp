@@ -25,11 +25,11 @@ Mux::Mux(Loop& loop, int in, int out) : loop_(loop), in_(in), out_(out) {
 
 Mux::~Mux() {
   loop_.forget(in_);
-  loop_.forget(out_);
+  if (out_ >= 0) loop_.forget(out_);
   channels_.clear();
   retired_.clear();
   sys::close(in_);
-  sys::close(out_);
+  if (out_ >= 0) sys::close(out_);
 }
 
 void Mux::greet(const Greeting& greeting) {
@@ -168,6 +168,7 @@ bool Mux::take_frame(const Header& header, std::span<const char> payload) {
 }
 
 void Mux::write_link() {
+  if (out_ < 0) return out_queue_.clear();
   while (!ended_ && !out_queue_.empty()) {
     const auto bytes = out_queue_.front();
     const long sent = sys::write(out_, bytes.data(), bytes.size());
@@ -182,10 +183,19 @@ void Mux::write_link() {
   loop_.change(out_, wanted ? static_cast<std::uint32_t>(EPOLLOUT) : 0U);
 }
 
+void Mux::close_writing() {
+  write_link();
+  if (out_ < 0) return;
+  loop_.forget(out_);
+  sys::shutdown(out_, SHUT_WR);  // of a socket that has other users, as `in_` may be
+  sys::close(out_);
+  out_ = -1;
+}
+
 void Mux::end(std::string_view why) {
   if (std::exchange(ended_, true)) return;
   loop_.change(in_, 0);
-  loop_.change(out_, 0);
+  if (out_ >= 0) loop_.change(out_, 0);
   out_queue_.clear();
   on_end(why);
 }

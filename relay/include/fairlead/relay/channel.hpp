@@ -23,6 +23,8 @@ class Channel : public Watcher {
   void allow(std::uint32_t bytes) { may_send_ += bytes; }
   /// Nothing will arrive on it.
   void receives_nothing() { received_end_ = true; }
+  /// Nothing will be sent on it, and the other side knows.
+  void sends_nothing() { sent_end_ = true; }
   /// Ends it here and, when it is not the other side's wish, there.
   void reset(ResetReason reason, std::string_view text = {});
   void drop(ResetReason reason, std::string_view text);
@@ -41,6 +43,8 @@ class Channel : public Watcher {
   virtual void on_done(bool reset, ResetReason reason, std::string_view text) {
     (void)reset, (void)reason, (void)text;
   }
+  /// Bytes have moved.
+  virtual void on_progress() {}
   /// The direction from here has ended, all of it is sent.
   virtual void on_input_end() {}
   Mux& mux() { return mux_; }

@@ -38,6 +38,10 @@ class Mux : private Watcher {
   /// To be called after each turn of the loop: writes what is to be sent, lets channels go on.
   void settle();
   bool ended() const { return ended_; }
+  /// Nothing more is said, what the other side says is still heard: it is time for it to end.
+  void close_writing();
+  /// Ends the link here and now.
+  void give_up() { end("the session was closed"); }
 
  protected:
   virtual void on_greeting(const Greeting& theirs) = 0;
