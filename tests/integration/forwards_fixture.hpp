@@ -60,6 +60,15 @@ inline std::string get(int port, const std::string& path = "/") {
   return net::receive_all(socket);
 }
 
+/// As `get`; `then` is done once the request is under way.
+template <class Then>
+std::string get_when(int port, const Then& then) {
+  const auto socket = net::connect_tcp(port);
+  net::send_all(socket, "GET / HTTP/1.0\r\n\r\n");
+  then();
+  return net::receive_all(socket);
+}
+
 inline bool serves(int port, const std::string& text) {
   return wait_until(patience, [&] { return get(port).find(text) != std::string::npos; });
 }

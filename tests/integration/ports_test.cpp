@@ -68,6 +68,24 @@ TEST_F(Ports, EndWithTheContainer) {
   EXPECT_TRUE(wait_until(patience, [&] { return !net::connect_tcp(port); }));
 }
 
+TEST_F(Ports, WaitWhileTheContainerIsPaused) {
+  const Workspace project = workspace(R"("forwardPorts": [18086])");
+  const RunResult up = run(on(project, {"up", "--json"}));
+  const int port = port_at(up.out, "/forwards/0/localPort");
+  const auto path = "/containers/" + json_at(up.out, "/containerId");
+  serve_inside(project, "0.0.0.0:18086");
+  ASSERT_TRUE(serves(port, "hello"));
+  must_exec(project, "dd if=/dev/zero of=/www/large bs=1048576 count=64 2>/dev/null");
+  const auto transfer = net::connect_tcp(port);
+  net::send_all(transfer, "GET /large HTTP/1.0\r\n\r\n");
+  const auto begin = net::receive(transfer, 1000);
+  engine().request("POST", path + "/pause");
+  const auto stalled = get_when(port, [&] { engine().request("POST", path + "/unpause"); });
+  EXPECT_NE(stalled.find("hello"), std::string::npos);
+  const auto head = begin.find("\r\n\r\n") + 4;
+  EXPECT_EQ(begin.size() - head + net::receive_all(transfer).size(), std::size_t{64} << 20U);
+}
+
 TEST_F(Ports, SaysWhoHasAPortThatIsRequired) {  // PORT-012
   const auto other = net::listen_tcp();
   const auto port = std::to_string(net::port_of(other));

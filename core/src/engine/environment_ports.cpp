@@ -22,7 +22,7 @@ constexpr milliseconds watch_again{1000};  // after the engine broke its stream 
 constexpr milliseconds ask_again{2000};    // of a backend that reports no events
 constexpr milliseconds detect_again{1000};
 constexpr milliseconds look_again{500};  // for one that was removed, for some time
-constexpr int most_looks = 30;
+constexpr int most_looks = 20;
 
 bool says_that_it_changed(const std::string& action) {
   constexpr std::array<std::string_view, 11> words = {"start",   "die",     "died",   "destroy",
@@ -140,8 +140,9 @@ struct EnvironmentPorts::Impl {
       return tell({.kind = PortEvent::Kind::environment_gone});
     }
     const auto now = link->instance();
-    if (now.id == before.id && now.started == before.started && now.state == before.state) return;
-    table->renew();
+    if (now.id == before.id && now.started == before.started) return;  // paused, perhaps
+    for (auto& ended : table->renew())
+      tell({.kind = PortEvent::Kind::closed, .forward = std::move(ended)});
     if (now.state != InstanceState::running) return;
     table->resume(stop);
     if (detecting) begin_detection(stop);

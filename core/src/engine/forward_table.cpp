@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace fairlead {
@@ -18,7 +19,7 @@ struct ForwardTable::Forward {
   std::shared_ptr<TargetRoute> route;  ///< absent: reverse
   std::shared_ptr<ports::Traffic> traffic = std::make_shared<ports::Traffic>();
   ports::Switchboard::Line line = 0;
-  std::uint64_t inode = 0;  ///< of who listens inside, where detection found it
+  std::set<std::uint64_t> inodes;  ///< of who listens inside, where detection found it
   std::string process;
   int pid = 0;
   std::unique_ptr<ports::ReverseListener> inside;
@@ -45,7 +46,7 @@ ForwardInfo ForwardTable::add(const ForwardWish& wish, const std::stop_token& st
                        : forwarder_ ? open_by_plugin(wish, attributes, stop)
                                     : open(wish, attributes);
   if (found != nullptr) {
-    forward->inode = found->inode;
+    forward->inodes.insert(found->inode);
     forward->process = found->process;
     forward->pid = found->pid;
   }
@@ -192,10 +193,9 @@ std::optional<ForwardInfo> ForwardTable::remove_detected(std::uint64_t inode) {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& forward : forwards_) {
-      if (forward->inode != inode || inode == 0) continue;
+      if (forward->inodes.erase(inode) == 0 || !forward->inodes.empty()) continue;
       forward->process.clear();
       forward->pid = 0;
-      forward->inode = 0;
       if (forward->wish.origin == ForwardOrigin::detected) found = forward;
     }
     if (!found) return std::nullopt;
@@ -210,7 +210,7 @@ bool ForwardTable::note_process(const PortTarget& target, const ports::Listener&
   const auto known = find(target, false);
   if (!known) return false;
   const std::lock_guard lock(mutex_);
-  known->inode = found.inode;
+  known->inodes.insert(found.inode);
   known->process = found.process;
   known->pid = found.pid;
   return true;
@@ -223,11 +223,27 @@ bool ForwardTable::listens_inside(int port) const {
   });
 }
 
-void ForwardTable::renew() {
-  const std::lock_guard lock(mutex_);
-  for (const auto& forward : forwards_) {
-    if (forward->route) forward->route->forget();
+std::vector<ForwardInfo> ForwardTable::renew() {
+  std::vector<std::shared_ptr<Forward>> found;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& forward : forwards_) {
+      if (forward->route) forward->route->forget();
+      forward->inodes.clear();
+      forward->process.clear();
+      forward->pid = 0;
+      if (forward->wish.origin == ForwardOrigin::detected) found.push_back(forward);
+    }
+    std::erase_if(forwards_, [](const auto& forward) {
+      return forward->wish.origin == ForwardOrigin::detected;
+    });
   }
+  std::vector<ForwardInfo> ended;
+  for (const auto& forward : found) {
+    ended.push_back(info(*forward));
+    end(*forward);
+  }
+  return ended;
 }
 
 std::shared_ptr<ForwardTable::Forward> ForwardTable::find(const PortTarget& target,

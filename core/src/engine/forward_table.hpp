@@ -38,8 +38,8 @@ class ForwardTable {
   /// Whether a reverse forward listens on this port inside.
   bool listens_inside(int port) const;
 
-  /// The instance is another one, or in another state.
-  void renew();
+  /// The instance is another one, or was restarted. Ends, and returns, what detection had found.
+  std::vector<ForwardInfo> renew();
   /// The instance runs again: what lived in it or for it is made anew.
   void resume(const std::stop_token& stop);
 

@@ -46,8 +46,7 @@ InstanceLink::InstanceLink(Core& core, Selection selection, const std::stop_toke
 void InstanceLink::set(std::shared_ptr<Backend> backend, InstanceInfo instance) {
   std::shared_ptr<ports::RelaySession> old;
   const std::lock_guard lock(mutex_);
-  const bool same = instance.id == instance_.id && instance.started == instance_.started &&
-                    instance.state == instance_.state;
+  const bool same = instance.id == instance_.id && instance.started == instance_.started;
   backend_ = std::move(backend);
   instance_ = std::move(instance);
   companions_.clear();

@@ -92,12 +92,16 @@ std::string forwards_json(const std::vector<ForwardInfo>& forwards) {
   return '[' + json + ']';
 }
 
-std::optional<server::EnvironmentForwards> forward_configured(
-    const Core& core, const Arguments& arguments, const Session& session, const Settings& settings,
-    const UpResult& result, const std::stop_token& stop) {
+std::optional<server::EnvironmentForwards> forward_configured(Core& core,
+                                                              const Arguments& arguments,
+                                                              const Session& session,
+                                                              const UpResult& result,
+                                                              const std::stop_token& stop) {
+  if (core.mode() == fairlead::Mode::drop_in) return std::nullopt;
+  const auto settings = core.settings({}, nullptr);  // a project has no say in it
   const bool detect = wants_detection(settings, result);
   const bool configured = settings.flag("forward_ports") && !result.forward_ports.empty();
-  if (core.mode() == fairlead::Mode::drop_in || (!detect && !configured)) return std::nullopt;
+  if (!detect && !configured) return std::nullopt;
   try {
     auto caller = caller_of(arguments);
     caller.options.trust = false;

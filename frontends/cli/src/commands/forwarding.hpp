@@ -30,9 +30,11 @@ std::string forward_json(const ForwardInfo& forward);
 std::string forwards_json(const std::vector<ForwardInfo>& forwards);
 
 /// After `up`: begins what the configuration names. Failures are warnings.
-std::optional<server::EnvironmentForwards> forward_configured(
-    const Core& core, const Arguments& arguments, const Session& session, const Settings& settings,
-    const UpResult& result, const std::stop_token& stop);
+std::optional<server::EnvironmentForwards> forward_configured(Core& core,
+                                                              const Arguments& arguments,
+                                                              const Session& session,
+                                                              const UpResult& result,
+                                                              const std::stop_token& stop);
 
 /// After `stop` and `down`: ends what belongs to the container.
 void end_forwards(const Core& core, const std::string& container_id, const std::stop_token& stop);

@@ -98,8 +98,7 @@ int bring_up(const Arguments& arguments, Session& session, bool rebuild) {
     auto result = up(core, request, stop);
     const bool rest = static_cast<bool>(result.rest);
     if (rest) continue_in_background(arguments, session, request.secrets, result);
-    const auto forwards = forward_configured(
-        core, arguments, session, workspace_settings(core, request.selection), result, stop);
+    const auto forwards = forward_configured(core, arguments, session, result, stop);
     return Outcome{.json = result_json(arguments, result, rest, forwards),
                    .text = result_text(result, rest, forwards)};
   });
