@@ -62,6 +62,12 @@ void HostMux::drop_all() {
   for (auto& [channel, reply] : std::exchange(replies_, {})) reply->on_gone();
 }
 
+void HostMux::on_end(std::string_view why) {
+  end_reason_ = why;
+  const auto rest = not_understood();
+  babble_.assign(rest.begin(), rest.end());
+}
+
 void HostMux::watch(std::function<void(const ListenerEvent&)> on_event) {
   on_listener_ = std::move(on_event);
   listeners_.clear();
@@ -186,6 +192,7 @@ void RelayThread::finish(HostMux& mux) {
     const std::lock_guard lock(mutex_);
     open_ = false;
     end_reason_ = mux.end_reason();
+    babble_ = mux.babble();
     if (!closing_) gone = std::exchange(gone_, nullptr);
   }
   run_tasks(mux);
@@ -226,6 +233,11 @@ void RelayThread::on_gone(std::function<void(const Error&)> callback) {
     }
   }
   callback(relay_gone(end_reason_));
+}
+
+std::string RelayThread::babble() const {
+  const std::lock_guard lock(mutex_);
+  return babble_;
 }
 
 bool RelayThread::alive() const {

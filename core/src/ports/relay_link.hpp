@@ -42,18 +42,21 @@ class HostMux final : public relay::Mux {
 
   std::function<void(const relay::Greeting&)> greeted;
   const std::string& end_reason() const { return end_reason_; }
+  /// What was said instead of a greeting.
+  const std::string& babble() const { return babble_; }
 
  private:
   void on_greeting(const relay::Greeting& theirs) override { greeted(theirs); }
   bool on_frame(const relay::Header& header, relay::PayloadReader payload) override;
   bool on_listener_frame(relay::FrameType type, relay::PayloadReader payload);
-  void on_end(std::string_view why) override { end_reason_ = why; }
+  void on_end(std::string_view why) override;
 
   std::uint32_t next_id_ = 0;
   std::map<std::uint32_t, std::shared_ptr<RelayReply>> replies_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, Listener> listeners_;
   std::function<void(const ListenerEvent&)> on_listener_;
   std::string end_reason_;
+  std::string babble_;
 };
 
 /// The thread and how others reach it. Handles share it, so that they may outlive the session.
@@ -70,6 +73,8 @@ class RelayThread {
   /// Waits for the greeting. Throws "relay.start" or "relay.version".
   relay::Greeting wait_for_greeting(std::chrono::milliseconds limit, const std::stop_token& stop);
   void on_gone(std::function<void(const Error&)> callback);
+  /// What was said instead of a greeting, once it has ended.
+  std::string babble() const;
   bool alive() const;
   /// Lets the relay end, waits at most `limit` for it, and ends the thread. Later calls do nothing.
   void close(std::chrono::milliseconds limit);
@@ -87,6 +92,7 @@ class RelayThread {
   bool closing_ = false;
   std::optional<relay::Greeting> greeting_;
   std::string end_reason_;
+  std::string babble_;
   std::function<void(const Error&)> gone_;
   std::thread thread_;
 };

@@ -139,6 +139,7 @@ struct Attempt {
   std::string user;
   const CallOptions& options;
   std::unique_ptr<RelaySession> session = nullptr;
+  std::string reason = {};
 
   Outcome run(const RelayProgram& program, const std::string& path) {
     auto exec = std::make_unique<RelayExec>(
@@ -151,27 +152,25 @@ struct Attempt {
       if (greeting.hash != 0 && greeting.hash != program.hash) return Outcome::damaged;
     } catch (const Error& error) {
       if (error.code() != "relay.start" || error.status() == Status::timeout) throw;
-      return why_not(*exec);
+      return why_not(*exec, thread->babble());
     }
     session = std::make_unique<LinkedSession>(std::move(thread), std::move(exec));
     return Outcome::started;
   }
 
-  static Outcome why_not(RelayExec& exec) {
+  /// Engines say why a program cannot be started in its output, as if it had said so itself.
+  Outcome why_not(RelayExec& exec, const std::string& babble) {
     constexpr int not_found = 127;
     constexpr int not_runnable = 126;
     const int status = exec.result();
-    if (status == not_found) return Outcome::absent;
-    const auto& said = exec.said();
-    if (status == not_runnable && said.find("format error") != std::string::npos) {
-      return Outcome::other_machine;
-    }
-    if (status == not_runnable && said.find("ermission denied") != std::string::npos) {
-      return Outcome::absent;
+    reason = std::string(trim(exec.said() + babble));
+    if (status == not_found || status == not_runnable) {
+      return reason.find("format error") != std::string::npos ? Outcome::other_machine
+                                                              : Outcome::absent;
     }
     throw Error(Status::failed, "relay.start",
                 "The relay cannot be run inside (status " + std::to_string(status) + ')' +
-                    (said.empty() ? "." : ": " + std::string(trim(said))));
+                    (reason.empty() ? "." : ": " + reason));
   }
 };
 
@@ -180,17 +179,27 @@ std::string usual_path(const RelayProgram& program) {
 }
 
 /// Once more, from a folder of the user's.
-void start_elsewhere(Attempt& attempt) {
-  for (const auto& program : relay_programs()) {
-    const auto path =
-        place_by_shell(*attempt.backend, attempt.instance, attempt.user, program, attempt.options);
-    if (attempt.run(program, path) == Outcome::started) return;
-  }
+Outcome start_elsewhere(Attempt& attempt, const RelayProgram& program) {
+  return attempt.run(program, place_by_shell(*attempt.backend, attempt.instance, attempt.user,
+                                             program, attempt.options));
 }
 
-bool cannot_place(const Error& error) {
-  return error.status() != Status::cancelled && error.status() != Status::not_found &&
-         error.status() != Status::unavailable && error.status() != Status::timeout;
+/// The container is there and answers, but takes no archive.
+bool refuses_archives(const Error& error) {
+  return error.status() == Status::denied || error.status() == Status::invalid ||
+         error.status() == Status::failed || error.status() == Status::unsupported ||
+         error.status() == Status::internal;
+}
+
+Outcome place_and_start(Attempt& attempt, const RelayProgram& program) {
+  try {
+    place_relay(*attempt.backend, attempt.instance, attempt.options);
+  } catch (const Error& error) {
+    if (!refuses_archives(error)) throw;
+    return start_elsewhere(attempt, program);
+  }
+  const auto outcome = attempt.run(program, usual_path(program));
+  return outcome == Outcome::absent ? start_elsewhere(attempt, program) : outcome;
 }
 
 }  // namespace
@@ -199,24 +208,15 @@ std::unique_ptr<RelaySession> RelaySession::start(std::shared_ptr<Backend> backe
                                                   const std::string& instance,
                                                   const std::string& user, CallOptions options) {
   Attempt attempt{std::move(backend), instance, user, options};
-  bool placed = false;
   for (const auto& program : relay_programs()) {
     auto outcome = attempt.run(program, usual_path(program));
-    if ((outcome == Outcome::absent || outcome == Outcome::damaged) && !placed) {
-      placed = true;
-      try {
-        place_relay(*attempt.backend, instance, options);
-      } catch (const Error& error) {
-        if (!cannot_place(error)) throw;
-        start_elsewhere(attempt);
-        break;
-      }
-      outcome = attempt.run(program, usual_path(program));
+    if (outcome == Outcome::absent || outcome == Outcome::damaged) {
+      outcome = place_and_start(attempt, program);
     }
-    if (outcome == Outcome::started) break;
+    if (outcome == Outcome::started) return std::move(attempt.session);
   }
-  if (attempt.session) return std::move(attempt.session);
-  throw Error(Status::unsupported, "relay.start", "There is no relay that runs in this container.");
+  throw Error(Status::unsupported, "relay.start",
+              "The relay does not run in this container: " + attempt.reason);
 }
 
 std::unique_ptr<RelaySession> RelaySession::over(UniqueFd from, UniqueFd to,

@@ -49,6 +49,8 @@ class Mux : private Watcher {
   virtual bool on_frame(const Header& header, PayloadReader payload) = 0;
   /// The link has ended or said something impossible; once. No channel is told.
   virtual void on_end(std::string_view why) = 0;
+  /// What arrived and was not understood.
+  std::span<const char> not_understood() const { return in_queue_.front(); }
   /// Resets all channels, without telling the other side.
   void drop_channels();
 
