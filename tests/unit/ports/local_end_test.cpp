@@ -16,7 +16,8 @@ TEST(LocalEndTest, ListensOnBothLoopbacks) {
   EXPECT_EQ(end.address, "127.0.0.1");
   EXPECT_TRUE(end.note.empty());
   EXPECT_TRUE(test::connect_tcp(end.port));
-  if (end.listeners.size() > 1) EXPECT_TRUE(test::connect_tcp(end.port, /*six=*/true));
+  if (end.listeners.size() < 2) return;  // a machine without IPv6
+  EXPECT_TRUE(test::connect_tcp(end.port, /*six=*/true));
 }
 
 TEST(LocalEndTest, TakesTheNextPortWhenOneIsTaken) {  // PORT-005, PORT-012, VSC-015
