@@ -61,11 +61,24 @@ bool Channel::take_data(std::span<const char> bytes) {
     taken(bytes.size());
     return true;
   }
-  const bool waiting = !queue_.empty();
-  queue_.append(bytes);
-  if (!waiting && joined_) write_out();
+  if (queue_.empty() && joined_) bytes = write_straight(bytes);
+  if (!bytes.empty()) queue_.append(bytes);
   update();
   return true;
+}
+
+/// What the descriptor takes at once needs no queue; an error is met again by the queue. Returns
+/// what is left.
+std::span<const char> Channel::write_straight(std::span<const char> bytes) {
+  const long put = put_out(bytes);
+  if (put <= 0) return bytes;
+  taken(static_cast<std::size_t>(put));
+  return bytes.subspan(static_cast<std::size_t>(put));
+}
+
+long Channel::put_out(std::span<const char> bytes) const {
+  return in_ == out_ ? sys::send(out_, bytes.data(), bytes.size())
+                     : sys::write(out_, bytes.data(), bytes.size());
 }
 
 bool Channel::take_end() {
@@ -145,9 +158,7 @@ void Channel::read_in() {
 
 void Channel::write_out() {
   while (!queue_.empty()) {
-    const auto bytes = queue_.front();
-    const long put = in_ == out_ ? sys::send(out_, bytes.data(), bytes.size())
-                                 : sys::write(out_, bytes.data(), bytes.size());
+    const long put = put_out(queue_.front());
     if (put == -EINTR) continue;
     if (put == -EAGAIN) return;
     if (put < 0) return in_ == out_ ? reset(ResetReason::reset) : out_gone();

@@ -16,7 +16,6 @@ constexpr std::size_t most_tries = 2;
 constexpr int answer_limit_ms = 3000;
 constexpr std::uint16_t type_a = 1;
 constexpr std::uint16_t type_aaaa = 28;
-constexpr std::size_t dns_header = 12;
 constexpr std::size_t most_name = 253;
 
 char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }

@@ -63,6 +63,8 @@ class Channel : public Watcher {
   bool can_read() const { return in_ >= 0 && !sent_end_ && may_send_ > 0; }
   void read_in();
   void write_out();
+  std::span<const char> write_straight(std::span<const char> bytes);
+  long put_out(std::span<const char> bytes) const;
   void taken(std::size_t size);
   void out_gone();
   void finish_out();
