@@ -22,6 +22,11 @@ const std::vector<SettingSpec>& core_settings() {
        .description = "what installs features: \"built-in\" (into the image where one can be "
                       "built, else inside), "
                       "\"layers\", \"in-place\", or the name of a plugin"},
+      {.key = "forward_ports",
+       .type = SettingType::boolean,
+       .default_value = true,
+       .project = false,
+       .description = "`up` forwards the ports that the configuration names"},
       {.key = "host",
        .type = SettingType::string,
        .default_value = "local",
@@ -54,6 +59,12 @@ const std::vector<SettingSpec>& core_settings() {
        .default_value = Items{},
        .project = false,
        .description = "further folders to search for plugins, before the installed ones"},
+      {.key = "port_detection",
+       .type = SettingType::string,
+       .default_value = "configured",
+       .project = false,
+       .description = "ports that begin to listen are forwarded: \"configured\" (where the "
+                      "configuration has attributes of ports), \"always\" or \"never\""},
       {.key = "port_forwarder",
        .type = SettingType::string,
        .default_value = "built-in",

@@ -1,8 +1,10 @@
 #include "command.hpp"
 
+#include "care_commands.hpp"
 #include "command_examples.hpp"
 #include "own_examples.hpp"
 #include "own_words.hpp"
+#include "port_commands.hpp"
 #include "reference_words.hpp"
 
 #include <algorithm>
@@ -198,6 +200,10 @@ constexpr std::array table = {
             .implemented = true,
             .positionals = logs_positionals,
             .examples = logs_examples},
+    ports_row,
+    forward_row,
+    unforward_row,
+    background_row,
     Command{.id = attach,
             .parent = top,
             .name = "attach",
@@ -221,20 +227,8 @@ constexpr std::array table = {
             .implemented = true,
             .positionals = cp_positionals,
             .examples = cp_examples},
-    Command{.id = prune,
-            .parent = top,
-            .name = "prune",
-            .purpose = "Remove what fairlead has left over",
-            .own = true,
-            .implemented = true,
-            .examples = prune_examples},
-    Command{.id = doctor,
-            .parent = top,
-            .name = "doctor",
-            .purpose = "Look for what keeps dev containers from working",
-            .own = true,
-            .implemented = true,
-            .examples = doctor_examples},
+    prune_row,
+    doctor_row,
     Command{.id = plugin,
             .parent = top,
             .name = "plugin",

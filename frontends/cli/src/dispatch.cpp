@@ -3,12 +3,14 @@
 #include "commands/choose.hpp"
 #include "commands/collection_commands.hpp"
 #include "commands/commands.hpp"
+#include "commands/forwarding.hpp"
 #include "commands/reference_errors.hpp"
 #include "error_text.hpp"
 #include "help_page.hpp"
 
 #include <fairlead/error.hpp>
 
+#include <algorithm>
 #include <array>
 
 namespace fairlead::cli {
@@ -51,6 +53,10 @@ constexpr std::array entries = {
     Entry{CommandId::stop, run_stop},
     Entry{CommandId::down, run_down},
     Entry{CommandId::logs, run_logs},
+    Entry{CommandId::ports, run_ports},
+    Entry{CommandId::forward, run_forward},
+    Entry{CommandId::unforward, run_unforward},
+    Entry{CommandId::background, run_background},
     Entry{CommandId::attach, run_attach},
     Entry{CommandId::inspect, run_inspect},
     Entry{CommandId::cp, run_cp},
@@ -99,9 +105,19 @@ int not_available(CommandId command, const std::string& message, Session& sessio
   return 1;
 }
 
+/// Commands that somebody uses who works in an environment: after the background process was killed
+/// the next of them starts it again.
+bool finds_forwards_again(const Arguments& arguments) {
+  constexpr std::array commands = {CommandId::up,     CommandId::exec, CommandId::shell,
+                                   CommandId::status, CommandId::list, CommandId::ports};
+  return arguments.mode() == Mode::fairlead &&
+         std::find(commands.begin(), commands.end(), arguments.command()) != commands.end();
+}
+
 int run(const Parsed& parsed, Session& session) {
   const Runner runner = runner_of(parsed.arguments.command());
   if (runner == nullptr) return not_available(parsed.arguments.command(), {}, session);
+  if (finds_forwards_again(parsed.arguments)) revive_forwards(parsed.arguments, session);
   return runner(with_chosen_config(parsed.arguments, session), session);
 }
 

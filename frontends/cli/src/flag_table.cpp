@@ -35,7 +35,8 @@ constexpr CommandMask everywhere = ~CommandMask{0};
 constexpr CommandMask ups = mask(up, run, rebuild);
 constexpr CommandMask inside = mask(exec, run, shell, attach);
 constexpr CommandMask lookup = mask(run_user_commands, read_configuration, exec, shell);
-constexpr CommandMask own_lookup = mask(status, stop, down, logs, inspect, cp);
+constexpr CommandMask forwarding = mask(ports, forward, unforward);
+constexpr CommandMask own_lookup = mask(status, stop, down, logs, inspect, cp) | forwarding;
 constexpr CommandMask own_reading = mask(config_show, config_explain, config_migrate);
 constexpr CommandMask building = ups | bit(build);
 constexpr CommandMask hooked = ups | mask(set_up, run_user_commands);
@@ -325,6 +326,17 @@ constexpr std::array table = {
     own(lettered('f', switch_("follow", G::output, bit(logs), "Go on as more is printed."))),
     own(lettered('n', number_("tail", G::output, bit(logs), "Only the last lines, this many."))),
     own(text_("since", G::output, bit(logs), "Only what is newer: a time, or 10m, 2h, 3d.")),
+    own(lettered('a', switch_("all", G::container, bit(ports), "Of all dev containers."))),
+    own(lettered('w',
+                 switch_("watch", G::output, bit(ports), "Go on, and say what begins and ends."))),
+    own(switch_("background", G::general, bit(forward),
+                "Go on in the background when the command has returned.")),
+    own(switch_("reverse", G::general, mask(forward, unforward),
+                "The other way round: a port or socket of this machine is made available inside.")),
+    own(each_(text_("address", G::general, bit(forward),
+                    "Address to listen on instead of 127.0.0.1 and ::1."))),
+    own(switch_("stop", G::general, bit(background), "End the background process that runs.")),
+    own(hidden(number_("ready-fd", G::general, bit(background), "Who waits for it to be ready."))),
     own(switch_("strict", G::output, bit(config_validate), "Fail on warnings too.")),
     own(number_("days", G::general, bit(cache_prune), "Keep what was used since (default 30).")),
     own(switch_("dry-run", G::output, bit(config_migrate), "Print the difference, write nothing.")),

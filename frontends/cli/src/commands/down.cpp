@@ -1,5 +1,6 @@
 #include "commands/commands.hpp"
 #include "commands/environment_view.hpp"
+#include "commands/forwarding.hpp"
 #include "commands/options.hpp"
 #include "commands/signals.hpp"
 #include "json_text.hpp"
@@ -38,6 +39,7 @@ int run_down(const Arguments& arguments, Session& session) {
   const auto result = down(
       core, selection_of(arguments),
       {.volumes = arguments.flag("volumes"), .images = arguments.flag("images")}, signals.token());
+  if (result.environment) end_forwards(core, result.environment->instance.id, signals.token());
   session.write_out(wants_json(arguments, session) ? down_json(result) : down_text(result));
   return 0;
 }

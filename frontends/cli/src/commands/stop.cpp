@@ -1,5 +1,6 @@
 #include "commands/commands.hpp"
 #include "commands/environment_view.hpp"
+#include "commands/forwarding.hpp"
 #include "commands/options.hpp"
 #include "commands/signals.hpp"
 
@@ -15,6 +16,7 @@ int run_stop(const Arguments& arguments, Session& session) {
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto stopped = stop(core, selection_of(arguments), grace_seconds, signals.token());
+  end_forwards(core, stopped.instance.id, signals.token());
   session.write_out(wants_json(arguments, session)
                         ? environment_json(stopped) + '\n'
                         : "The container " + stopped.instance.name + " is stopped.\n");

@@ -1,5 +1,6 @@
 #include "commands/background.hpp"
 #include "commands/commands.hpp"
+#include "commands/forwarding.hpp"
 #include "commands/options.hpp"
 #include "commands/outcome.hpp"
 #include "commands/secrets.hpp"
@@ -41,8 +42,11 @@ UpRequest request_of(const Arguments& arguments) {
           .mounts = arguments.list("mount")};
 }
 
+using Forwards = std::optional<server::EnvironmentForwards>;
+
 /// The reference's members, then fairlead's own.
-std::string result_json(const Arguments& arguments, const UpResult& result, bool rest) {
+std::string result_json(const Arguments& arguments, const UpResult& result, bool rest,
+                        const Forwards& forwards) {
   std::string json = R"({"outcome":"success","containerId":)" + json_string(result.container_id);
   if (!result.group.empty()) json += R"(,"composeProjectName":)" + json_string(result.group);
   json += R"(,"remoteUser":)" + json_string(result.remote_user);
@@ -62,20 +66,12 @@ std::string result_json(const Arguments& arguments, const UpResult& result, bool
     json += R"(,"containerName":)" + json_string(result.name);
     json += std::string(R"(,"created":)") + (result.created ? "true" : "false");
     json += std::string(R"(,"background":)") + (rest ? "true" : "false");
+    if (forwards) json += R"(,"forwards":)" + forwards_json(forwards->forwards);
   }
   return json + "}\n";
 }
 
-std::string ports_text(const std::vector<ForwardPort>& ports) {
-  std::string text;
-  for (const auto& [host, port] : ports) {
-    text +=
-        (text.empty() ? "" : ", ") + (host == "localhost" ? "" : host + ':') + std::to_string(port);
-  }
-  return text;
-}
-
-std::string result_text(const UpResult& result, bool rest) {
+std::string result_text(const UpResult& result, bool rest, const Forwards& forwards) {
   std::string text = result.created ? "The dev container is up.\n" : "The dev container was up.\n";
   text += "  container  " + result.name + " (" + result.container_id.substr(0, 12) + ") on " +
           result.backend + '\n';
@@ -83,8 +79,8 @@ std::string result_text(const UpResult& result, bool rest) {
   text += "  image      " + result.image + '\n';
   text += "  user       " + result.remote_user + '\n';
   text += "  folder     " + result.remote_workspace_folder + '\n';
-  if (!result.forward_ports.empty()) {
-    text += "  ports      " + ports_text(result.forward_ports) + " (forwardPorts)\n";
+  for (const auto& forward : forwards ? forwards->forwards : std::vector<ForwardInfo>{}) {
+    text += "  port       " + forward_line(forward) + '\n';
   }
   if (rest) text += "  commands   go on in the background; `fairlead logs -f` shows them\n";
   return text;
@@ -101,10 +97,12 @@ int bring_up(const Arguments& arguments, Session& session, bool rebuild) {
     auto request = up_request(arguments);
     request.remove_existing = request.remove_existing || rebuild;
     request.secrets = gather_secrets(core, arguments, session, request.selection, stop);
-    auto result = up(core, request, std::move(stop));
+    auto result = up(core, request, stop);
     const bool rest = static_cast<bool>(result.rest);
     if (rest) continue_in_background(arguments, session, request.secrets, result);
-    return Outcome{.json = result_json(arguments, result, rest), .text = result_text(result, rest)};
+    const auto forwards = forward_configured(core, arguments, session, result, stop);
+    return Outcome{.json = result_json(arguments, result, rest, forwards),
+                   .text = result_text(result, rest, forwards)};
   });
 }
 

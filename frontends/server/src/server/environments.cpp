@@ -1,0 +1,300 @@
+#include "server/environments.hpp"
+
+#include "server/browser.hpp"
+#include "server/forwards_file.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <utility>
+
+namespace fairlead::server {
+namespace {
+
+constexpr std::chrono::seconds restore_limit{5};
+
+std::string folder_of(const InstanceInfo& instance, const Caller& caller) {
+  const auto label = instance.labels.find("devcontainer.local_folder");
+  return label == instance.labels.end() ? caller.selection.workspace_folder : label->second;
+}
+
+/// The same again, at the same place.
+ForwardWish wish_of(const ForwardInfo& info) {
+  ForwardWish wish{.target = info.target, .reverse = info.reverse, .origin = info.origin};
+  wish.local_port = info.port;
+  if (info.address.starts_with('/')) {
+    wish.local_socket = info.address;
+  } else if (info.address != "127.0.0.1" && !info.address.empty()) {
+    wish.addresses = {info.address};
+  }
+  return wish;
+}
+
+}  // namespace
+
+struct Environments::Entry {
+  Entry(Caller who, EventSink& log) : caller(std::move(who)), core(caller.options, log) {}
+
+  EnvironmentForwards view() const {
+    const auto instance = ports->instance();
+    return {.key = ports->key(),
+            .folder = folder_of(instance, caller),
+            .container_id = instance.id,
+            .container = instance.name,
+            .running = instance.state == InstanceState::running,
+            .forwards = ports->list()};
+  }
+
+  Caller caller;
+  Core core;
+  std::atomic<bool> detect{false};
+  std::unique_ptr<EnvironmentPorts> ports;  ///< last: uses the core
+};
+
+Environments::Environments(Place place, EventSink& log) : place_(std::move(place)), log_(log) {}
+
+Environments::~Environments() {
+  freeze();
+  for (auto& restorer : restorers_) restorer.request_stop();
+  restorers_.clear();
+  entries_.clear();
+}
+
+void Environments::restore() {
+  auto saved = read_forwards(place_.forwards_file());
+  restoring_ = saved.size();
+  for (auto& environment : saved) {
+    restorers_.emplace_back(
+        [this, environment = std::move(environment)](const std::stop_token& stop) {
+          try {
+            forward(environment.caller,
+                    {.detect = environment.detect, .wishes = environment.wishes}, stop);
+          } catch (const Error& error) {  // it is not there any more: nothing to forward
+            Log(log_).text(LogLevel::info, error.message());
+          }
+          {
+            const std::lock_guard lock(mutex_);
+            --restoring_;
+          }
+          changed();
+        });
+  }
+}
+
+void Environments::wait_until_restored(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, stop, restore_limit, [&] { return restoring_ == 0; });
+}
+
+std::shared_ptr<Environments::Entry> Environments::entry_of(const Caller& caller,
+                                                            const std::stop_token& stop) {
+  auto entry = std::make_shared<Entry>(caller, log_);
+  entry->ports = std::make_unique<EnvironmentPorts>(
+      entry->core, caller.selection,
+      [this, raw = entry.get()](const PortEvent& event) { heard(*raw, event); }, stop);
+  std::shared_ptr<Entry> old;
+  {
+    const std::lock_guard lock(mutex_);
+    auto& place = entries_[entry->ports->key()];
+    const bool same =
+        place && place->ports->port_configuration() == entry->ports->port_configuration();
+    if (same && !place->ports->gone()) return place;
+    old = std::exchange(place, entry);
+  }
+  if (old) take_over(*entry, std::move(old), stop);
+  return entry;
+}
+
+/// The configuration is another one: what the user wanted beside it goes on, under its attributes.
+void Environments::take_over(Entry& entry, std::shared_ptr<Entry> old,
+                             const std::stop_token& stop) {
+  auto before = old->ports->list();
+  entry.detect = old->detect.load();
+  old.reset();  // so that the ports are free again
+  for (const auto& info : before) {
+    try {
+      if (info.origin == ForwardOrigin::user) entry.ports->add(wish_of(info), stop);
+    } catch (const Error& error) {
+      Log(log_).text(LogLevel::warning, error.message());
+    }
+  }
+  if (entry.detect) entry.ports->detect();
+}
+
+EnvironmentForwards Environments::forward(const Caller& caller, const ForwardOrder& order,
+                                          std::stop_token stop) {
+  const auto entry = entry_of(caller, stop);
+  auto wishes = order.wishes;
+  if (order.configured) {
+    const auto more = entry->ports->configured();
+    wishes.insert(wishes.end(), more.begin(), more.end());
+  }
+  std::vector<std::string> failures;
+  for (const auto& wish : wishes) {
+    try {
+      entry->ports->add(wish, stop);
+    } catch (const Error& error) {
+      if (error.status() == Status::cancelled) throw;
+      failures.push_back(error.message() +
+                         (error.hint().empty() ? std::string() : ' ' + error.hint()));
+    }
+  }
+  if (order.detect) {
+    entry->detect = true;
+    entry->ports->detect();
+  }
+  changed();
+  auto view = entry->view();
+  view.failures = std::move(failures);
+  return view;
+}
+
+std::shared_ptr<Environments::Entry> Environments::find(const Caller& caller,
+                                                        const std::stop_token& stop) {
+  wait_until_restored(stop);
+  Core core(caller.options, log_);
+  const EnvironmentPorts asked(core, caller.selection, {}, stop);
+  const std::lock_guard lock(mutex_);
+  const auto found = entries_.find(asked.key());
+  return found == entries_.end() ? nullptr : found->second;
+}
+
+std::vector<ForwardInfo> Environments::unforward(const Caller& caller,
+                                                 const std::vector<PortTarget>& targets,
+                                                 bool reverse, std::stop_token stop) {
+  std::vector<ForwardInfo> ended;
+  const auto entry = find(caller, stop);
+  if (!entry) return ended;
+  for (auto& info : entry->ports->list()) {
+    const bool meant = targets.empty() ||
+                       (info.reverse == reverse &&
+                        std::find(targets.begin(), targets.end(), info.target) != targets.end());
+    if (meant && entry->ports->remove(info.target, info.reverse)) ended.push_back(std::move(info));
+  }
+  if (entry->ports->list().empty() && targets.empty()) {
+    const std::lock_guard lock(mutex_);
+    entries_.erase(entry->ports->key());
+  }
+  changed();
+  return ended;
+}
+
+bool Environments::end(const std::string& container_id) {
+  std::vector<std::shared_ptr<Entry>> ended;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(entries_, [&](const auto& pair) {
+      if (pair.second->ports->instance().id != container_id) return false;
+      ended.push_back(pair.second);
+      return true;
+    });
+  }
+  const bool any = !ended.empty();
+  ended.clear();
+  if (any) changed();
+  return any;
+}
+
+std::vector<EnvironmentForwards> Environments::list(const std::optional<Caller>& caller,
+                                                    std::stop_token stop) {
+  std::vector<EnvironmentForwards> views;
+  if (caller) {
+    if (const auto entry = find(*caller, stop)) views.push_back(entry->view());
+    return views;
+  }
+  wait_until_restored(stop);
+  std::vector<std::shared_ptr<Entry>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, entry] : entries_) all.push_back(entry);
+  }
+  for (const auto& entry : all) views.push_back(entry->view());
+  return views;
+}
+
+/// On a thread of the entry's own, which its end waits for.
+void Environments::heard(const Entry& entry, const PortEvent& event) {
+  if (event.kind == PortEvent::Kind::opened) {
+    show_in_browser(event, entry.caller.options.environment);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [number, listener] : listeners_)
+      listener(event, entry.caller.selection.workspace_folder);
+  }
+  changed();
+}
+
+std::uint64_t Environments::listen(
+    std::function<void(const PortEvent&, const std::string& folder)> listener) {
+  const std::lock_guard lock(mutex_);
+  listeners_[++last_listener_] = std::move(listener);
+  return last_listener_;
+}
+
+void Environments::unlisten(std::uint64_t number) {
+  const std::lock_guard lock(mutex_);
+  listeners_.erase(number);
+}
+
+std::uint64_t Environments::wait_for_change(std::uint64_t seen, const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  wake_.wait(lock, stop, [&] { return changes_ != seen; });
+  return changes_;
+}
+
+bool Environments::empty() {
+  const std::lock_guard lock(mutex_);
+  return entries_.empty() && restoring_ == 0;
+}
+
+void Environments::tidy() {
+  std::vector<std::shared_ptr<Entry>> gone;
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(entries_, [&](const auto& pair) {
+      // Looked into, but nothing to do for it.
+      const auto& entry = *pair.second;
+      const bool idle =
+          !entry.detect && entry.ports->list().empty() && pair.second.use_count() == 1;
+      if (!entry.ports->gone() && !idle) return false;
+      gone.push_back(pair.second);
+      return true;
+    });
+  }
+  const bool any = !gone.empty();
+  gone.clear();
+  if (any) changed();
+}
+
+void Environments::freeze() {
+  const std::lock_guard lock(saving_);
+  frozen_ = true;
+}
+
+void Environments::changed() {
+  save();
+  const std::lock_guard lock(mutex_);
+  ++changes_;
+  wake_.notify_all();
+}
+
+/// While some are still being taken up the file knows more than we do.
+void Environments::save() {
+  const std::lock_guard one(saving_);
+  std::vector<SavedForwards> all;
+  {
+    const std::lock_guard lock(mutex_);
+    if (frozen_ || restoring_ > 0) return;
+    for (const auto& [key, entry] : entries_) {
+      SavedForwards saved{.caller = entry->caller, .detect = entry->detect};
+      for (const auto& info : entry->ports->list()) {
+        if (info.origin != ForwardOrigin::detected) saved.wishes.push_back(wish_of(info));
+      }
+      all.push_back(std::move(saved));
+    }
+  }
+  write_forwards(place_.forwards_file(), all);
+}
+
+}  // namespace fairlead::server

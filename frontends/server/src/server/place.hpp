@@ -1,0 +1,35 @@
+#pragma once
+
+#include <fairlead/unique_fd.hpp>
+
+#include <optional>
+#include <string>
+
+namespace fairlead::server {
+
+/// Where a user's background process is found, and what it remembers.
+struct Place {
+  std::string runtime;  ///< folder of the socket and the lock
+  std::string state;    ///< folder of the file of forwards and of the log
+
+  std::string forwards_file() const { return state + "/forwards.json"; }
+  std::string log_file() const { return state + "/server.log"; }
+};
+
+/// The lock of the one instance, as long as the descriptor is open; empty: somebody has it.
+/// Throws "server.socket".
+UniqueFd take_lock(const Place& place);
+
+/// Listens on the user's own socket, 0600; whoever calls has the lock. Throws "server.socket".
+UniqueFd listen_at(const Place& place);
+/// Nobody finds it any more.
+void unlink_socket(const Place& place);
+
+/// A connection to the background process; empty: none runs. Throws "server.socket" when the
+/// process at the other end is another user's.
+UniqueFd connect_to(const Place& place);
+
+/// Whether the other end of the connection runs as this user.
+bool is_own_user(const UniqueFd& connection);
+
+}  // namespace fairlead::server

@@ -1,0 +1,132 @@
+#include "server/serve.hpp"
+
+#include "server/channel.hpp"
+#include "server/environments.hpp"
+#include "server/methods.hpp"
+
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <list>
+#include <memory>
+#include <thread>
+#include <utility>
+
+namespace fairlead::server {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
+constexpr milliseconds round{200};
+constexpr milliseconds lock_round{20};
+constexpr std::chrono::seconds lock_limit{15};
+
+/// A connection costs two descriptors.
+void allow_many_descriptors() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+/// The lock; nothing when another process serves. One that is about to end, or begins at the same
+/// moment, has the lock without serving: that is waited for.
+UniqueFd lock_or_other(const Place& place, const std::stop_token& stop) {
+  const auto deadline = Clock::now() + lock_limit;
+  while (!stop.stop_requested() && Clock::now() < deadline) {
+    if (auto lock = take_lock(place)) return lock;
+    if (connect_to(place)) return {};
+    std::this_thread::sleep_for(lock_round);
+  }
+  return {};
+}
+
+struct Client {
+  explicit Client(UniqueFd socket) : channel(std::move(socket)) {}
+  Channel channel;
+  std::atomic<bool> ended{false};
+  std::jthread thread;  ///< last: uses the rest
+};
+
+class Server {
+ public:
+  Server(ServeOptions options, EventSink& log)
+      : options_(std::move(options)),
+        environments_(options_.place, log),
+        life_{.version = options_.version, .end = [this](bool keep) { end(keep); }} {
+    add_methods(dispatcher_, environments_, life_);
+  }
+
+  void run(const std::stop_token& stop) {
+    const auto listener = listen_at(options_.place);
+    environments_.restore();
+    tell_ready();
+    auto idle_since = Clock::now();
+    while (!stop.stop_requested() && !ending_) {
+      pollfd fd{listener.get(), POLLIN, 0};
+      const int ready = ::poll(&fd, 1, static_cast<int>(round.count()));
+      if (ready > 0) accept(listener);
+      clients_.remove_if([](const auto& client) { return client->ended.load(); });
+      environments_.tidy();
+      if (!clients_.empty() || !environments_.empty()) idle_since = Clock::now();
+      if (Clock::now() - idle_since > options_.idle) break;
+    }
+    unlink_socket(options_.place);
+    if (stop.stop_requested()) environments_.freeze();  // whoever comes next goes on
+    clients_.clear();
+  }
+
+  void tell_ready() {
+    if (options_.ready) [[maybe_unused]]
+      const auto written = ::write(options_.ready.get(), "\n", 1);
+    options_.ready.reset();
+  }
+
+ private:
+  void accept(const UniqueFd& listener) {
+    UniqueFd socket(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!socket || !is_own_user(socket)) return;
+    auto& client = clients_.emplace_back(std::make_unique<Client>(std::move(socket)));
+    client->thread = std::jthread([this, raw = client.get()](const std::stop_token& stop) {
+      try {
+        dispatcher_.serve(raw->channel, stop);
+      } catch (const std::exception&) {  // who talks nonsense is hung up on
+        raw->channel.close();
+      }
+      raw->ended = true;
+    });
+  }
+
+  void end(bool keep) {
+    if (keep) environments_.freeze();
+    ending_ = true;
+  }
+
+  ServeOptions options_;
+  Environments environments_;
+  Life life_;
+  Dispatcher dispatcher_;
+  std::atomic<bool> ending_{false};
+  std::list<std::unique_ptr<Client>> clients_;
+};
+
+}  // namespace
+
+void serve(ServeOptions options, EventSink& log, std::stop_token stop) {
+  const auto lock = lock_or_other(options.place, stop);
+  if (!lock) {
+    if (options.ready) [[maybe_unused]]
+      const auto written = ::write(options.ready.get(), "\n", 1);
+    return;
+  }
+  allow_many_descriptors();
+  Server server(std::move(options), log);
+  server.run(stop);
+}
+
+}  // namespace fairlead::server

@@ -1,0 +1,91 @@
+#include "ports/local_end.hpp"
+
+#include "unit/ports/sockets.hpp"
+
+#include <fairlead/error.hpp>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace fairlead::ports {
+namespace {
+
+TEST(LocalEndTest, ListensOnBothLoopbacks) {
+  const auto end = open_local_end({});
+  EXPECT_EQ(end.address, "127.0.0.1");
+  EXPECT_TRUE(end.note.empty());
+  EXPECT_TRUE(test::connect_tcp(end.port));
+  if (end.listeners.size() < 2) return;  // a machine without IPv6
+  EXPECT_TRUE(test::connect_tcp(end.port, /*six=*/true));
+}
+
+TEST(LocalEndTest, TakesTheNextPortWhenOneIsTaken) {  // PORT-005, PORT-012, VSC-015
+  const auto other = test::listen_tcp();
+  const int port = test::port_of(other);
+  const auto end = open_local_end({.port = port});
+  EXPECT_GT(end.port, port);
+  EXPECT_NE(end.note.find("Port " + std::to_string(port) + " is taken by "), std::string::npos)
+      << end.note;
+  EXPECT_NE(end.note.find(std::to_string(end.port) + " is used instead"), std::string::npos);
+  EXPECT_EQ(end.note.find('\n'), std::string::npos);
+}
+
+TEST(LocalEndTest, IsNotHiddenBehindAServerOnTheOtherLoopback) {
+  const auto other = test::listen_tcp(0, /*six=*/true);
+  if (!other) return;  // a machine without IPv6
+  EXPECT_NE(open_local_end({.port = test::port_of(other)}).port, test::port_of(other));
+}
+
+TEST(LocalEndTest, NamesWhoHasARequiredPort) {  // PORT-012
+  const auto other = test::listen_tcp();
+  try {
+    open_local_end({.port = test::port_of(other), .required = true});
+    FAIL() << "taken";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "ports.taken");
+    EXPECT_NE(error.message().find("(process " + std::to_string(::getpid()) + ')'),
+              std::string::npos)
+        << error.message();
+  }
+}
+
+TEST(LocalEndTest, GoesAboveThePrivilegedPorts) {  // PORT-013
+  EXPECT_EQ(other_ports(80, 1024).front(), 1025);
+  EXPECT_EQ(other_ports(8080, 1024).front(), 8081);
+  EXPECT_EQ(other_ports(80, 0).front(), 81);
+  EXPECT_TRUE(other_ports(65535, 1024).empty());
+}
+
+TEST(LocalEndTest, ListensWhereTheUserSays) {
+  const auto end = open_local_end({.addresses = {"127.0.0.2"}});
+  EXPECT_EQ(end.address, "127.0.0.2");
+  EXPECT_EQ(end.listeners.size(), 1U);
+  EXPECT_FALSE(test::connect_tcp(end.port));
+}
+
+TEST(LocalEndTest, RefusesWhatIsNoAddress) {
+  try {
+    open_local_end({.addresses = {"example"}});
+    FAIL() << "no address";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "ports.bind");
+  }
+}
+
+TEST(LocalEndTest, ListensOnASocketOfTheUsersOwn) {
+  const test::Folder folder;
+  const auto path = folder.below("a.sock");
+  {
+    const auto end = open_local_end({.socket = path});
+    EXPECT_EQ(end.address, path);
+    struct stat info {};
+    ASSERT_EQ(::stat(path.c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777U, 0600U);
+    EXPECT_THROW(open_local_end({.socket = path}), Error);
+  }
+  EXPECT_NO_THROW(open_local_end({.socket = path}));  // left behind: nobody's
+}
+
+}  // namespace
+}  // namespace fairlead::ports
