@@ -8,8 +8,10 @@
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <cerrno>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <utility>
@@ -44,11 +46,28 @@ constexpr auto fetch_script = R"sh([ -e "$1" ] || exit 3
 exec tar -C / -czf - --exclude=.git -- "${1#/}")sh";
 
 constexpr int not_there = 3;
+constexpr std::string_view folder_prefix = "host-";
+
+/// What runs that were killed left behind: their process is in the name.
+void remove_remains(const fs::path& folder) {
+  std::error_code fault;
+  for (const auto& entry : fs::directory_iterator(folder, fault)) {
+    const auto name = entry.path().filename().string();
+    if (!name.starts_with(folder_prefix)) continue;
+    const auto process = std::atoi(name.c_str() + folder_prefix.size());
+    if (process > 0 && ::kill(process, 0) != 0 && errno == ESRCH) {
+      fs::remove_all(entry.path(), fault);
+    }
+  }
+}
 
 std::string new_folder(const Core& core) {
-  auto name = core.state_folder() + "/staging/host-XXXXXX";
+  const auto staging = fs::path(core.state_folder()) / "staging";
   std::error_code fault;
-  fs::create_directories(fs::path(name).parent_path(), fault);
+  fs::create_directories(staging, fault);
+  remove_remains(staging);
+  auto name =
+      (staging / (std::string(folder_prefix) + std::to_string(::getpid()) + "-XXXXXX")).string();
   if (::mkdtemp(name.data()) == nullptr) {
     throw Error(Status::failed, "file.write",
                 "No folder can be made for the copies of a host's files: " + name + ": " +
@@ -112,7 +131,7 @@ RemoteFolder::RemoteFolder(const Core& core, std::shared_ptr<Host> host, RemoteP
 }
 
 RemoteFolder::~RemoteFolder() {
-  std::error_code ignored;  // what is left is emptied with the other remains
+  std::error_code ignored;  // what is left goes with the remains of killed runs
   fs::remove_all(root_, ignored);
 }
 
