@@ -1,22 +1,31 @@
 #include "base/paths.hpp"
 #include "base/secret_mask.hpp"
 #include "engine/project_settings.hpp"
+#include "engine/remote_folder.hpp"
 
 #include <fairlead/core.hpp>
 
+#include <map>
 #include <mutex>
 #include <set>
 
 namespace fairlead {
 namespace {
 
-/// The options of every plugin that was found, under the names that settings use for them: those of
-/// its backends, or its id when it has none.
+/// The names that settings use for a plugin: those of its backends and host schemes, or its id when
+/// it has none.
+std::vector<std::string> setting_names(const PluginManifest& manifest) {
+  auto names = manifest.backends;
+  names.insert(names.end(), manifest.host_schemes.begin(), manifest.host_schemes.end());
+  if (names.empty()) names.push_back(manifest.id);
+  return names;
+}
+
+/// The options of every plugin that was found.
 std::vector<SettingSpec> plugin_specs(const PluginRegistry& plugins) {
   std::vector<SettingSpec> specs;
   for (const auto& [manifest, refusal] : plugins.entries()) {
-    const auto names = manifest.backends.empty() ? std::vector{manifest.id} : manifest.backends;
-    for (const auto& name : names) {
+    for (const auto& name : setting_names(manifest)) {
       for (const auto& option : manifest.options) {
         specs.push_back({.key = "plugins." + name + '.' + option.name,
                          .type = setting_type(option.type).value_or(SettingType::string),
@@ -29,6 +38,16 @@ std::vector<SettingSpec> plugin_specs(const PluginRegistry& plugins) {
   return specs;
 }
 
+Error unknown_host(const std::string& name, const PluginRegistry& plugins) {
+  std::string kinds = "local";
+  for (const auto& [manifest, refusal] : plugins.entries()) {
+    for (const auto& scheme : manifest.host_schemes) kinds += ", " + scheme + "://…";
+  }
+  return {Status::not_found, "host.unknown",
+          "The host '" + name + "' is not of a kind that an installed plugin provides.",
+          "Hosts: " + kinds + ". Set it with --host or the setting 'host'."};
+}
+
 }  // namespace
 
 struct Core::State {
@@ -37,7 +56,8 @@ struct Core::State {
   std::mutex mutex;
   UserFolders folders;
   std::unique_ptr<PluginRegistry> plugins;
-  std::set<std::string> warned;  ///< settings warnings are said once
+  std::set<std::string> warned;                        ///< settings warnings are said once
+  std::map<std::string, std::shared_ptr<Host>> hosts;  ///< opened, by address and settings
 };
 
 Core::Core(CoreOptions options, EventSink& events)
@@ -68,13 +88,15 @@ std::string Core::cache_folder() const { return state_->folders.cache.string(); 
 
 SettingsSources Core::sources(const std::string& workspace_folder,
                               const ConfigDocument* document) const {
-  auto sources = standard_settings_sources(options_.environment, workspace_folder);
+  // A folder's own settings file is on its host; what counts of it stands in the document.
+  const auto place = parse_remote_place(workspace_folder);
+  auto sources = standard_settings_sources(options_.environment, place ? "" : workspace_folder);
   if (document != nullptr) {
     sources.customizations = project_settings(*document->json, *document->source);
   }
   sources.assignments = options_.assignments;
   sources.backend = options_.backend;
-  sources.host = options_.host;
+  sources.host = place ? place->host : options_.host;
   return sources;
 }
 
@@ -108,9 +130,20 @@ PluginRegistry& Core::plugins(const Settings& settings) {
 std::shared_ptr<Host> Core::host(const Settings& settings) {
   const auto& name = settings.text("host");
   if (name == "local") return local_host();
-  throw Error(Status::not_found, "host.unknown",
-              "The host '" + name + "' is not of a kind that an installed plugin provides.",
-              "Hosts: local. Set it with --host or the setting 'host'.");
+  auto& registry = plugins(settings);
+  const auto scheme = name.substr(0, name.find("://"));
+  if (scheme == name || registry.find_host(scheme) == nullptr) throw unknown_host(name, registry);
+  const auto own = settings.plugin_json(scheme);
+  const std::lock_guard lock(state_->mutex);
+  auto& host = state_->hosts[name + '\n' + own];
+  if (!host) {
+    auto opened = registry.open_host(scheme, {.settings = own,
+                                              .environment = options_.environment,
+                                              .working_directory = options_.working_directory});
+    opened->open({.address = name}, {});
+    host = std::move(opened);
+  }
+  return host;
 }
 
 std::shared_ptr<Backend> Core::backend(const std::string& name, const Settings& settings) {
@@ -118,6 +151,11 @@ std::shared_ptr<Backend> Core::backend(const std::string& name, const Settings& 
   ConfigureRequest configure{.settings = settings.plugin_json(name),
                              .environment = options_.environment,
                              .working_directory = options_.working_directory};
+  if (settings.text("host") != "local") {
+    // They name sockets, files and programs of this machine.
+    configure.environment.clear();
+    configure.working_directory.clear();
+  }
   return registry.open_backend(name, host(settings), configure);
 }
 

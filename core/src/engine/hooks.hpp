@@ -6,6 +6,8 @@
 
 namespace fairlead {
 
+struct Workspace;
+
 /// A running instance with everything that a process in it needs.
 struct Session {
   std::shared_ptr<Backend> backend;
@@ -60,9 +62,9 @@ HooksResult result_of(const MergedConfig& merged, const LifecycleOptions& option
 /// Where the markers of this session's user are.
 std::string markers_folder(const Session& session);
 
-/// Runs initializeCommand on the user's machine. LIFE-002. Throws OperationError "hook.failed".
-void run_initialize_command(Core& core, const Config& config, const std::string& folder,
-                            std::stop_token stop);
+/// Runs initializeCommand where the workspace folder is: on the user's machine or on a host.
+/// LIFE-002. Throws OperationError "hook.failed".
+void run_initialize_command(Core& core, const Workspace& workspace, std::stop_token stop);
 
 /// The property's name ("postCreateCommand").
 std::string hook_name(Hook hook);

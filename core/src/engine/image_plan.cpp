@@ -8,6 +8,7 @@
 #include "engine/lockfile.hpp"
 #include "engine/registry_access.hpp"
 #include "engine/registry_credentials.hpp"
+#include "engine/remote_folder.hpp"
 #include "features/layered_installer.hpp"
 #include "features/plan.hpp"
 #include "features/registry_image.hpp"
@@ -96,8 +97,19 @@ BuildImageRequest dockerfile_build(const ImageContext& c) {
   return build;
 }
 
+/// The files of a build on a host, which travel through here.
+void fetch_build_files(const ImageContext& c) {
+  const auto* remote = c.workspace.remote.get();
+  if (remote == nullptr) return;
+  const auto& build = c.workspace.config.build;
+  const LogStep step(c.core.log(), "Copying the build context from " + remote->place().host);
+  remote->fetch(build.dockerfile, c.stop);
+  remote->fetch(build.context, c.stop);
+}
+
 Base dockerfile_base(const ImageContext& c) {
   const auto& path = c.workspace.config.build.dockerfile;
+  fetch_build_files(c);
   const auto text = read_file_if_there(path);
   if (!text) {
     const bool own = c.core.mode() == Mode::fairlead;

@@ -125,6 +125,10 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
                       !request.build.additional_features.empty();
   const bool gpu = config.host_requirements.gpu && request.gpu == GpuAvailability::detect;
   auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, question(stop));
+  // What is here cannot be bound there: the workspace is copied, other binds are refused.
+  if (!workspace.remote && workspace.settings.text("host") != "local") {
+    reply.capabilities.live_binds = false;
+  }
   require_capabilities(needs_of(config, reply.capabilities,
                                 installs_in_place(workspace.settings, reply.capabilities)),
                        found.backend->name(), workspace.document->config_file);
@@ -379,8 +383,7 @@ UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
     if (core.mode() == Mode::drop_in)
       require_allowed_features(core, request, workspace, found, stop);
     require_trust(core, workspace, wishes_of(workspace, found), stop);
-    run_initialize_command(core, workspace.config, workspace.document->workspace.local_folder,
-                           stop);
+    run_initialize_command(core, workspace, stop);
     const bool running = found.instance && found.instance->state == InstanceState::running;
     auto made = bring_about(core, request, workspace, found, stop);
     if (!running) watch_own_process(core, workspace, found, made, stop);

@@ -1,6 +1,7 @@
 #include "engine/workspace.hpp"
 
 #include "engine/extended.hpp"
+#include "engine/remote_folder.hpp"
 #include "spec/locate.hpp"
 
 namespace fairlead {
@@ -42,10 +43,49 @@ Workspace without_configuration(Core& core, const Selection& selection) {
           .settings = core.settings(selection.workspace_folder, nullptr)};
 }
 
+Workspace open_remote_workspace(Core& core, const Selection& selection, const RemotePlace& place) {
+  auto remote = std::make_shared<RemoteFolder>(
+      core, core.host(core.settings(place.text(), nullptr)), place, std::stop_token{});
+  auto options = read_options(core, selection);
+  options.workspace_folder = remote->here(place.folder);
+  if (!options.config.empty()) {
+    const auto file =
+        options.config.front() == '/' ? options.config : place.folder + '/' + options.config;
+    remote->fetch(file, {});
+    options.config = remote->here(file);
+  }
+  options.environment = remote->environment();
+  auto document = remote->there(read_config(
+      options, [&](const std::string& reference) { return fetch_base(core, reference, {}); }));
+  log_advice(core, document.advice);
+  auto named = document;
+  named.config_file = remote->there(named.config_file);
+  auto identity = resolve_identity(named, selection.id_labels);
+  auto settings = core.settings(place.text(), &document);
+  std::vector<Diagnostic> advice;
+  auto config = parse_config(document, faulty_values(core.mode()),
+                             core.mode() == Mode::fairlead ? &advice : nullptr);
+  log_advice(core, advice);
+  if (config.scenario == Scenario::compose) {
+    throw Error(Status::unsupported, "host.compose",
+                "A group of services whose files are on a host cannot be brought up from here.",
+                "Run fairlead on the host itself.")
+        .at({.file = named.config_file});
+  }
+  return {.document = std::move(document),
+          .config = std::move(config),
+          .identity = std::move(identity),
+          .settings = std::move(settings),
+          .remote = std::move(remote)};
+}
+
 }  // namespace
 
 Workspace open_workspace(Core& core, const Selection& selection) {
   if (!names_a_configuration(selection)) return without_configuration(core, selection);
+  if (const auto place = parse_remote_place(selection.workspace_folder)) {
+    return open_remote_workspace(core, selection, *place);
+  }
   auto document = read_config(read_options(core, selection), [&](const std::string& reference) {
     return fetch_base(core, reference, {});
   });

@@ -2,9 +2,12 @@
 
 #include <fairlead/engine.hpp>
 
+#include <memory>
 #include <optional>
 
 namespace fairlead {
+
+class RemoteFolder;
 
 /// What is known before any backend is asked: steps 2 to 4 of `up`.
 struct Workspace {
@@ -12,6 +15,7 @@ struct Workspace {
   Config config;
   Identity identity;
   Settings settings;
+  std::shared_ptr<const RemoteFolder> remote = {};  ///< where the folder is; null: this machine
 };
 
 /// Locates, reads and substitutes the configuration and settles the settings that may stand in it.

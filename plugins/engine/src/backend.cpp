@@ -60,7 +60,8 @@ ProbeReply EngineBackend::probe(const ProbeRequest& request, sdk::Call& call) {
                 "Switch it to Linux containers; Windows containers are not supported.");
   }
   reply.capabilities = what_engines_can();
-  reply.capabilities.live_binds = reply.local;
+  // The paths are the host's, and so is an engine on a socket there.
+  reply.capabilities.live_binds = !client().endpoint().socket.empty();
   if (request.gpu) reply.gpu_runtime = has_gpu_runtime(client().send(get("/info"), call).body);
   if (request.builder) {
     reply.builder = choose_builder(call);

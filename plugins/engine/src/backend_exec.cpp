@@ -6,6 +6,9 @@
 #include <fairlead/engine/relay.hpp>
 #include <fairlead/error.hpp>
 
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -70,11 +73,45 @@ void first_resize(Client& client, const ExecName& exec, const TerminalSize& size
   }
 }
 
+Error connection_lost() {
+  return Error(Status::unavailable, "host.lost",
+               "The connection to the host was lost while the command ran; how it ended is not "
+               "known.",
+               "Run the command again: it connects anew.");
+}
+
+/// The process that carries a connection to an engine elsewhere. With its end the stream ends as
+/// with the command's, which only this tells apart.
+class Carrier {
+ public:
+  Carrier() = default;
+  explicit Carrier(int socket) {
+    ucred peer{};
+    socklen_t size = sizeof peer;
+    if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 || peer.pid <= 0) return;
+    process_.reset(static_cast<int>(::syscall(SYS_pidfd_open, peer.pid, 0)));
+  }
+  bool has_ended() const {
+    pollfd watched{process_.get(), POLLIN, 0};
+    return process_ && ::poll(&watched, 1, 0) > 0;
+  }
+
+ private:
+  UniqueFd process_;
+};
+
 /// The stream ends a moment before the engine has booked the command's end.
-int exit_code_of(Client& client, const ExecName& exec, const sdk::Call& call) {
+int exit_code_of(Client& client, const ExecName& exec, const Carrier& carrier,
+                 const sdk::Call& call) {
   for (auto wait = 1ms;; wait = std::min<std::chrono::milliseconds>(wait * 2, 100ms)) {
-    const auto state = state_of(client, exec, call);
-    if (!state.running) return state.exit_code;
+    try {
+      const auto state = state_of(client, exec, call);
+      if (!state.running) return state.exit_code;
+    } catch (const Error& error) {
+      if (error.status() == Status::unavailable && carrier.has_ended()) throw connection_lost();
+      throw;
+    }
+    if (carrier.has_ended()) throw connection_lost();
     pause_for(wait, call);
   }
 }
@@ -93,11 +130,14 @@ int failed_start(const Error& error, const UniqueFd& err) {
 ExecReply EngineBackend::exec(const ExecRequest& request, sdk::Call& call) {
   RelayEnds ends{call.take(request.in), call.take(request.out), call.take(request.err),
                  !request.terminal.has_value()};
-  const auto exec = create_exec(client(), request, processes_elsewhere_ || !is_local(call), call);
+  const bool local = is_local(call);
+  const auto exec = create_exec(client(), request, processes_elsewhere_ || !local, call);
   bool started = false;
+  Carrier carrier;
   try {
     auto stream = start_exec(client(), exec, request, call);
     started = true;
+    if (!local) carrier = Carrier(stream.transport->fd());
     // Before anybody may ask for another size.
     if (request.terminal) first_resize(client(), exec, request.terminal->size, call);
     call.emit({.started = exec.text()});
@@ -105,9 +145,13 @@ ExecReply EngineBackend::exec(const ExecRequest& request, sdk::Call& call) {
       end_exec(client(), exec);
       return {exit_of_sigpipe};
     }
-    return {exit_code_of(client(), exec, call)};
+    return {exit_code_of(client(), exec, carrier, call)};
   } catch (const Error& error) {
     const bool gone = error.code() == "engine.gone";
+    if (gone && started && carrier.has_ended()) {
+      end_exec(client(), exec);
+      throw connection_lost();
+    }
     if (error.status() == Status::cancelled || (started && !gone)) end_exec(client(), exec);
     if (started || (error.status() != Status::invalid && error.status() != Status::failed)) throw;
     return {failed_start(error, ends.err)};

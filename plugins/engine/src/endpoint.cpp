@@ -182,8 +182,8 @@ Endpoint parse_endpoint(std::string_view address) {
   if (scheme == "ssh") {
     throw Error(Status::unsupported, "engine.endpoint",
                 "The engine address '" + std::string(address) + "' needs an SSH connection.",
-                "Forward the engine's socket and name it: `ssh -fN -L /tmp/engine.sock:"
-                "/var/run/docker.sock HOST`, then DOCKER_HOST=unix:///tmp/engine.sock.");
+                "Reach the engine of another machine with --host " + std::string(address) +
+                    " instead of DOCKER_HOST.");
   }
   throw Error(Status::unsupported, "engine.endpoint",
               "The engine address '" + std::string(address) + "' has the unknown scheme '" +

@@ -1,0 +1,102 @@
+#include "ssh-remote/remote_text.hpp"
+
+#include <algorithm>
+
+namespace fairlead::ssh {
+namespace {
+
+bool is_harmless(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+         std::string_view(" _./=:,@+-").find(c) != std::string_view::npos;
+}
+
+// As `printf %b` reads it.
+std::string octal(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return {'\\', '0', static_cast<char>('0' + (byte >> 6U)),
+          static_cast<char>('0' + ((byte >> 3U) & 7U)), static_cast<char>('0' + (byte & 7U))};
+}
+
+std::string words_of(const SpawnRequest& request) {
+  std::string words = "env";
+  if (request.clean_env) words += " -i";
+  for (const auto& [name, value] : request.env) words += ' ' + sh_word(name + '=' + value);
+  // `env` would take it for a variable; the shell runs it all the same.
+  if (request.argv.front().find('=') != std::string::npos) words.clear();
+  for (const auto& word : request.argv) words += (words.empty() ? "" : " ") + sh_word(word);
+  return words;
+}
+
+std::string or_note(const NoteFile& note, const char* why, int status) {
+  std::string text = " || { ";
+  if (!note.path.empty()) text += "echo " + std::string(why) + " >" + sh_word(note.path) + "; ";
+  return text + "exit " + std::to_string(status) + "; }\n";
+}
+
+}  // namespace
+
+std::string sh_word(std::string_view text) {
+  const bool plain = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+    return c != ' ' && c != '=' && is_harmless(c);
+  });
+  if (plain) return std::string(text);
+  std::string word = "'";
+  for (const char c : text) {
+    if (c == '\'') {
+      word += "'\\''";
+    } else {
+      word += c;
+    }
+  }
+  return word + '\'';
+}
+
+std::string for_any_shell(std::string_view script) {
+  std::string encoded;
+  for (const char c : script) {
+    if (is_harmless(c)) {
+      encoded += c;
+    } else {
+      encoded += octal(c);
+    }
+  }
+  return "exec /bin/sh -c 'eval \"$(printf %b \"" + encoded + "\")\"'";
+}
+
+std::string mark_line(const std::string& mark) { return "\001fairlead " + mark + '\n'; }
+
+std::string spawn_script(const SpawnRequest& request, const NoteFile& note,
+                         const std::string& mark) {
+  std::string script;
+  if (!mark.empty()) script += "printf '\\001fairlead %s\\n' " + mark + '\n';
+  script += "trap 'exit 129' HUP\ntrap 'exit 130' INT\ntrap 'exit 143' TERM\n";
+  const auto file = sh_word(note.path);
+  if (!note.path.empty()) {
+    // The line names the process and, by its start time, no other one that gets its number later.
+    script += "{ read -r s </proc/$$/stat && echo \"$s\" >" + file + " || echo $$ >" + file +
+              "; } 2>/dev/null\n";
+  }
+  if (!request.working_directory.empty()) {
+    script +=
+        "cd " + sh_word(request.working_directory) + " 2>/dev/null" + or_note(note, "folder", 126);
+  }
+  const auto path = request.env.find("PATH");
+  script += '(';
+  if (path != request.env.end()) script += "PATH=" + sh_word(path->second) + "; ";
+  script += "command -v " + sh_word(request.argv.front()) + ") >/dev/null 2>&1" +
+            or_note(note, "command", 127);
+  // From here on the shell outlives a signal to its group, so that it can say how the command
+  // ended.
+  script += "trap : HUP INT QUIT TERM USR1 USR2\n" + words_of(request) + "\ns=$?\n";
+  if (!note.path.empty()) script += "rm -f " + file + '\n';
+  return script + "exit $s";
+}
+
+std::string signal_script(const NoteFile& note, const std::string& signal) {
+  return "i=0\nuntil read -r p x 2>/dev/null <" + sh_word(note.path) +
+         " && [ -n \"$p\" ]; do\n  i=$((i+1))\n  [ $i -lt 30 ] || exit 3\n  sleep 0.1\ndone\nkill "
+         "-s " +
+         sh_word(signal) + " -- -$p";
+}
+
+}  // namespace fairlead::ssh

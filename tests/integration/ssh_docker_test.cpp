@@ -1,0 +1,172 @@
+// A workspace on a host and the engine there, through the ssh plugin and the Docker plugin.
+
+#include "ssh_host_fixture.hpp"
+#include "support/json.hpp"
+
+#include <csignal>
+
+namespace fairlead::test {
+namespace {
+
+class SshDockerTest : public SshHostTest {
+ protected:
+  void SetUp() override {
+    SshHostTest::SetUp();
+    if (IsSkipped()) return;
+    test_run().set("FAIRLEAD_TRUST", "always");
+    there_ = host("box");
+    folder_ = "/home/box/" + test_run().id();
+    if (shell(*there_, "test -S /var/run/docker.sock").exit_code != 0) {
+      there_.reset();
+      GTEST_SKIP() << "skipped: the machine has no engine";
+    }
+  }
+  void TearDown() override {
+    if (there_) {
+      shell(*there_, "docker ps -aq --filter label=devcontainer.local_folder=" + folder_ +
+                         " | xargs -r docker rm -f; rm -rf " + folder_);
+    }
+    there_.reset();
+    SshHostTest::TearDown();
+  }
+
+  void put(const std::string& file, const std::string& content) {
+    const auto result =
+        run_on(*there_,
+               {.argv = {"sh", "-c", "mkdir -p \"$(dirname \"$1\")\" && cat >\"$1\"", "sh",
+                         folder_ + '/' + file}},
+               content);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+  void configure(const std::string& members) {
+    put(".devcontainer/devcontainer.json", "{" + members + "}");
+  }
+  std::string address() const { return "ssh://box" + folder_; }
+
+  RunResult fairlead(std::vector<std::string> words) {
+    auto environment = test_run().environment();
+    environment.erase("DOCKER_HOST");
+    words.insert(words.begin(), fairlead_binary());
+    return run({.argv = std::move(words),
+                .environment = std::move(environment),
+                .directory = test_run().below("work").string(),
+                .timeout = milliseconds(90'000)});
+  }
+  RunResult up() { return fairlead({"up", "--json", "--wait", "--workspace-folder", address()}); }
+  RunResult exec(std::vector<std::string> command) {
+    std::vector<std::string> words = {"exec", "--workspace-folder", address()};
+    words.insert(words.end(), command.begin(), command.end());
+    return fairlead(std::move(words));
+  }
+  std::string containers() {
+    return shell(*there_,
+                 "docker ps -aq --filter label=devcontainer.local_folder=" + folder_ + " | wc -l")
+        .out;
+  }
+
+  std::shared_ptr<Host> there_;
+  std::string folder_;
+};
+
+TEST_F(SshDockerTest, BringsUpAWorkspaceThatIsOnTheHost) {
+  configure(R"("image": "fairlead-test/user", "remoteUser": "dev",
+    "initializeCommand": "echo $(id -un) in $PWD > initialized",
+    "postCreateCommand": "echo made > made-inside",
+    "remoteEnv": {"THEIR_HOME": "${localEnv:HOME}", "THEIR_FOLDER": "${localWorkspaceFolder}"})");
+  const auto made = up();
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  EXPECT_EQ(json_at(made.out, "/outcome"), "success");
+  // Commands, variables and mounts are the host's, and so is the owner of what is made inside.
+  EXPECT_EQ(shell(*there_, "cat " + folder_ + "/initialized").out, "box in " + folder_ + "\n");
+  EXPECT_EQ(shell(*there_, "stat -c %U " + folder_ + "/made-inside").out, "box\n");
+  const auto inside = exec({"sh", "-c", "cat made-inside; echo $THEIR_HOME $THEIR_FOLDER; id -u"});
+  EXPECT_EQ(inside.out, "made\n/home/box " + folder_ + "\n" + shell(*there_, "id -u").out)
+      << inside.text();
+  EXPECT_EQ(exec({"sh", "-c", "exit 7"}).exit_code, 7);
+
+  // Again: what is there is found, and by the host's own paths.
+  EXPECT_EQ(json_at(up().out, "/containerId"), json_at(made.out, "/containerId"));
+  EXPECT_EQ(containers(), "1\n");
+  const auto listed = fairlead({"list", "--json", "--host", "ssh://box"});
+  EXPECT_NE(listed.out.find(folder_), std::string::npos) << listed.text();
+  const auto stopped = fairlead({"stop", "--workspace-folder", address()});
+  EXPECT_EQ(stopped.exit_code, 0) << stopped.text();
+  EXPECT_EQ(exec({"true"}).exit_code == 0, false);
+  const auto down = fairlead({"down", "--workspace-folder", address()});
+  EXPECT_EQ(down.exit_code, 0) << down.text();
+  EXPECT_EQ(containers(), "0\n");
+  EXPECT_EQ(masters().size(), 1U);
+}
+
+TEST_F(SshDockerTest, BuildsADockerfileOfTheHost) {
+  put("Dockerfile", "FROM fairlead-test/busybox\nCOPY data /data\nLABEL from=host\n");
+  put("data", "from the host\n");
+  configure(R"("build": {"dockerfile": "../Dockerfile", "context": ".."})");
+  const auto made = up();
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  EXPECT_EQ(exec({"cat", "/data"}).out, "from the host\n");
+  EXPECT_EQ(fairlead({"down", "--workspace-folder", address(), "--images"}).exit_code, 0);
+}
+
+TEST_F(SshDockerTest, SaysWhatIsMissingOnTheHost) {
+  const auto nothing = fairlead({"up", "--workspace-folder", "ssh://box/no/such"});
+  EXPECT_NE(nothing.exit_code, 0);
+  EXPECT_NE(nothing.err.find("/no/such does not exist on ssh://box"), std::string::npos)
+      << nothing.text();
+  const auto unknown = fairlead({"list", "--host", "telnet://box"});
+  EXPECT_NE(unknown.text().find("telnet://box"), std::string::npos) << unknown.text();
+  const auto refused = fairlead({"list", "--host", "ssh://changed"});
+  EXPECT_NE(refused.text().find("IDENTIFICATION HAS CHANGED"), std::string::npos) << refused.text();
+  const auto denied = fairlead({"list", "--backend", "docker", "--host", "ssh://plain"});
+  EXPECT_NE(denied.text().find("docker"), std::string::npos) << denied.text();
+}
+
+TEST_F(SshDockerTest, DoctorExplainsTheHost) {
+  const auto good = fairlead({"doctor", "--host", "ssh://box"});
+  EXPECT_NE(good.out.find("box on linux"), std::string::npos) << good.text();
+  const auto bad = fairlead({"doctor", "--host", "ssh://stranger"});
+  EXPECT_NE(bad.text().find("Permission denied"), std::string::npos) << bad.text();
+}
+
+TEST_F(SshDockerTest, CallsALostCommandInAContainerByItsName) {
+  configure(R"("image": "fairlead-test/busybox")");
+  ASSERT_EQ(up().exit_code, 0);
+  auto environment = test_run().environment();
+  environment.erase("DOCKER_HOST");
+  ChildProcess child({.argv = {fairlead_binary(), "exec", "--workspace-folder", address(), "sh",
+                               "-c", "echo begun; sleep 4004"},
+                      .environment = std::move(environment),
+                      .directory = test_run().below("work").string(),
+                      .timeout = milliseconds(90'000)});
+  ASSERT_TRUE(child.wait_for_output("begun", milliseconds(60'000)));
+  for (const auto& process : masters()) ::kill(std::stoi(process), SIGKILL);
+  const auto lost = child.finish();
+  EXPECT_NE(lost.exit_code, 0);
+  EXPECT_NE(lost.text().find("was lost"), std::string::npos) << lost.text();
+  EXPECT_EQ(exec({"echo", "back"}).out, "back\n");
+  EXPECT_EQ(exec({"sh", "-c", "ps | grep '[s]leep 4004'"}).out, "");
+}
+
+TEST_F(SshDockerTest, ConvergesWhenTheConnectionIsKilledOnTheWay) {
+  configure(R"("image": "fairlead-test/busybox", "onCreateCommand": "echo x >> created",
+    "postCreateCommand": "sleep 1")");
+  for (const int delay_ms : {100, 300, 600, 1000, 1500}) {
+    auto environment = test_run().environment();
+    environment.erase("DOCKER_HOST");
+    ChildProcess child(
+        {.argv = {fairlead_binary(), "up", "--wait", "--workspace-folder", address()},
+         .environment = std::move(environment),
+         .directory = test_run().below("work").string(),
+         .timeout = milliseconds(90'000)});
+    child.wait_for([] { return false; }, milliseconds(delay_ms));
+    for (const auto& process : masters()) ::kill(std::stoi(process), SIGKILL);
+    child.finish();  // it may have been through, or it says what it lost
+  }
+  const auto made = up();
+  EXPECT_EQ(made.exit_code, 0) << made.text();
+  EXPECT_EQ(containers(), "1\n");
+  EXPECT_EQ(exec({"true"}).exit_code, 0);
+}
+
+}  // namespace
+}  // namespace fairlead::test

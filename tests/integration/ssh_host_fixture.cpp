@@ -1,0 +1,159 @@
+#include "ssh_host_fixture.hpp"
+
+#include "support/wait.hpp"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+namespace fairlead::test {
+namespace {
+
+struct Pipe {
+  UniqueFd read;
+  UniqueFd write;
+};
+
+Pipe make_pipe() {
+  std::array<int, 2> ends{};
+  EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+}
+
+std::string read_all(const UniqueFd& fd) {
+  std::string text;
+  std::array<char, 65536> buffer;
+  for (;;) {
+    const auto got = ::read(fd.get(), buffer.data(), buffer.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) return text;
+    text.append(buffer.data(), static_cast<std::size_t>(got));
+  }
+}
+
+void write_all(UniqueFd fd, const std::string& text) {
+  for (std::size_t sent = 0; sent < text.size();) {
+    const auto now = ::write(fd.get(), text.data() + sent, text.size() - sent);
+    if (now <= 0) return;
+    sent += static_cast<std::size_t>(now);
+  }
+}
+
+class Nowhere final : public EventSink {
+ public:
+  void on_event(const LogEvent& /*event*/) override {}
+};
+
+}  // namespace
+
+void SshHostTest::SetUp() {
+  if (variable("FAIRLEAD_TEST_HOSTS").empty()) GTEST_SKIP() << "skipped: no remote machine";
+  run_ = std::make_unique<TestRun>();
+  guard_.emplace(*run_);
+  sink_ = std::make_shared<Nowhere>();
+  PluginSearch search;
+  search.folders = {FAIRLEAD_BINARY_DIR "/lib/fairlead/plugins"};
+  search.state_folder = run_->below("state").string();
+  search.probe_program = FAIRLEAD_BINARY_DIR "/libexec/fairlead/fairlead-plugin-probe";
+  plugins_ = std::make_unique<PluginRegistry>(search, Log(*sink_));
+}
+
+void SshHostTest::TearDown() {
+  if (!guard_) return;
+  plugins_.reset();
+  end_masters();
+  EXPECT_EQ(guard_->leaks(), std::vector<std::string>{});
+}
+
+std::shared_ptr<Host> SshHostTest::host(const std::string& name, const std::string& settings) {
+  std::shared_ptr<Host> opened =
+      plugins_->open_host("ssh", {.settings = settings,
+                                  .environment = run_->environment(),
+                                  .working_directory = run_->below("work").string()});
+  opened->open({.address = "ssh://" + name}, {});
+  return opened;
+}
+
+HostRun SshHostTest::run_on(Host& host, SpawnRequest request, const std::string& input,
+                            CallOptions options) {
+  auto in = make_pipe();
+  auto out = make_pipe();
+  auto err = make_pipe();
+  request.in = options.pass(std::move(in.read));
+  request.out = options.pass(std::move(out.write));
+  if (!request.terminal) request.err = options.pass(std::move(err.write));
+  err.write.reset();
+  HostRun result;
+  std::thread writer([&] { write_all(std::move(in.write), input); });
+  std::thread reader([&] { result.out = read_all(out.read); });
+  std::thread errors([&] { result.err = read_all(err.read); });
+  struct Joined {
+    std::thread& one;
+    std::thread& two;
+    std::thread& three;
+    ~Joined() {
+      one.join();
+      two.join();
+      three.join();
+    }
+  };
+  {
+    const Joined joined{writer, reader, errors};
+    result.exit_code = host.spawn(request, std::move(options)).exit_code;
+  }
+  return result;
+}
+
+HostRun SshHostTest::shell(Host& host, const std::string& script) {
+  return run_on(host, {.argv = {"sh", "-c", script}});
+}
+
+Error SshHostTest::refusal(const std::string& name, const std::string& settings) {
+  try {
+    host(name, settings)->describe({});
+  } catch (const Error& error) {
+    return error;
+  }
+  ADD_FAILURE() << name << " let us in";
+  return {Status::ok, "", ""};
+}
+
+void SshHostTest::set_link(bool up) {
+  const auto result =
+      run({.argv = {"/bin/sh", "-c",
+                    "PATH=$PATH:/usr/sbin:/sbin; exec ip link set " +
+                        variable("FAIRLEAD_TEST_HOST_LINK") + (up ? " up" : " down")},
+           .environment = {{"PATH", variable("PATH")}}});
+  ASSERT_EQ(result.exit_code, 0) << result.text();
+}
+
+// By the name that OpenSSH gives them, which has overwritten their environment.
+std::vector<std::string> SshHostTest::masters() const {
+  const auto sockets = run_->below("run").string() + "/fairlead/ssh/";
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const auto process = entry.path().filename().string();
+    if (process.find_first_not_of("0123456789") != std::string::npos) continue;
+    const auto title = read_file(entry.path() / "cmdline");
+    if (title.starts_with("ssh: " + sockets) && title.find("[mux]") != std::string::npos) {
+      found.push_back(process);
+    }
+  }
+  return found;
+}
+
+void SshHostTest::end_masters() const {
+  const auto all_gone = [&] {
+    for (const auto& process : masters()) ::kill(std::stoi(process), SIGTERM);
+    return masters().empty();
+  };
+  EXPECT_TRUE(wait_until(milliseconds(10'000), all_gone));
+  std::filesystem::remove_all(run_->below("run") / "fairlead/ssh");
+}
+
+}  // namespace fairlead::test

@@ -1,0 +1,58 @@
+#pragma once
+
+#include "support/child_process.hpp"
+#include "support/leak_guard.hpp"
+#include "support/test_run.hpp"
+
+#include <fairlead/error.hpp>
+#include <fairlead/events.hpp>
+#include <fairlead/plugins.hpp>
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace fairlead::test {
+
+/// How a command on a host ended.
+struct HostRun {
+  int exit_code = -1;
+  std::string out;
+  std::string err;
+};
+
+/// A test of the ssh plugin against the machine of tests/support/hosts/with-hosts, through the same
+/// registry that the core uses. Every test logs in anew and ends its connections.
+class SshHostTest : public ::testing::Test {
+ protected:
+  void SetUp() override;
+  void TearDown() override;
+
+  /// The host of that name, not yet connected; `settings` are plugins.ssh's, as JSON.
+  std::shared_ptr<Host> host(const std::string& name, const std::string& settings = "{}");
+  static HostRun run_on(Host& host, SpawnRequest request, const std::string& input = {},
+                        CallOptions options = {});
+  /// `sh -c script` there.
+  static HostRun shell(Host& host, const std::string& script);
+  /// What `describe` fails with.
+  Error refusal(const std::string& name, const std::string& settings = "{}");
+
+  /// Cuts or mends the link to the machine.
+  static void set_link(bool up);
+  /// The processes on this machine that hold a connection of this test's.
+  std::vector<std::string> masters() const;
+  void end_masters() const;
+
+  TestRun& test_run() { return *run_; }
+
+ private:
+  std::unique_ptr<TestRun> run_;
+  std::shared_ptr<EventSink> sink_;
+  std::unique_ptr<PluginRegistry> plugins_;
+  std::optional<LeakGuard> guard_;
+};
+
+}  // namespace fairlead::test
