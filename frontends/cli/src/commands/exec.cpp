@@ -6,7 +6,7 @@ namespace fairlead::cli {
 int run_exec(const Arguments& arguments, Session& session) {
   return run_inside(arguments, session, [&](Core& core, ExecOptions options, std::stop_token stop) {
     options.argv = arguments.positionals();
-    return exec(core, std::move(options), std::move(stop));
+    return exec_via(core, way_inside(arguments), std::move(options), std::move(stop));
   });
 }
 
