@@ -5,6 +5,10 @@
 
 #include <fairlead/relay/sys.hpp>
 
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
 #include <time.h>
 
 #include <algorithm>
@@ -14,9 +18,8 @@
 namespace fairlead::relay {
 namespace {
 
-constexpr std::int64_t least_pause_ms = 100;
-constexpr std::int64_t most_pause_ms = 200;
-constexpr std::int64_t share = 500;  ///< of one processor
+constexpr std::int64_t pause_ms = 100;
+constexpr std::int64_t share = 500;  ///< of one processor, for files
 constexpr std::int64_t networks_pause_ms = 1000;
 constexpr std::size_t most_command = 4096;
 constexpr std::size_t piece = 16384;
@@ -74,6 +77,11 @@ Text command_of(std::uint32_t pid) {
 
 }  // namespace
 
+bool Detection::has_network(const std::vector<Network>& networks, std::uint64_t number) {
+  return std::any_of(networks.begin(), networks.end(),
+                     [number](const Network& network) { return network.number == number; });
+}
+
 void Detection::start() {
   stop();
   set(0);
@@ -81,6 +89,9 @@ void Detection::start() {
 
 void Detection::stop() {
   clear();
+  if (kernel_ >= 0) sys::close(kernel_);
+  kernel_ = -1;
+  kernel_answers_ = true;
   known_.clear();
   networks_.clear();
   last_pid_ = 0;
@@ -89,20 +100,20 @@ void Detection::stop() {
 
 void Detection::on_timer() {
   look();
-  set(std::clamp(tables_us_ * share / 1000, least_pause_ms, most_pause_ms));
+  set(pause_ms);
 }
 
 void Detection::look() {
   find_networks();
-  for (auto& socket : known_) socket.seen = false;
   const auto before = known_.size();
-  bool readable = true;
-  const auto began = now_us();
-  for (const auto& network : networks_) {
-    for (const bool ipv6 : {false, true}) readable = read_table(network, ipv6) && readable;
+  for (auto& socket : known_) {
+    socket.seen = has_network(networks_, socket.netns) && (socket.netns != 0 || !kernel_answers_);
   }
-  tables_us_ = now_us() - began;
-  if (!readable) last_pid_ = 0;  // the process by which we saw a network is gone
+  if (kernel_answers_) kernel_answers_ = ask_kernel(false) && (ask_kernel(true), true);
+  if (!kernel_answers_) {
+    for (auto& socket : known_) socket.seen = true;
+  }
+  look_at_files(Loop::now_ms());
   find_owners(before);
   for (std::size_t i = before; i < known_.size(); ++i) tell(known_[i]);
   for (const auto& socket : known_) {
@@ -116,23 +127,84 @@ void Detection::look() {
   complete_ = true;
 }
 
+void Detection::look_at_files(std::int64_t now) {
+  for (auto& network : networks_) {
+    if (now < network.due || (network.number == 0 && kernel_answers_)) continue;
+    for (auto& socket : known_) socket.seen = socket.seen && socket.netns != network.number;
+    const auto began = now_us();
+    const bool readable = read_table(network, false) && read_table(network, true);
+    network.due = now + (now_us() - began) * share / 1000;
+    if (!readable) last_pid_ = 0;  // the process by which we saw it is gone
+  }
+}
+
+/// False: the kernel, or what guards the container, has no such question. IPv6 may be missing
+/// alone.
+bool Detection::ask_kernel(bool ipv6) {
+  if (kernel_ < 0) {
+    kernel_ = static_cast<int>(
+        sys::call(SYS_socket, AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  }
+  if (kernel_ < 0) return false;
+  struct {
+    nlmsghdr header;
+    inet_diag_req_v2 question;
+  } request{};
+  request.header.nlmsg_len = sizeof request;
+  request.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  request.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
+  request.question.sdiag_family = ipv6 ? AF_INET6 : AF_INET;
+  request.question.sdiag_protocol = IPPROTO_TCP;
+  request.question.idiag_states = 1U << state_listen;
+  if (sys::write(kernel_, reinterpret_cast<const char*>(&request), sizeof request) < 0)
+    return false;
+  alignas(nlmsghdr) std::array<char, 16384> buffer;
+  for (;;) {  // the kernel has the answer at once: nothing is waited for
+    const long got = sys::read(kernel_, buffer.data(), buffer.size());
+    if (got < static_cast<long>(sizeof(nlmsghdr))) return false;
+    for (long at = 0; at + static_cast<long>(sizeof(nlmsghdr)) <= got;) {
+      nlmsghdr header;
+      __builtin_memcpy(&header, buffer.data() + at, sizeof header);
+      if (header.nlmsg_type == NLMSG_DONE) return true;
+      if (header.nlmsg_type == NLMSG_ERROR || header.nlmsg_len < sizeof header) return false;
+      take_answer(buffer.data() + at + sizeof header, header.nlmsg_len - sizeof header);
+      at += static_cast<long>((header.nlmsg_len + 3U) & ~3U);
+    }
+  }
+}
+
+void Detection::take_answer(const char* message, std::size_t size) {
+  inet_diag_msg answer;
+  if (size < sizeof answer) return;
+  __builtin_memcpy(&answer, message, sizeof answer);
+  Socket socket{.inode = answer.idiag_inode,
+                .port = __builtin_bswap16(answer.id.idiag_sport),
+                .ipv6 = answer.idiag_family == AF_INET6,
+                .seen = true};
+  __builtin_memcpy(socket.address, answer.id.idiag_src, socket.ipv6 ? 16 : 4);
+  found(socket);
+}
+
 /// Only when there is a new process may there be a new network; and not more often than each
 /// second, for a build makes hundreds of processes.
 void Detection::find_networks() {
   const auto newest = newest_process();
   const auto now = Loop::now_ms();
-  if (!networks_.empty() && (newest == last_pid_ || now - networks_at_ < networks_pause_ms)) return;
+  if (!networks_.empty() && (newest == last_pid_ || now < networks_due_)) return;
   last_pid_ = newest;
-  networks_at_ = now;
-  networks_.assign(1, {});
+  const auto began = now_us();
+  const auto before = std::exchange(networks_, {});
+  networks_.push_back(before.empty() ? Network{} : before.front());
   const auto own = own_network();
-  if (own == 0) return;
-  for (const auto pid : numbers_in("/proc")) {
+  for (const auto pid : own != 0 ? numbers_in("/proc") : std::vector<std::uint32_t>{}) {
     const auto number = network_of(pid);
-    if (number == 0 || number == own) continue;
-    const auto same = [&](const Network& network) { return network.number == number; };
-    if (std::none_of(networks_.begin(), networks_.end(), same)) networks_.push_back({number, pid});
+    if (number == 0 || number == own || has_network(networks_, number)) continue;
+    networks_.push_back({number, pid, 0});
+    for (const auto& old : before) {
+      if (old.number == number) networks_.back().due = old.due;
+    }
   }
+  networks_due_ = now + std::max(networks_pause_ms, (now_us() - began) * share / 1000);
 }
 
 /// Listening sockets come first in the tables: the rest, which may be long, is not read.
@@ -177,7 +249,11 @@ void Detection::take_line_of_table(std::string_view line, const Network& network
   if (!read_address(local.substr(0, words * 8), socket.address, words)) return;
   local.remove_prefix(words * 8 + 1);
   socket.port = static_cast<std::uint16_t>(take_number(local, 16));
-  if (is_name_server(socket.address, ipv6)) return;
+  found(socket);
+}
+
+void Detection::found(const Socket& socket) {
+  if (is_name_server(socket.address, socket.ipv6)) return;
   if (std::find(own_.begin(), own_.end(), socket.inode) != own_.end()) return;
   const auto known = std::find_if(known_.begin(), known_.end(), [&](const Socket& other) {
     return other.inode == socket.inode && other.netns == socket.netns;

@@ -1,5 +1,7 @@
+#include "engine/relay_exec.hpp"
 #include "engine/session.hpp"
 #include "engine/user_session.hpp"
+#include "ports/relay_session.hpp"
 
 #include <chrono>
 #include <memory>
@@ -81,6 +83,10 @@ int run_inside(const Session& session, ExecOptions options, const std::stop_toke
 }  // namespace
 
 int exec(Core& core, ExecOptions options, std::stop_token stop) {
+  return exec_via(core, ExecVia::engine, std::move(options), std::move(stop));
+}
+
+int exec_via(Core& core, ExecVia via, ExecOptions options, std::stop_token stop) {
   auto workspace = open_workspace(core, options.selection);
   // The reference's exec leaves the variable as it is.
   if (core.mode() == Mode::fairlead) workspace = with_devcontainer_id(std::move(workspace));
@@ -94,7 +100,14 @@ int exec(Core& core, ExecOptions options, std::stop_token stop) {
   auto session = open_session(core, workspace, found.backend, running_instance(found, stop),
                               options.remote, /*need_markers=*/false, stop);
   if (options.shell) make_shell(options, session);
-  const int status = run_inside(session, std::move(options), stop);
+  const auto relay = relay_for(core, via, session, options, stop);
+  int status = 0;
+  if (relay) {
+    options.argv = with_unset(session.environment, std::move(options.argv));
+    status = run_by_relay(*relay, session, std::move(options), stop);
+  } else {
+    status = run_inside(session, std::move(options), stop);
+  }
   if (user_session) user_session->end(core, workspace, session);
   return status;
 }

@@ -19,6 +19,7 @@ constexpr std::array<std::string_view, 3> consistencies = {"consistent", "cached
 constexpr std::array<std::string_view, 3> availabilities = {"all", "detect", "none"};
 constexpr std::array<std::string_view, 3> log_levels = {"info", "debug", "trace"};
 constexpr std::array<std::string_view, 4> all_log_levels = {"error", "info", "debug", "trace"};
+constexpr std::array<std::string_view, 3> ways_inside = {"engine", "relay", "auto"};
 constexpr std::array<std::string_view, 2> formats = {"text", "json"};
 constexpr std::array<std::string_view, 4> probes = {"none", "loginInteractiveShell",
                                                     "interactiveShell", "loginShell"};
@@ -323,6 +324,9 @@ constexpr std::array table = {
                    "id=<name>,src=<file>"))),
     own(switch_("pull", G::image, bit(rebuild), "Ask the registry for newer base images.")),
     own(text_("service", G::container, bit(exec), "Another service of the environment's project.")),
+    own(choice_("via", G::container, mask(exec, shell),
+                "By the engine's exec, or by the relay, which ends with its caller.", ways_inside,
+                "engine")),
     own(lettered('f', switch_("follow", G::output, bit(logs), "Go on as more is printed."))),
     own(lettered('n', number_("tail", G::output, bit(logs), "Only the last lines, this many."))),
     own(text_("since", G::output, bit(logs), "Only what is newer: a time, or 10m, 2h, 3d.")),

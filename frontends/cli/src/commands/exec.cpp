@@ -8,7 +8,7 @@ int run_exec(const Arguments& arguments, Session& session) {
     options.argv = arguments.positionals();
     // Only the drop-in comes so far without a command; the reference tries to run this word.
     if (options.argv.empty()) options.argv = {"undefined"};
-    return exec(core, std::move(options), std::move(stop));
+    return exec_via(core, way_inside(arguments), std::move(options), std::move(stop));
   });
 }
 

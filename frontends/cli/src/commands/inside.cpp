@@ -103,6 +103,12 @@ ExecOptions options_of(const Arguments& arguments, const Session& session, bool 
 
 }  // namespace
 
+ExecVia way_inside(const Arguments& arguments) {
+  const auto way = arguments.text("via");
+  if (way == "relay") return ExecVia::relay;
+  return way == "auto" ? ExecVia::automatic : ExecVia::engine;
+}
+
 int run_inside(const Arguments& arguments, Session& session,
                const std::function<int(Core&, ExecOptions, std::stop_token)>& operation) {
   const bool logged = arguments.text("log-format") == "json";

@@ -3,7 +3,7 @@
 #include "arguments.hpp"
 #include "session.hpp"
 
-#include <fairlead/engine.hpp>
+#include <fairlead/exec_via.hpp>
 
 #include <functional>
 
@@ -15,5 +15,8 @@ namespace fairlead::cli {
 /// Returns the command's exit status, or 128+n.
 int run_inside(const Arguments& arguments, Session& session,
                const std::function<int(Core&, ExecOptions, std::stop_token)>& operation);
+
+/// What `--via` says.
+ExecVia way_inside(const Arguments& arguments);
 
 }  // namespace fairlead::cli

@@ -71,7 +71,11 @@ inline long write(int fd, const char* from, std::size_t size) {
 inline long send(int fd, const char* from, std::size_t size) {
   return call(SYS_sendto, fd, address(from), signed_of(size), MSG_NOSIGNAL);
 }
+#ifdef FAIRLEAD_FREESTANDING
 inline long close(int fd) { return call(SYS_close, fd); }
+#else
+inline long close(int fd) { return ::close(fd); }  // so that a thread sanitizer sees it
+#endif
 inline int socket(int family, int type, int protocol = 0) {
   return static_cast<int>(call(SYS_socket, family, type | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol));
 }

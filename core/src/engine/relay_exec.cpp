@@ -1,0 +1,82 @@
+#include "engine/relay_exec.hpp"
+
+#include "ports/relay_session.hpp"
+
+#include <fairlead/core.hpp>
+
+#include <utility>
+
+namespace fairlead {
+namespace {
+
+/// A frame of the relay holds no more; half of it is kept for the variables of the terminal and the
+/// like.
+constexpr std::size_t most_bytes = 50000;
+
+class RelayControl final : public ExecControl {
+ public:
+  explicit RelayControl(std::shared_ptr<ports::RelayCommand> command)
+      : command_(std::move(command)) {}
+  void resize(TerminalSize size) override { command_->resize(size); }
+  void signal(const std::string& name) override { command_->signal(name); }
+
+ private:
+  std::shared_ptr<ports::RelayCommand> command_;
+};
+
+bool fits(const Session& session, const ExecOptions& options) {
+  std::size_t size = 0;
+  for (const auto& word : options.argv) size += word.size() + 2;
+  for (const auto& [name, value] : session.environment.set) size += name.size() + value.size() + 3;
+  return size < most_bytes;
+}
+
+/// The environment works, only the relay cannot be had.
+bool can_do_without(const Error& error) {
+  return error.code() == "relay.place" || error.code() == "relay.missing" ||
+         error.code() == "relay.version" ||
+         (error.code() == "relay.start" && error.status() != Status::timeout);
+}
+
+}  // namespace
+
+std::unique_ptr<ports::RelaySession> relay_for(Core& core, ExecVia via, const Session& session,
+                                               const ExecOptions& options,
+                                               const std::stop_token& stop) {
+  if (via == ExecVia::engine) return nullptr;
+  if (via == ExecVia::automatic && !fits(session, options)) return nullptr;
+  try {
+    return ports::RelaySession::start(session.backend, session.instance.id, session.inside.user,
+                                      {.stop = stop});
+  } catch (const Error& error) {
+    if (via == ExecVia::relay || !can_do_without(error)) throw;
+    core.log().text(LogLevel::debug, "Without the relay: " + error.message());
+    return nullptr;
+  }
+}
+
+int run_by_relay(ports::RelaySession& relay, const Session& session, ExecOptions options,
+                 const std::stop_token& stop) {
+  const std::shared_ptr<ports::RelayCommand> command =
+      relay.run({.argv = std::move(options.argv),
+                 .env = session.environment.set,
+                 .working_directory = session.working_directory,
+                 .terminal = options.terminal,
+                 .in = std::move(options.in),
+                 .out = std::move(options.out),
+                 .err = std::move(options.err)});
+  if (options.on_started) options.on_started(std::make_shared<RelayControl>(command));
+  const auto ended = [&] {
+    if (options.on_ended) options.on_ended();
+  };
+  try {
+    const int status = command->wait(stop);
+    ended();
+    return status;
+  } catch (const Error&) {
+    ended();
+    throw;
+  }
+}
+
+}  // namespace fairlead
