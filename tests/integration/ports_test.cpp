@@ -119,7 +119,7 @@ TEST_F(Ports, ForwardOnDemandInTheForeground) {  // PORT-005, VSC-015
   EXPECT_FALSE(net::connect_tcp(port));
 }
 
-TEST_F(Ports, ForwardOnDemandInTheBackground) {  // VSC-008, VSC-015
+TEST_F(Ports, ForwardOnDemandInTheBackground) {  // VSC-015
   const Workspace project = workspace();
   must_own_up(project);
   serve_inside(project, "0.0.0.0:18084");
@@ -228,6 +228,29 @@ TEST_F(Ports, CarryRedisAndWebSockets) {
                            return last.out == "echoed\n";
                          }))
       << last.text() << project.read("echo.log");
+}
+
+TEST_F(Ports, ReachContainersOfOthers) {  // VSC-008
+  const auto made =
+      engine().request("POST", "/containers/create",
+                       R"({"Image": ")" + std::string(base_image) +
+                           R"(", "Cmd": ["sh", "-c", "mkdir /www; echo foreign > /www/index.html; )"
+                           R"(exec httpd -f -p 0.0.0.0:18089 -h /www"]})");
+  const auto id = json_at(made, "/Id");
+  engine().request("POST", "/containers/" + id + "/start");
+  const RunResult forward =
+      run(fairlead({"forward", "--background", "--json", "--container-id", id, "18089:0"}));
+  EXPECT_EQ(forward.exit_code, 0) << forward.text();
+  EXPECT_TRUE(serves(port_at(forward.out, "/localPort"), "foreign"));
+  engine().remove_container(id);
+}
+
+TEST_F(Ports, AreNotInTheWayOnTheHostsNetwork) {
+  const Workspace project = workspace(R"("forwardPorts": [18088], "runArgs": ["--network=host"])");
+  const RunResult up = run(on(project, {"up", "--json"}));
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  EXPECT_EQ(json_at(up.out, "/forwards"), "[]");
+  EXPECT_FALSE(net::connect_tcp(18088));
 }
 
 TEST_F(Ports, NeverInTheDropIn) {

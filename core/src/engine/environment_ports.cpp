@@ -49,6 +49,20 @@ std::string key_of(const InstanceLink& link) {
   return sha256_hex(text).substr(0, 16);
 }
 
+/// Whether what listens inside is on this machine's localhost anyway; a listener of ours would only
+/// be in its way.
+bool shares_our_network(const Workspace& workspace) {
+  if (workspace.settings.text("host") != "local") return false;
+  const auto& words = workspace.config.run_args;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    for (const char* name : {"--network", "--net"}) {
+      if (words[i] == std::string(name) + "=host") return true;
+      if (words[i] == name && i + 1 < words.size() && words[i + 1] == "host") return true;
+    }
+  }
+  return false;
+}
+
 /// The plugin that the settings name; none: the built-in one forwards.
 std::shared_ptr<PortForwarder> forwarder_of(Core& core, const InstanceLink& link) {
   const auto& settings = link.workspace().settings;
@@ -77,8 +91,9 @@ struct EnvironmentPorts::Impl {
         key(key_of(*link)),
         listener(std::move(on_event)) {
     const auto merged = link->merged();
+    const bool ours = shares_our_network(link->workspace());
     for (const auto& [host, port] : merged.forward_ports) {
-      if (port > 0)
+      if (port > 0 && !ours)
         configured.push_back(
             {.target = {.host = host, .port = port}, .origin = ForwardOrigin::configuration});
     }

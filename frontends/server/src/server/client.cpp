@@ -11,6 +11,7 @@
 
 #include <array>
 #include <chrono>
+#include <filesystem>
 #include <utility>
 
 namespace fairlead::server {
@@ -39,6 +40,8 @@ void start_process(const StartOptions& options) {
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw gone();
   const UniqueFd read_end(ends[0]);
   UniqueFd write_end(ends[1]);
+  std::error_code made;
+  std::filesystem::create_directories(options.place.state, made);  // for its log
   auto words = options.command;
   words.push_back("--ready-fd=" + std::to_string(ready_number));
   const auto started = spawn_detached({.argv = words,
