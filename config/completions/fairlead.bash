@@ -3,10 +3,10 @@
 _fairlead_commands() {
   local names= name
   case $1:$2 in
-    'fairlead:') names='up set-up build run-user-commands read-configuration outdated upgrade features templates exec run shell rebuild list status stop down logs attach inspect cp prune doctor plugin config cache init completion help' ;;
+    'fairlead:') names='up set-up build run-user-commands read-configuration outdated upgrade features templates exec run shell rebuild list status stop down logs ports forward unforward background attach inspect cp prune doctor plugin config cache init serve completion help' ;;
     'fairlead:features') names='test package publish info resolve-dependencies generate-docs' ;;
     'fairlead:templates') names='apply publish metadata generate-docs' ;;
-    'fairlead:plugin') names='list info' ;;
+    'fairlead:plugin') names='list info add remove new' ;;
     'fairlead:config') names='show validate explain list migrate' ;;
     'fairlead:cache') names='show prune export import' ;;
     'devcontainer:') names='up set-up build run-user-commands read-configuration outdated upgrade features templates exec' ;;
@@ -39,15 +39,19 @@ _fairlead_flags() {
     'fairlead:templates publish') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --registry --namespace --log-level' ;;
     'fairlead:templates metadata') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --log-level' ;;
     'fairlead:templates generate-docs') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --project-folder --github-owner --github-repo --log-level' ;;
-    'fairlead:exec') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --remote-env --service' ;;
+    'fairlead:exec') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --remote-env --service --via' ;;
     'fairlead:run') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --workspace-mount-consistency --gpu-availability --mount-workspace-git-root --mount-git-worktree-common-dir --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --update-remote-user-uid-default --remove-existing-container --build-no-cache --expect-existing-container --skip-post-create --skip-non-blocking-commands --prebuild --user-data-folder --mount --remote-env --cache-from --cache-to --buildkit --additional-features --skip-post-attach --dotfiles-repository --dotfiles-install-command --dotfiles-target-path --container-session-data-folder --secrets-file --no-lockfile --frozen-lockfile --include-configuration --include-merged-configuration --trust --secret' ;;
-    'fairlead:shell') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --remote-env' ;;
+    'fairlead:shell') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --user-data-folder --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --mount-workspace-git-root --mount-git-worktree-common-dir --container-id --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --remote-env --via' ;;
     'fairlead:rebuild') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --docker-path --docker-compose-path --container-data-folder --container-system-data-folder --workspace-folder --workspace-mount-consistency --gpu-availability --mount-workspace-git-root --mount-git-worktree-common-dir --id-label --config --override-config --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --update-remote-user-uid-default --remove-existing-container --build-no-cache --expect-existing-container --skip-post-create --skip-non-blocking-commands --prebuild --user-data-folder --mount --remote-env --cache-from --cache-to --buildkit --additional-features --skip-post-attach --dotfiles-repository --dotfiles-install-command --dotfiles-target-path --container-session-data-folder --secrets-file --no-lockfile --frozen-lockfile --include-configuration --include-merged-configuration --wait --trust --no-cache --secret --pull' ;;
     'fairlead:list') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --all' ;;
     'fairlead:status') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format' ;;
     'fairlead:stop') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format' ;;
     'fairlead:down') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --volumes --images' ;;
     'fairlead:logs') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --follow --tail --since' ;;
+    'fairlead:ports') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --all --watch' ;;
+    'fairlead:forward') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --background --reverse --address' ;;
+    'fairlead:unforward') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format --reverse' ;;
+    'fairlead:background') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --stop' ;;
     'fairlead:attach') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --container-data-folder --container-system-data-folder --log-level --log-format --terminal-columns --terminal-rows --default-user-env-probe --remote-env' ;;
     'fairlead:inspect') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format' ;;
     'fairlead:cp') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --container-id --id-label --config --log-level --log-format' ;;
@@ -56,6 +60,9 @@ _fairlead_flags() {
     'fairlead:plugin') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:plugin list') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:plugin info') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
+    'fairlead:plugin add') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --yes' ;;
+    'fairlead:plugin remove') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --yes' ;;
+    'fairlead:plugin new') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:config') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:config show') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --config --origin' ;;
     'fairlead:config validate') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --strict' ;;
@@ -68,6 +75,7 @@ _fairlead_flags() {
     'fairlead:cache export') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:cache import') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:init') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --collection --list --from --service --option --feature --omit-path --force --yes' ;;
+    'fairlead:serve') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --describe' ;;
     'fairlead:completion') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:help') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'devcontainer:') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host' ;;
@@ -96,10 +104,10 @@ _fairlead_flags() {
 # What follows a flag: choice, folder, file, text, or nothing.
 _fairlead_value() {
   case $1 in
-    --workspace-mount-consistency|--gpu-availability|--output-format|--log-level|--log-format|--default-user-env-probe|--update-remote-user-uid-default|--buildkit) echo choice ;;
+    --workspace-mount-consistency|--gpu-availability|--output-format|--log-level|--log-format|--default-user-env-probe|--update-remote-user-uid-default|--buildkit|--via) echo choice ;;
     --plugin-path|--user-data-folder|--container-data-folder|--container-system-data-folder|--workspace-folder|--dotfiles-target-path|--container-session-data-folder|--project-folder|--output-folder|--tmp-dir) echo folder ;;
     --docker-path|--docker-compose-path|--config|--override-config|--secrets-file|--from) echo file ;;
-    --allow-cross-origin-auth-host|--backend|--host|--set|--container-id|--id-label|--terminal-columns|--terminal-rows|--image-name|--mount|--remote-env|--cache-from|--cache-to|--platform|--label|--output|--additional-features|--dotfiles-repository|--dotfiles-install-command|--features|--filter|--base-image|--remote-user|--registry|--namespace|--github-owner|--github-repo|--template-id|--template-args|--omit-paths|--secret|--service|--tail|--since|--days|--collection|--option|--feature|--omit-path) echo text ;;
+    --allow-cross-origin-auth-host|--backend|--host|--set|--container-id|--id-label|--terminal-columns|--terminal-rows|--image-name|--mount|--remote-env|--cache-from|--cache-to|--platform|--label|--output|--additional-features|--dotfiles-repository|--dotfiles-install-command|--features|--filter|--base-image|--remote-user|--registry|--namespace|--github-owner|--github-repo|--template-id|--template-args|--omit-paths|--secret|--service|--tail|--since|--address|--days|--collection|--option|--feature|--omit-path) echo text ;;
   esac
 }
 _fairlead_choices() {
@@ -140,6 +148,7 @@ _fairlead_choices() {
     'exec:--log-level') echo 'info debug trace' ;;
     'exec:--log-format') echo 'text json' ;;
     'exec:--default-user-env-probe') echo 'none loginInteractiveShell interactiveShell loginShell' ;;
+    'exec:--via') echo 'engine relay auto' ;;
     'run:--workspace-mount-consistency') echo 'consistent cached delegated' ;;
     'run:--gpu-availability') echo 'all detect none' ;;
     'run:--log-level') echo 'info debug trace' ;;
@@ -150,6 +159,7 @@ _fairlead_choices() {
     'shell:--log-level') echo 'info debug trace' ;;
     'shell:--log-format') echo 'text json' ;;
     'shell:--default-user-env-probe') echo 'none loginInteractiveShell interactiveShell loginShell' ;;
+    'shell:--via') echo 'engine relay auto' ;;
     'rebuild:--workspace-mount-consistency') echo 'consistent cached delegated' ;;
     'rebuild:--gpu-availability') echo 'all detect none' ;;
     'rebuild:--log-level') echo 'info debug trace' ;;
@@ -165,6 +175,12 @@ _fairlead_choices() {
     'down:--log-format') echo 'text json' ;;
     'logs:--log-level') echo 'info debug trace' ;;
     'logs:--log-format') echo 'text json' ;;
+    'ports:--log-level') echo 'info debug trace' ;;
+    'ports:--log-format') echo 'text json' ;;
+    'forward:--log-level') echo 'info debug trace' ;;
+    'forward:--log-format') echo 'text json' ;;
+    'unforward:--log-level') echo 'info debug trace' ;;
+    'unforward:--log-format') echo 'text json' ;;
     'attach:--log-level') echo 'info debug trace' ;;
     'attach:--log-format') echo 'text json' ;;
     'attach:--default-user-env-probe') echo 'none loginInteractiveShell interactiveShell loginShell' ;;

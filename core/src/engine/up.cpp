@@ -5,6 +5,7 @@
 #include "engine/creation_words.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/description.hpp"
+#include "engine/during.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
 #include "engine/in_place.hpp"
@@ -32,17 +33,6 @@ constexpr int most_attempts = 25;
 constexpr std::chrono::milliseconds attempt_interval{200};
 
 constexpr const char* default_description = "An error occurred setting up the container.";
-
-/// Runs one step; a failure, a cancellation above all, says which one it was.
-template <class Step>
-auto during(const char* what, const Step& step) {
-  try {
-    return step();
-  } catch (Error& error) {
-    error.note(what);
-    throw;
-  }
-}
 
 Workspace read(Core& core, const UpRequest& request) {
   if (!request.selection.config.empty()) require_standard_file_name(request.selection.config);

@@ -24,7 +24,7 @@ using Json = nlohmann::ordered_json;
 /// They write scripts or pages for a shell, or are the server itself.
 bool is_for_shells(CommandId command) {
   return command == CommandId::completion || command == CommandId::help ||
-         command == CommandId::serve;
+         command == CommandId::serve || command == CommandId::background;
 }
 
 /// What the protocol says in its own way.

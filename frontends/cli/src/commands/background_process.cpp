@@ -33,7 +33,7 @@ UniqueFd ready_fd(const Arguments& arguments) {
 }  // namespace
 
 int run_background(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   const Core core(core_options(arguments), *log);
   if (arguments.flag("stop")) return stop_server(core, session, signals.token());

@@ -71,7 +71,7 @@ int in_foreground(Core& core, const Arguments& arguments, Session& session,
 
 int run_forward(const Arguments& arguments, Session& session) {
   const auto wishes = wishes_of(arguments);
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   if (arguments.flag("background"))
@@ -82,7 +82,7 @@ int run_forward(const Arguments& arguments, Session& session) {
 int run_unforward(const Arguments& arguments, Session& session) {
   std::vector<PortTarget> targets;
   for (const auto& word : arguments.positionals()) targets.push_back(parse_forward(word).target);
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   const Core core(core_options(arguments), *log);
   std::vector<ForwardInfo> ended;

@@ -105,7 +105,7 @@ int watch(const Core& core, const Arguments& arguments, Session& session,
 }  // namespace
 
 int run_ports(const Arguments& arguments, Session& session) {
-  StopOnSignal signals;
+  StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   const Core core(core_options(arguments), *log);
   if (arguments.flag("watch")) return watch(core, arguments, session, signals.token());
