@@ -30,7 +30,7 @@ class PrivateImages : public DockerTest {
     const auto folder = test_run().below("image");
     write_file(folder / "Dockerfile",
                "FROM " + base_image +
-                   "\nLABEL devcontainer.metadata='[{\"remoteUser\":\"daemon\","
+                   "\nLABEL devcontainer.metadata='[{\"remoteUser\":\"nobody\","
                    "\"containerEnv\":{\"FROM_LABEL\":\"yes\"}}]'\n");
     docker({"build", "-q", "-t", image_ + ":1", folder.string()});
     docker({"push", "-q", image_ + ":1"});
@@ -69,14 +69,14 @@ TEST_F(PrivateImages, AreReadWithoutAPullAndPulledWithThePassword) {
   const auto read = run(with_login(fairlead({"read-configuration", "--include-merged-configuration",
                                              "--workspace-folder", ours.folder.string()})));
   ASSERT_EQ(read.exit_code, 0) << read.text();
-  EXPECT_EQ(json_at(read.out, "/mergedConfiguration/remoteUser"), "daemon");
+  EXPECT_EQ(json_at(read.out, "/mergedConfiguration/remoteUser"), "nobody");
   EXPECT_EQ(json_at(read.out, "/mergedConfiguration/containerEnv/FROM_LABEL"), "yes");
   EXPECT_FALSE(engine().has_image(image_ + ":1"));
 
   EXPECT_NE(run(with_login(up(ours), "nobody")).exit_code, 0);
   const auto result = run(with_login(up(ours)));
   ASSERT_EQ(result.exit_code, 0) << result.text();
-  EXPECT_EQ(json_at(result.out, "/remoteUser"), "daemon");
+  EXPECT_EQ(json_at(result.out, "/remoteUser"), "nobody");
   EXPECT_EQ(result.text().find("s3cret"), std::string::npos);
 }
 
