@@ -39,7 +39,7 @@ Error lost() {
 Error odd() {
   return {Status::unavailable, "host.protocol",
           "OpenSSH's connection process answers in a way that is not known.",
-          "OpenSSH 6.7 or newer is needed."};
+          "OpenSSH 8.7 or newer is needed."};
 }
 
 // Whether `fd` got ready before `deadline`.

@@ -1,6 +1,8 @@
 #include "ssh-remote/remote_text.hpp"
 
 #include <algorithm>
+#include <array>
+#include <string_view>
 
 namespace fairlead::ssh {
 namespace {
@@ -17,14 +19,35 @@ std::string octal(char c) {
           static_cast<char>('0' + ((byte >> 3U) & 7U)), static_cast<char>('0' + (byte & 7U))};
 }
 
+/// What a shell keeps for itself cannot be set there.
+bool can_be_exported(const std::string& name) {
+  constexpr std::array<std::string_view, 6> kept = {"UID",       "EUID",     "PPID",
+                                                    "SHELLOPTS", "BASHOPTS", "BASH_VERSINFO"};
+  if (std::find(kept.begin(), kept.end(), name) != kept.end()) return false;
+  const auto letter = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+  };
+  return !name.empty() && letter(name.front()) &&
+         std::all_of(name.begin(), name.end(),
+                     [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
+}
+
 std::string words_of(const SpawnRequest& request) {
-  std::string words = "env";
+  // Exported by the shell itself: everybody there can read what is a word of `env`.
+  std::string exports;
+  std::string words = "exec env";
   if (request.clean_env) words += " -i";
-  for (const auto& [name, value] : request.env) words += ' ' + sh_word(name + '=' + value);
+  for (const auto& [name, value] : request.env) {
+    if (request.clean_env || !can_be_exported(name)) {
+      words += ' ' + sh_word(name + '=' + value);
+    } else {
+      exports += "export " + name + '=' + sh_word(value) + "; ";
+    }
+  }
   // `env` would take it for a variable; the shell runs it all the same.
-  if (request.argv.front().find('=') != std::string::npos) words.clear();
-  for (const auto& word : request.argv) words += (words.empty() ? "" : " ") + sh_word(word);
-  return words;
+  if (request.argv.front().find('=') != std::string::npos) words = "exec";
+  for (const auto& word : request.argv) words += ' ' + sh_word(word);
+  return '(' + exports + words + ')';
 }
 
 std::string or_note(const NoteFile& note, const char* why, int status) {
@@ -97,6 +120,14 @@ std::string signal_script(const NoteFile& note, const std::string& signal) {
          " && [ -n \"$p\" ]; do\n  i=$((i+1))\n  [ $i -lt 30 ] || exit 3\n  sleep 0.1\ndone\nkill "
          "-s " +
          sh_word(signal) + " -- -$p";
+}
+
+std::string end_script(const NoteFile& note) {
+  return signal_script(note, "TERM") +
+         "\ni=0\nwhile kill -s 0 -- -$p 2>/dev/null; do\n  i=$((i+1))\n  [ $i -lt 20 ] || { kill "
+         "-s "
+         "KILL -- -$p; break; }\n  sleep 0.1\ndone\nrm -f " +
+         sh_word(note.path);
 }
 
 }  // namespace fairlead::ssh

@@ -32,6 +32,10 @@ std::string spawn_script(const SpawnRequest& request, const NoteFile& note,
 /// Waits a few seconds for the note of one that has only just begun; ends with 3 without it.
 std::string signal_script(const NoteFile& note, const std::string& signal);
 
+/// Ends the command that wrote `note` with its group: TERM, two seconds later KILL. Goes on there
+/// when nobody waits for it.
+std::string end_script(const NoteFile& note);
+
 /// The line that `mark` becomes.
 std::string mark_line(const std::string& mark);
 

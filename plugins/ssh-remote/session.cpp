@@ -21,7 +21,7 @@ namespace {
 
 // Of a cancelled command, in all less than the five seconds that the core waits.
 constexpr auto message_grace = std::chrono::milliseconds(1000);
-constexpr auto end_grace = std::chrono::milliseconds(2000);
+constexpr auto end_grace = std::chrono::milliseconds(3000);
 // One argument of a program has at most 128 KiB; a byte may become five.
 constexpr std::size_t longest_script = 24 * 1024;
 
@@ -111,7 +111,6 @@ struct Sessions::Running {
   std::string id;
   NoteFile note;
   std::unique_ptr<LocalTerminal> terminal;
-  std::atomic<pid_t> master = 0;
 };
 
 SpawnReply Sessions::spawn(Master& master, const SpawnRequest& request, sdk::Call& call) {
@@ -224,21 +223,14 @@ SpawnReply Sessions::finish(Master& master, Mux& mux, Running& running, const Sp
   return {*ended.exit_code};
 }
 
-// TERM to the group, KILL after a grace; whether the host can still be reached or not.
+// TERM to the group, KILL after a grace: the script there does both, whether we wait for it or not.
 void Sessions::end(Master& master, Mux& mux, const Running& running) {
-  for (const char* signal : {"TERM", "KILL"}) {
-    try {
-      master.run(signal_script(running.note, signal), timer(message_grace).get());
-    } catch (const Error&) {  // out of reach: the next connection ends it
-      return;
-    }
-    if (mux.wait_session(-1, end_grace).exit_code) return;
-  }
   try {
-    master.run("rm -f " + sh_word(running.note.path), timer(message_grace).get());
-  } catch (const Error&) {
+    master.run(end_script(running.note), timer(end_grace).get());
+  } catch (const Error&) {  // slow: it goes on there; out of reach: the next connection ends it
     return;
   }
+  mux.wait_session(-1, message_grace);
 }
 
 void Sessions::control(Master& master, const SpawnControlRequest& request, int cancel_fd) {

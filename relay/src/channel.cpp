@@ -105,7 +105,7 @@ bool Channel::take_credit(std::uint32_t credit) {
 
 /// What arrived before is still written, as a kernel does it with what it has received.
 void Channel::take_reset(ResetReason reason, std::string_view text) {
-  if (queue_.empty() || !joined_) return drop(reason, text);
+  if (queue_.empty() || !joined_ || in_ != out_) return drop(reason, text);
   resetting_ = true;
   sent_end_ = true;
   update();

@@ -126,7 +126,7 @@ bool Mux::take_frames() {
   while (!ended_ && in_queue_.size() >= header_size) {
     const auto bytes = in_queue_.front();
     const auto header = decode_header(bytes.data());
-    if (!is_possible(header)) return false;
+    if (!is_possible(header) || out_queue_.size() > most_unanswered) return false;
     if (bytes.size() < header_size + header.size) break;
     if (!take_frame(header, bytes.subspan(header_size, header.size))) return false;
     in_queue_.consume(header_size + header.size);

@@ -168,6 +168,11 @@ TEST_F(Ports, KeepIdleConnectionsCheaply) {
   must_exec(project, "nc -ll -p 18086 -e cat >/dev/null 2>&1 </dev/null & true");
   const RunResult forward = run(on(project, {"forward", "--background", "--json", "18086:0"}));
   const int port = port_at(forward.out, "/localPort");
+  ASSERT_TRUE(wait_until(patience, [&] {
+    const auto probe = net::connect_tcp(port);
+    net::send_all(probe, "echo");
+    return net::receive(probe, 4) == "echo";
+  }));
   std::vector<UniqueFd> sockets;
   for (int i = 0; i < 300; ++i) sockets.push_back(net::connect_tcp(port));
   net::send_all(sockets.front(), "echo");

@@ -171,7 +171,9 @@ TEST_F(SshHostTest, EndsACancelledCommandOnTheHost) {
     } catch (const Error& error) {
       EXPECT_EQ(error.status(), Status::cancelled);
     }
-    EXPECT_EQ(shell(*box, "ps -eo args | grep '[s]leep 4001'").out, "");
+    EXPECT_TRUE(wait_until(std::chrono::seconds(20), [&] {
+      return shell(*box, "ps -eo args | grep '[s]leep 4001'").out.empty();
+    }));
   }
 }
 

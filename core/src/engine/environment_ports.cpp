@@ -21,7 +21,8 @@ using std::chrono::milliseconds;
 constexpr milliseconds watch_again{1000};  // after the engine broke its stream off
 constexpr milliseconds ask_again{2000};    // of a backend that reports no events
 constexpr milliseconds detect_again{1000};
-constexpr milliseconds look_again{500};  // for one that was removed, for some time
+constexpr milliseconds detect_later{30'000};  // after the relay could not be started
+constexpr milliseconds look_again{500};       // for one that was removed, for some time
 constexpr int most_looks = 20;
 
 bool says_that_it_changed(const std::string& action) {
@@ -176,11 +177,17 @@ struct EnvironmentPorts::Impl {
       });
     } catch (const Error& error) {
       core.log().text(LogLevel::warning, "Ports are not found by themselves: " + error.message());
+      const bool hopeless =
+          error.status() == Status::unsupported || error.status() == Status::cancelled;
+      if (hopeless) return;
+      worker.add([this](const std::stop_token& token) { again(token); }, detect_later);
     }
   }
 
   void again(const std::stop_token& stop) {
-    if (link->running() && !link->relay()) begin_detection(stop);
+    if (!link->running() || link->relay()) return;
+    begin_detection(stop);
+    if (link->relay()) table->resume(stop);
   }
 
   void heard(const ports::ListenerEvent& event, const std::stop_token& stop) {
@@ -192,6 +199,7 @@ struct EnvironmentPorts::Impl {
       return;
     }
     if (event.kind != ports::ListenerEvent::Kind::added || is_ours(event.listener)) return;
+    if (event.listener.netns != 0) return;  // the same number in another network is another port
     const auto known = table->note_process(target, event.listener);
     const auto attributes = rules.of({.port = target.port, .command = event.listener.process});
     if (known || attributes.on_auto_forward == "ignore") return;

@@ -118,9 +118,11 @@ std::shared_ptr<Backend> backend_on(Core& core, const std::string& name, const s
   // What the settings say themselves comes later in the object, and wins.
   auto table = settings.plugin_json(name);
   table.insert(1, "\"engine\":\"" + engine + (table == "{}" ? "\"" : "\","));
-  const ConfigureRequest configure{.settings = table,
-                                   .environment = core.options().environment,
-                                   .working_directory = core.options().working_directory};
+  ConfigureRequest configure{.settings = table, .environment = {}, .working_directory = {}};
+  if (settings.text("host") == "local") {  // else they name what is on this machine
+    configure.environment = core.options().environment;
+    configure.working_directory = core.options().working_directory;
+  }
   return core.plugins(settings).open_backend(name, core.host(settings), configure);
 }
 

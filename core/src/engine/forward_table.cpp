@@ -153,6 +153,7 @@ void ForwardTable::listen_inside(const std::shared_ptr<Forward>& forward,
 }
 
 void ForwardTable::resume(const std::stop_token& stop) {
+  const std::lock_guard adding(adding_);
   std::vector<std::shared_ptr<Forward>> all;
   {
     const std::lock_guard lock(mutex_);
@@ -178,6 +179,7 @@ void ForwardTable::end(Forward& forward) {
 }
 
 bool ForwardTable::remove(const PortTarget& target, bool reverse) {
+  const std::lock_guard adding(adding_);
   const auto found = find(target, reverse);
   if (!found) return false;
   {

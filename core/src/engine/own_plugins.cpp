@@ -52,6 +52,35 @@ void copy_into(const fs::path& folder, const fs::path& file, mode_t mode) {
   write_file(folder / file.filename(), read_file(file, library_limit), mode);
 }
 
+fs::path name_of(const std::string& path) { return fs::path(path).filename(); }
+
+std::vector<PluginManifest> own_plugins(Core& core, const fs::path& folder) {
+  std::vector<PluginManifest> own;
+  for (const auto& entry : core.plugins(core.settings({}, nullptr)).entries()) {
+    const bool there = fs::path(entry.manifest.manifest_path).parent_path() == folder;
+    if (there && !entry.manifest.library_path.empty()) own.push_back(entry.manifest);
+  }
+  return own;
+}
+
+/// Files of another plugin are not overwritten.
+void require_free_names(const std::vector<PluginManifest>& own, const PluginManifest& plugin) {
+  for (const auto& other : own) {
+    const bool same_file = name_of(other.manifest_path) == name_of(plugin.manifest_path) ||
+                           name_of(other.library_path) == name_of(plugin.library_path);
+    if (other.id == plugin.id || !same_file) continue;
+    throw Error(Status::conflict, "plugin.folder",
+                other.id + " has files of the same name: " + other.manifest_path + '.',
+                "Remove it first, or name the files otherwise. Nothing was installed.");
+  }
+}
+
+/// What an older version of `plugin` was called otherwise.
+void remove_files_but(const PluginManifest& old, const PluginManifest& plugin) {
+  if (name_of(old.manifest_path) != name_of(plugin.manifest_path)) fs::remove(old.manifest_path);
+  if (name_of(old.library_path) != name_of(plugin.library_path)) fs::remove(old.library_path);
+}
+
 bool is_named(const PluginManifest& plugin, const std::string& name) {
   return plugin.id == name || std::ranges::find(plugin.backends, name) != plugin.backends.end();
 }
@@ -101,11 +130,16 @@ void add_plugin(Core& core, const PluginManifest& plugin) {
     throw Error(Status::failed, "plugin.load", plugin.id + " cannot be used: " + why,
                 "Nothing was installed.");
   }
-  const auto folder = fs::path(own_plugin_folder(core)) / plugin.id;
-  make_folders(folder.parent_path());
+  const fs::path folder = own_plugin_folder(core);
+  const auto before = own_plugins(core, folder);
+  require_free_names(before, plugin);
+  make_folders(folder);
   // The manifest comes last: without it there is no plugin.
-  copy_into(folder.parent_path(), plugin.library_path, 0755);
-  copy_into(folder.parent_path(), plugin.manifest_path, 0644);
+  copy_into(folder, plugin.library_path, 0755);
+  copy_into(folder, plugin.manifest_path, 0644);
+  for (const auto& old : before) {
+    if (old.id == plugin.id) remove_files_but(old, plugin);
+  }
 }
 
 PluginManifest remove_plugin(Core& core, const std::string& name) {

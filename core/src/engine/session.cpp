@@ -69,7 +69,8 @@ Session open_session(Core& core, const Workspace& workspace,
                   .merged = merged_for_instance(core, workspace, instance),
                   .data_folder = options.container_data_folder};
   if (workspace.document) session.source = workspace.document->source;
-  if (workspace.document && need_markers && core.mode() == Mode::fairlead) {
+  // A host's path says nothing here.
+  if (workspace.document && !workspace.remote && need_markers && core.mode() == Mode::fairlead) {
     session.content = git_commit(workspace.document->workspace.mount_root);
   }
   const auto& system_folder = options.container_system_data_folder;

@@ -3,6 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
+#include "engine/remote_folder.hpp"
 
 #include <algorithm>
 #include <filesystem>
@@ -75,7 +76,8 @@ bool trusts_everything(const Core& core, const Workspace& workspace) {
 void require_trust(Core& core, const Workspace& workspace, const std::vector<std::string>& wishes,
                    const std::stop_token& stop) {
   if (wishes.empty() || trusts_everything(core, workspace)) return;
-  const auto& folder = workspace.document->workspace.local_folder;
+  const auto folder = workspace.remote ? workspace.remote->place().text()
+                                       : workspace.document->workspace.local_folder;
   Answers answers(core, folder);
   std::vector<std::string> open;
   std::ranges::copy_if(wishes, std::back_inserter(open),

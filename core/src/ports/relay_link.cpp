@@ -1,5 +1,6 @@
 #include "ports/relay_link.hpp"
 
+#include <fairlead/error.hpp>
 #include <fairlead/relay/sys.hpp>
 
 #include <arpa/inet.h>
@@ -131,7 +132,11 @@ bool HostMux::on_listener_frame(FrameType type, relay::PayloadReader payload) {
   return true;
 }
 
-RelayThread::RelayThread() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+RelayThread::RelayThread() : wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  if (!wake_) {
+    throw Error(Status::unavailable, "system.descriptors", "No descriptors are left.");
+  }
+}
 
 void RelayThread::start(UniqueFd from, UniqueFd to) {
   open_ = true;

@@ -1,8 +1,11 @@
 #include "ports/relay_channels.hpp"
 
+#include <fairlead/error.hpp>
 #include <fairlead/relay/channel.hpp>
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 
 namespace fairlead::ports {
 namespace {
@@ -113,12 +116,23 @@ class ListeningHandle final : public ReverseListener {
   int port_ = 0;
 };
 
+/// Names are looked up on this side or not at all: the relay listens where it is told.
+void require_numeric(const RelayTarget& at) {
+  in6_addr bytes{};
+  const bool numeric = ::inet_pton(AF_INET, at.host.c_str(), &bytes) == 1 ||
+                       ::inet_pton(AF_INET6, at.host.c_str(), &bytes) == 1;
+  if (!at.socket.empty() || numeric) return;
+  throw Error(Status::invalid, "ports.address",
+              "Nothing can listen at '" + at.host + "' inside: that is no numeric address.");
+}
+
 }  // namespace
 
 std::unique_ptr<ReverseListener> listen_inside(std::shared_ptr<RelayThread> thread,
                                                const RelayTarget& at,
                                                std::function<void(UniqueFd)> on_connection,
                                                const CallOptions& options) {
+  require_numeric(at);
   const auto listening = std::make_shared<Listening>(at, std::move(on_connection));
   const bool posted = thread->post([listening](HostMux& mux) { listening->begin(mux); });
   if (!posted) throw relay_gone({});

@@ -49,7 +49,8 @@ class RelayExec {
     return {std::move(out.read_end), std::move(in.write_end)};
   }
   /// Waits for the end and says why; a plain exit status when the relay could not be run.
-  int result() {
+  int result(const std::stop_token& stop) {
+    const std::stop_callback end(stop, [this] { stop_.request_stop(); });
     thread_.join();
     if (failure_) std::rethrow_exception(failure_);
     return status_;
@@ -162,7 +163,7 @@ struct Attempt {
   Outcome why_not(RelayExec& exec, const std::string& babble) {
     constexpr int not_found = 127;
     constexpr int not_runnable = 126;
-    const int status = exec.result();
+    const int status = exec.result(options.stop);
     reason = std::string(trim(exec.said() + babble));
     if (status == not_found || status == not_runnable) {
       return reason.find("format error") != std::string::npos ? Outcome::other_machine

@@ -24,6 +24,8 @@ struct Caller {
   std::function<bool(const TrustQuestion&, std::stop_token)> ask_trust;
   /// Called once with the means to steer the command that runs inside.
   std::function<void(std::shared_ptr<ExecControl>)> on_started;
+  /// Called when that command has ended: the means are of no use any more.
+  std::function<void()> on_ended;
   std::optional<fairlead::Terminal> terminal;  ///< the command inside gets one
   bool background = false;  ///< lifecycle commands may go on in a process of ours after the answer
 };

@@ -20,7 +20,7 @@ fairlead_engine::fairlead_engine(fairlead_message_fn on_message, void* user, std
           [this](std::string_view message, const std::stop_token&) { return deliver(message); },
           {.executable = std::move(executable)}) {}
 
-fairlead_engine::~fairlead_engine() { connection_.end(); }
+fairlead_engine::~fairlead_engine() { connection_.end(/*cancel=*/true); }
 
 void fairlead_engine::send(const std::string& message) {
   const std::lock_guard lock(sending_);
@@ -29,6 +29,9 @@ void fairlead_engine::send(const std::string& message) {
 
 std::string fairlead_engine::call(std::string_view method, const std::string& params,
                                   std::optional<std::chrono::milliseconds> most) {
+  if (!is_json(params)) {
+    return error_text("null", ErrorCode::invalid_params, "'params' is no JSON.");
+  }
   std::string id;
   {
     const std::lock_guard lock(mutex_);

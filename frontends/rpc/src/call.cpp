@@ -83,7 +83,7 @@ Call::Call(Request request, cli::CommandId command, std::shared_ptr<const Client
       peer_(std::move(peer)),
       executable_(std::move(executable)) {}
 
-void Call::run() {
+std::string Call::run() {
   std::string message;
   try {
     message = result_text(id(), answer());
@@ -95,7 +95,7 @@ void Call::run() {
     message = error_text(id(), ErrorCode::internal, error.what());
   }
   input_.close();
-  if (!id().empty()) peer_->send(message);
+  return message;
 }
 
 std::string Call::answer() {
@@ -113,6 +113,10 @@ std::string Call::answer() {
       control_ = std::move(control);
     }
     peer_->send(notification_text("started", R"({"request":)" + id() + '}'));
+  };
+  caller->on_ended = [this] {
+    const std::lock_guard lock(mutex_);
+    control_.reset();
   };
   caller->terminal = terminal_of(request_.params);
   arguments.set_caller(caller);
@@ -153,14 +157,23 @@ std::string Call::result_of(int exit_code, const std::string& output) const {
 
 void Call::input(std::string bytes, bool end) { input_.write(std::move(bytes), end); }
 
-std::shared_ptr<ExecControl> Call::control() {
-  const std::lock_guard lock(mutex_);
-  if (control_ != nullptr) return control_;
-  throw Error(Status::conflict, "rpc.stream", "The command does not run yet.",
+bool Call::needs_the_client() const { return has_streams(command_); }
+
+/// With the lock held: the command's end waits for who steers it.
+ExecControl& Call::control() {
+  if (control_ != nullptr) return *control_;
+  throw Error(Status::conflict, "rpc.stream", "The command does not run.",
               "Wait for the notification 'started'.");
 }
 
-void Call::resize(TerminalSize size) { control()->resize(size); }
-void Call::signal(const std::string& name) { control()->signal(name); }
+void Call::resize(TerminalSize size) {
+  const std::lock_guard lock(mutex_);
+  control().resize(size);
+}
+
+void Call::signal(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  control().signal(name);
+}
 
 }  // namespace fairlead::rpc

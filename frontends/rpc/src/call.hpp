@@ -25,8 +25,11 @@ class Call {
 
   const std::string& id() const { return request_.id; }
 
-  /// Runs the command and sends the answer. Never throws.
-  void run();
+  /// Runs the command and returns the answer. Never throws.
+  std::string run();
+
+  /// What it does is of no use once the client has gone.
+  bool needs_the_client() const;
 
   void cancel() { stop_.request_stop(); }
   /// For the command's stdin. Throws Error "rpc.stream" when it has none, or when too much waits.
@@ -38,7 +41,7 @@ class Call {
  private:
   std::string answer();
   std::string result_of(int exit_code, const std::string& output) const;
-  std::shared_ptr<ExecControl> control();
+  ExecControl& control();
 
   Request request_;
   cli::CommandId command_;

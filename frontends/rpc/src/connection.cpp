@@ -46,8 +46,13 @@ Connection::Connection(Deliver deliver, ConnectionOptions options)
 
 Connection::~Connection() = default;
 
+void Connection::wait_for_room(const std::stop_token& stop) {
+  peer_->wait_for_room(stop);
+  workers_.wait_until_fewer(most_waiting, stop);
+}
+
 void Connection::refuse(const Error& error) {
-  peer_->send(error_text("null", ErrorCode::parse, error.message() + ' ' + error.hint()));
+  peer_->answer(error_text("null", ErrorCode::parse, error.message() + ' ' + error.hint()));
 }
 
 void Connection::take(const std::string& text) {
@@ -57,7 +62,7 @@ void Connection::take(const std::string& text) {
     return peer_->answered(reply->id, std::move(reply->result));
   }
   const auto& fault = std::get<Fault>(message);
-  peer_->send(error_text(fault.id, fault.code, fault.message));
+  peer_->answer(error_text(fault.id, fault.code, fault.message));
 }
 
 void Connection::take(Request request) {
@@ -77,10 +82,11 @@ bool Connection::own_method(const Request& request) {
     initialize(request);
   } else if (method == "exit") {
     exited_ = true;
+    reply(request, "null");
   } else if (method == "rpc.discover") {
     reply(request, openrpc_document());
   } else if (method == "initialized" || (method.starts_with("$/") && method != "$/cancelRequest")) {
-    // said by clients as a courtesy
+    reply(request, "null");  // said by clients as a courtesy
   } else if (client_ == nullptr) {
     refuse(request, ErrorCode::not_initialized, "The first request is 'initialize'.");
   } else if (method == "shutdown") {
@@ -104,8 +110,12 @@ void Connection::initialize(const Request& request) {
   if (version < 1) {
     return refuse(request, ErrorCode::invalid_params, "'protocolVersion' begins with 1.");
   }
+  const auto variables = member_text(request.params, "environment");
+  if (!variables.empty() && variables != "null" && !string_map(variables)) {
+    return refuse(request, ErrorCode::invalid_params, "'environment' is not an object of strings.");
+  }
   Client client{.name = string_member(member_text(request.params, "client"), "name"),
-                .environment = string_map(member_text(request.params, "environment")),
+                .environment = string_map(variables),
                 .working_directory = string_member(request.params, "workingDirectory"),
                 .log = log_level_of(request.params),
                 .answers_questions = flag_member(request.params, "answersQuestions"),
@@ -118,20 +128,22 @@ void Connection::initialize(const Request& request) {
 }
 
 void Connection::start(Request request, cli::CommandId command) {
-  workers_.wait_until_fewer(most_waiting);
   auto call =
       std::make_shared<Call>(std::move(request), command, client_, peer_, options_.executable);
   {
     const std::lock_guard lock(mutex_);
     if (!calls_.emplace(call->id(), call).second) {
-      return peer_->send(
+      return peer_->answer(
           error_text(call->id(), ErrorCode::invalid_request, "A request with this id still runs."));
     }
   }
   workers_.add([this, call] {
-    call->run();
-    const std::lock_guard lock(mutex_);
-    calls_.erase(call->id());
+    const auto answer = call->run();
+    {
+      const std::lock_guard lock(mutex_);
+      calls_.erase(call->id());
+    }
+    peer_->send(answer);
   });
 }
 
@@ -139,7 +151,7 @@ void Connection::steer(const Request& request) {
   const bool cancel = request.method == "$/cancelRequest";
   const auto call = call_with(member_text(request.params, cancel ? "id" : "request"));
   try {
-    if (call == nullptr && cancel) return;  // it has just ended
+    if (call == nullptr && cancel) return reply(request, "null");  // it has just ended
     if (call == nullptr) throw Error(Status::not_found, "rpc.stream", "That request does not run.");
     if (cancel) {
       call->cancel();
@@ -155,16 +167,16 @@ void Connection::steer(const Request& request) {
     }
     reply(request, "null");
   } catch (const Error& error) {
-    if (!request.id.empty()) peer_->send(error_text(request.id, error));
+    if (!request.id.empty()) peer_->answer(error_text(request.id, error));
   }
 }
 
 void Connection::reply(const Request& request, const std::string& result) {
-  if (!request.id.empty()) peer_->send(result_text(request.id, result));
+  if (!request.id.empty()) peer_->answer(result_text(request.id, result));
 }
 
 void Connection::refuse(const Request& request, ErrorCode code, const std::string& why) {
-  if (!request.id.empty()) peer_->send(error_text(request.id, code, why));
+  if (!request.id.empty()) peer_->answer(error_text(request.id, code, why));
 }
 
 std::shared_ptr<Call> Connection::call_with(const std::string& id) {
@@ -173,15 +185,17 @@ std::shared_ptr<Call> Connection::call_with(const std::string& id) {
   return call == calls_.end() ? nullptr : call->second;
 }
 
-void Connection::end() {
-  const bool carries_on = client_ != nullptr && client_->carries_on;
-  if (!carries_on) {
+void Connection::end(bool cancel) {
+  const bool carries_on = !cancel && client_ != nullptr && client_->carries_on;
+  {
     const std::lock_guard lock(mutex_);
-    for (const auto& [id, call] : calls_) call->cancel();
+    for (const auto& [id, call] : calls_) {
+      if (!carries_on || call->needs_the_client()) call->cancel();
+    }
   }
   // Who has only ended its own stream still gets its answers; who has gone or does not read is not
   // waited for.
-  if (!carries_on && workers_.wait(patience)) return peer_->flush();
+  if (!carries_on && workers_.wait(patience)) peer_->flush();
   peer_->close();
   while (!workers_.wait(patience)) {
   }

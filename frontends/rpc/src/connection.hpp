@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 
 namespace fairlead::rpc {
@@ -27,8 +28,11 @@ class Connection {
   Connection(Deliver deliver, ConnectionOptions options);
   ~Connection();
 
-  /// A message of the client's. May wait while very many requests are under way.
+  /// A message of the client's. Never waits; who can wait calls `wait_for_room` before.
   void take(const std::string& message);
+
+  /// While very many requests are under way or the client does not read its answers, until `stop`.
+  void wait_for_room(const std::stop_token& stop);
 
   /// Whether the client has said `exit`; what comes after that means nothing.
   bool exited() const { return exited_; }
@@ -38,9 +42,9 @@ class Connection {
   /// What cannot be read any further: the client learns why.
   void refuse(const Error& error);
 
-  /// No message comes any more: cancels what still runs, unless the client wanted it to carry on,
-  /// and returns when it has ended.
-  void end();
+  /// No message comes any more: cancels what still runs, unless the client wanted it to carry on
+  /// (`cancel`: even that), and returns when it has ended.
+  void end(bool cancel);
 
  private:
   void take(Request request);

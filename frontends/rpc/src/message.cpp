@@ -21,6 +21,26 @@ std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// What is deeper would be written by too deep a recursion.
+bool is_too_deep(std::string_view text) {
+  constexpr int most = 500;
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    const char letter = text[at];
+    if (quoted && letter == '\\') {
+      ++at;
+    } else if (letter == '"') {
+      quoted = !quoted;
+    } else if (!quoted && (letter == '[' || letter == '{')) {
+      if (++depth > most) return true;
+    } else if (!quoted && (letter == ']' || letter == '}')) {
+      --depth;
+    }
+  }
+  return false;
+}
+
 Message read_request(const Json& json, std::string id) {
   if (!json["method"].is_string()) {
     return Fault{.id = id.empty() ? "null" : id, .message = "'method' is not a string."};
@@ -70,6 +90,9 @@ std::string data_of(const Error& error) {
 }  // namespace
 
 Message read_message(std::string_view text) {
+  if (is_too_deep(text)) {
+    return Fault{.code = ErrorCode::parse, .message = "Values stand too deep in each other."};
+  }
   const auto json = parsed(text);
   if (json.is_discarded()) return Fault{.code = ErrorCode::parse, .message = "This is no JSON."};
   if (!json.is_object()) {

@@ -151,7 +151,12 @@ cli::Arguments arguments_of(CommandId command, std::string_view params) {
   if (parsed.kind != cli::Parsed::Kind::run) {
     refuse(parsed.message.empty() ? "These parameters do not fit together." : parsed.message);
   }
-  return parsed.arguments;
+  const auto& arguments = parsed.arguments;
+  if (command == CommandId::ports && arguments.flag("watch")) refuse("'watch' is for terminals.");
+  if (command == CommandId::forward && !arguments.flag("background")) {
+    refuse("Only a forward in the background outlives its answer: say \"background\": true.");
+  }
+  return arguments;
 }
 
 }  // namespace fairlead::rpc

@@ -22,6 +22,19 @@ void Peer::send(const std::string& message) {
   changed_.notify_all();
 }
 
+void Peer::answer(const std::string& message) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  waiting_bytes_ += message.size();
+  waiting_.push_back(message);
+  changed_.notify_all();
+}
+
+void Peer::wait_for_room(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, stop, [&] { return closed_ || waiting_bytes_ < 2 * most_waiting; });
+}
+
 std::optional<std::string> Peer::ask(std::string_view method, const std::string& params,
                                      std::chrono::seconds most, const std::stop_token& stop) {
   std::string id;

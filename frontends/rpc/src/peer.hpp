@@ -34,6 +34,11 @@ class Peer {
   /// Sends one message. Nothing happens once the other side has gone.
   void send(const std::string& message);
 
+  /// The same without waiting: for who answers what the other side itself has asked.
+  void answer(const std::string& message);
+  /// Until there is room for answers, the other side has gone, or `stop` is requested.
+  void wait_for_room(const std::stop_token& stop);
+
   /// Asks the other side; nullopt when it fails, goes, does not answer in time, or `stop` comes.
   std::optional<std::string> ask(std::string_view method, const std::string& params,
                                  std::chrono::seconds most, const std::stop_token& stop);

@@ -2,6 +2,8 @@
 
 #include "framing.hpp"
 
+#include <fairlead/sdk/no_sigpipe.hpp>
+
 #include <poll.h>
 #include <unistd.h>
 
@@ -17,6 +19,7 @@ constexpr int slice_ms = 200;
 constexpr std::size_t piece = 4096;  // what a pipe that polls writable takes without blocking
 
 bool write_all(int fd, std::string_view bytes, const std::stop_token& stop) {
+  const sdk::NoSigpipe quiet;
   while (!bytes.empty()) {
     pollfd ready{.fd = fd, .events = POLLOUT, .revents = 0};
     if (::poll(&ready, 1, slice_ms) <= 0) {
@@ -42,6 +45,8 @@ void read_all(int fd, Connection& connection, const std::stop_token& stop) {
     if (count <= 0) return;
     frames.append({buffer.data(), static_cast<std::size_t>(count)});
     while (const auto message = frames.next()) {
+      connection.wait_for_room(stop);
+      if (stop.stop_requested()) return;
       connection.take(*message);
       if (connection.exited()) return;
     }
@@ -63,7 +68,7 @@ bool serve_stream(UniqueFd in, UniqueFd out, ConnectionOptions options,
   } catch (const Error& error) {
     connection.refuse(error);
   }
-  connection.end();
+  connection.end(/*cancel=*/stop.stop_requested());
   return connection.ended_in_order();
 }
 

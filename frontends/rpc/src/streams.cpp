@@ -1,6 +1,7 @@
 #include "streams.hpp"
 
 #include <fairlead/error.hpp>
+#include <fairlead/sdk/no_sigpipe.hpp>
 
 #include <fcntl.h>
 #include <poll.h>
@@ -27,9 +28,17 @@ Pipe make_pipe() {
   return {UniqueFd(ends[0]), UniqueFd(ends[1])};
 }
 
-void read_all(int fd, const std::function<void(std::string_view)>& hand_on) {
+/// Until the last writer has gone; after `stop` what is there already is enough: a plugin that was
+/// left behind may keep its end for ever.
+void read_all(int fd, const std::stop_token& stop,
+              const std::function<void(std::string_view)>& hand_on) {
   std::array<char, 65536> buffer{};
   while (true) {
+    const bool last = stop.stop_requested();  // before poll: what came until then is read
+    pollfd ready{.fd = fd, .events = POLLIN, .revents = 0};
+    const int found = ::poll(&ready, 1, last ? 0 : 100);
+    if (found == 0 && last) return;
+    if (found <= 0) continue;
     const auto count = ::read(fd, buffer.data(), buffer.size());
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return;
@@ -43,10 +52,14 @@ Output::Output(std::function<void(std::string_view)> hand_on) : hand_on_(std::mo
   auto ends = make_pipe();
   reader_ = std::move(ends.reader);
   writer_ = std::move(ends.writer);
-  thread_ = std::jthread([this] { read_all(reader_.get(), hand_on_); });
+  thread_ = std::jthread(
+      [this](const std::stop_token& stop) { read_all(reader_.get(), stop, hand_on_); });
 }
 
-Output::~Output() { writer_.reset(); }
+Output::~Output() {
+  thread_.request_stop();
+  writer_.reset();
+}
 
 Input::~Input() { close(); }
 
@@ -108,6 +121,7 @@ bool write_some(int fd, std::string_view& bytes) {
 }  // namespace
 
 void Input::pump(const std::stop_token& stop) {
+  const sdk::NoSigpipe quiet;
   std::unique_lock lock(mutex_);
   while (true) {
     changed_.wait(lock, [&] { return ended_ || !waiting_.empty(); });

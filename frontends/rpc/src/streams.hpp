@@ -14,7 +14,7 @@
 namespace fairlead::rpc {
 
 /// What is read from a pipe is handed on, until its last writer has gone. One that is destroyed has
-/// handed on everything.
+/// handed on everything that was written until then.
 class Output {
  public:
   explicit Output(std::function<void(std::string_view)> hand_on);

@@ -16,9 +16,9 @@ void Workers::add(std::function<void()> task) {
   changed_.notify_all();
 }
 
-void Workers::wait_until_fewer(std::size_t count) {
+void Workers::wait_until_fewer(std::size_t count, const std::stop_token& stop) {
   std::unique_lock lock(mutex_);
-  changed_.wait(lock, [&] { return waiting_.size() < count; });
+  changed_.wait(lock, stop, [&] { return waiting_.size() < count; });
 }
 
 bool Workers::wait(std::chrono::seconds most) {

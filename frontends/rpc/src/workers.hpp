@@ -5,6 +5,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
@@ -21,8 +22,8 @@ class Workers {
 
   void add(std::function<void()> task);
 
-  /// Until fewer than `count` tasks wait for a thread.
-  void wait_until_fewer(std::size_t count);
+  /// Until fewer than `count` tasks wait for a thread, or `stop` is requested.
+  void wait_until_fewer(std::size_t count, const std::stop_token& stop);
   /// Until all that were added have ended; false when they have not after `most`.
   bool wait(std::chrono::seconds most);
 
@@ -31,7 +32,7 @@ class Workers {
 
   const std::size_t most_;
   std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable_any changed_;
   std::deque<std::function<void()>> waiting_;
   std::size_t idle_ = 0;
   std::size_t busy_ = 0;

@@ -78,9 +78,9 @@ void user(World& world) {
 /// A command in the background, announced.
 class Background {
  public:
-  Background(World& world, const std::string& script, std::stop_token stop = {}) {
+  Background(World& world, const std::string& script) {
     Run run;
-    run.stop = std::move(stop);
+    run.stop = stop_.get_token();
     run.on_event = [this](const Event& event) {
       if (event.started) name_.set_value(*event.started);
     };
@@ -89,6 +89,10 @@ class Background {
                         return world.subject().exec(request, std::move(run));
                       });
   }
+  ~Background() { stop_.request_stop(); }  // a check that failed waits for nothing
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
   std::string name() {
     auto name = name_.get_future();
     require(name.wait_for(30s) == std::future_status::ready, "a command is announced");
@@ -97,6 +101,7 @@ class Background {
   int exit_code() { return end_.get(); }
 
  private:
+  std::stop_source stop_;
   std::promise<std::string> name_;
   std::future<int> end_;
 };

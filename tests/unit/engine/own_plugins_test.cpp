@@ -2,8 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <functional>
 #include <sstream>
 
 namespace fairlead {
@@ -64,6 +66,31 @@ TEST_F(OwnPlugins, AreAddedFoundAndRemoved) {
   auto third = core();
   EXPECT_EQ(error_of([&] { remove_plugin(third, plugin.id); }), "plugin.unknown");
   EXPECT_TRUE(fs::is_empty(own_plugin_folder(third)));
+}
+
+TEST_F(OwnPlugins, OfOneIdReplaceEachOtherAndNobodyElse) {
+  const auto copy = [&](const std::string& id, const std::string& file) {
+    const auto folder = folder_ / "work" / (id + file);
+    fs::create_directories(folder);
+    fs::copy_file(test_plugins() / "well_behaved.so", folder / (file + ".so"));
+    auto manifest = text_of(test_plugins() / "well_behaved.plugin.toml");
+    const std::string old_id = "test.well_behaved";
+    manifest.replace(manifest.find(old_id), old_id.size(), id);
+    std::ofstream(folder / (file + ".plugin.toml")) << manifest;
+    return folder.string();
+  };
+  auto own = core();
+  const auto first = copy("test.well_behaved", "one");
+  add_plugin(own, read_plugin(own, first));
+  auto again = core();
+  add_plugin(again, read_plugin(again, copy("test.well_behaved", "two")));
+  EXPECT_FALSE(fs::exists(own_plugin_folder(again) + "/one.so"));
+  EXPECT_TRUE(fs::exists(own_plugin_folder(again) + "/two.plugin.toml"));
+  auto other = core();
+  EXPECT_NE(error_of([&] { add_plugin(other, read_plugin(other, copy("test.other", "two"))); }),
+            "none");
+  EXPECT_NE(text_of(own_plugin_folder(other) + "/two.plugin.toml").find("test.well_behaved"),
+            std::string::npos);
 }
 
 TEST_F(OwnPlugins, ThatCannotBeLoadedAreNotCopied) {

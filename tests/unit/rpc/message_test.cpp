@@ -34,6 +34,9 @@ TEST(RpcMessage, SaysWhatIsNoMessage) {
   EXPECT_EQ(code_of("{"), ErrorCode::parse);
   EXPECT_EQ(code_of("\xff"), ErrorCode::parse);
   EXPECT_EQ(code_of(std::string(100'000, '[')), ErrorCode::parse);
+  const std::string deep = std::string(100'000, '[') + std::string(100'000, ']');
+  EXPECT_EQ(code_of(R"({"jsonrpc":"2.0","id":1,"method":"up","params":{"a":)" + deep + "}}"),
+            ErrorCode::parse);
   EXPECT_EQ(code_of("[]"), ErrorCode::invalid_request);
   EXPECT_EQ(code_of("7"), ErrorCode::invalid_request);
   EXPECT_EQ(code_of(R"({"id":1,"method":"up"})"), ErrorCode::invalid_request);

@@ -80,8 +80,11 @@ end
 function fairlead.ports()
   fairlead.ask('ports', {}, function(result)
     local lines = {}
-    for _, port in ipairs(result.ports or {}) do
-      table.insert(lines, ('%s  %s  %s'):format(port.port, port.localAddress or '', port.label or port.process or ''))
+    for _, environment in ipairs(result.environments) do
+      for _, port in ipairs(environment.forwards) do
+        local name = port.label ~= '' and port.label or port.process
+        table.insert(lines, ('%s  %s:%d  %s'):format(port.port or port.socket, port.localAddress, port.localPort, name or ''))
+      end
     end
     say(#lines > 0 and table.concat(lines, '\n') or 'No ports.')
   end)

@@ -1,5 +1,6 @@
 #include "commands/background.hpp"
 
+#include "commands/options.hpp"
 #include "json_text.hpp"
 
 #include <fcntl.h>
@@ -15,8 +16,6 @@
 #include <cstring>
 #include <filesystem>
 #include <string_view>
-
-extern char** environ;  // NOLINT(readability-redundant-declaration)
 
 namespace fairlead::cli {
 namespace {
@@ -111,8 +110,15 @@ void continue_in_background(const Arguments& arguments, const Session& session,
   const auto lock = moved(result.rest);
   const auto document = moved(secrets_document(secrets));
   const auto log = moved(log_file(result.rest_log));
+  const auto caller = core_options(arguments);
+  std::vector<std::string> variables;
+  for (const auto& [name, value] : caller.environment) variables.push_back(name + '=' + value);
+  std::vector<char*> environment;
+  for (auto& variable : variables) environment.push_back(variable.data());
+  environment.push_back(nullptr);
   Spawn spawn;
   auto* actions = &spawn.actions;
+  ::posix_spawn_file_actions_addchdir_np(actions, caller.working_directory.c_str());
   ::posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
   ::posix_spawn_file_actions_adddup2(actions, log.get(), STDERR_FILENO);
@@ -120,7 +126,7 @@ void continue_in_background(const Arguments& arguments, const Session& session,
   ::posix_spawn_file_actions_adddup2(actions, document.get(), secrets_number);
   pid_t process = 0;
   const int error = ::posix_spawn(&process, session.executable.c_str(), actions, &spawn.attributes,
-                                  argv.data(), environ);
+                                  argv.data(), environment.data());
   if (error != 0) throw failure(session.executable, error);
   result.rest.reset();
 }

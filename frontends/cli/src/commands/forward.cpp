@@ -17,7 +17,8 @@ std::vector<ForwardWish> wishes_of(const Arguments& arguments) {
     wish.reverse = arguments.flag("reverse");
     wish.addresses = arguments.list("address");
     if (!wish.local_socket.empty() && !wish.reverse)
-      wish.local_socket = std::filesystem::absolute(wish.local_socket).string();
+      wish.local_socket =
+          (std::filesystem::path(arguments.working_directory()) / wish.local_socket).string();
     wishes.push_back(std::move(wish));
   }
   return wishes;

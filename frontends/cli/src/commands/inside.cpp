@@ -35,6 +35,10 @@ class Steering {
     control_ = std::move(control);
   }
   void detach() {
+    if (caller_ != nullptr) {
+      if (caller_->on_ended) caller_->on_ended();
+      return;
+    }
     const std::lock_guard lock(mutex_);
     control_.reset();
   }

@@ -72,7 +72,7 @@ int run_logs(const Arguments& arguments, Session& session) {
     const LifecycleLog shown(lifecycle, session, options.follow);
     logs(core, std::move(options), signals.token());
   } catch (const Error& error) {
-    if (error.status() != Status::cancelled) throw;
+    if (error.status() != Status::cancelled || arguments.caller() != nullptr) throw;
     return signals.exit_code();
   }
   return 0;

@@ -28,6 +28,9 @@ std::string manifest_text(const PluginManifest& plugin) {
 
 bool agreed(const Arguments& arguments, const Session& session, const std::string& question) {
   if (arguments.flag("yes")) return true;
+  if (arguments.caller() != nullptr) {
+    throw Error(Status::invalid, "rpc.params", "Nothing was changed: say \"yes\": true.");
+  }
   if (!session.in.is_terminal || !session.err.is_terminal) {
     session.write_err("Nothing was changed: say --yes to do this without being asked.\n");
     return false;

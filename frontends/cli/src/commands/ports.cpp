@@ -97,7 +97,7 @@ int watch(const Core& core, const Arguments& arguments, Session& session,
         },
         stop);
   } catch (const Error& error) {
-    if (error.status() != Status::cancelled) throw;
+    if (error.status() != Status::cancelled || arguments.caller() != nullptr) throw;
   }
   return 0;
 }

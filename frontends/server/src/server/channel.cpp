@@ -26,7 +26,10 @@ bool Channel::send(std::string_view text) {
   while (!rest.empty()) {
     const auto sent = ::send(socket_.get(), rest.data(), rest.size(), MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent <= 0) return false;
+    if (sent <= 0) {
+      ::shutdown(socket_.get(), SHUT_RDWR);  // half a message cannot be followed by another
+      return false;
+    }
     rest.remove_prefix(static_cast<std::size_t>(sent));
   }
   return true;

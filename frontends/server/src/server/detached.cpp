@@ -5,6 +5,8 @@
 #include <spawn.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 namespace fairlead::server {
 namespace {
 
@@ -60,10 +62,13 @@ pid_t spawn_detached(const DetachedSpec& spec) {
                                      errors.empty() ? "/dev/null" : errors.c_str(),
                                      O_WRONLY | O_CREAT | O_APPEND, 0600);
   std::vector<UniqueFd> moved;
+  int first_free = STDERR_FILENO + 1;
   for (const auto& [fd, number] : spec.descriptors) {
     moved.emplace_back(::fcntl(fd->get(), F_DUPFD_CLOEXEC, out_of_the_way));
     ::posix_spawn_file_actions_adddup2(actions, moved.back().get(), number);
+    first_free = std::max(first_free, number + 1);
   }
+  ::posix_spawn_file_actions_addclosefrom_np(actions, first_free);  // whoever called has some open
   pid_t process = 0;
   const int error = ::posix_spawn(&process, words.front().c_str(), actions, &spawn.attributes,
                                   argv.data(), environment.data());

@@ -12,6 +12,8 @@ namespace fairlead::server {
 namespace {
 
 constexpr std::chrono::seconds restore_limit{5};
+constexpr std::chrono::seconds engine_pause{3};  // of an engine that is just being started
+constexpr int most_tries = 20;
 
 std::string folder_of(const InstanceInfo& instance, const Caller& caller) {
   const auto label = instance.labels.find("devcontainer.local_folder");
@@ -60,17 +62,28 @@ Environments::~Environments() {
   entries_.clear();
 }
 
+bool Environments::restore(const SavedForwards& environment, const std::stop_token& stop) {
+  try {
+    forward(environment.caller, {.detect = environment.detect, .wishes = environment.wishes}, stop);
+  } catch (const Error& error) {
+    Log(log_).text(LogLevel::info, error.message());
+    return error.status() != Status::unavailable;  // else it is not there any more
+  } catch (const std::exception& error) {
+    Log(log_).text(LogLevel::warning, error.what());
+  }
+  return true;
+}
+
 void Environments::restore() {
   auto saved = read_forwards(place_.forwards_file());
   restoring_ = saved.size();
   for (auto& environment : saved) {
     restorers_.emplace_back(
         [this, environment = std::move(environment)](const std::stop_token& stop) {
-          try {
-            forward(environment.caller,
-                    {.detect = environment.detect, .wishes = environment.wishes}, stop);
-          } catch (const Error& error) {  // it is not there any more: nothing to forward
-            Log(log_).text(LogLevel::info, error.message());
+          for (int left = most_tries; left > 0 && !restore(environment, stop); --left) {
+            std::unique_lock lock(mutex_);
+            wake_.wait_for(lock, stop, engine_pause, [] { return false; });
+            if (stop.stop_requested()) break;
           }
           {
             const std::lock_guard lock(mutex_);
@@ -270,6 +283,12 @@ void Environments::tidy() {
 void Environments::freeze() {
   const std::lock_guard lock(saving_);
   frozen_ = true;
+}
+
+void Environments::forget() {
+  const std::lock_guard lock(saving_);
+  frozen_ = true;
+  write_forwards(place_.forwards_file(), {});
 }
 
 void Environments::changed() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "server/caller.hpp"
+#include "server/forwards_file.hpp"
 #include "server/place.hpp"
 
 #include <condition_variable>
@@ -60,6 +61,8 @@ class Environments {
   void tidy();
   /// From now on the file stays as it is, whatever ends.
   void freeze();
+  /// As `freeze`, and there is no file: the next process begins with nothing.
+  void forget();
 
  private:
   struct Entry;
@@ -69,6 +72,8 @@ class Environments {
   void heard(const Entry& entry, const PortEvent& event);
   void changed();
   void save();
+  /// False: the engine does not answer now, but may later.
+  bool restore(const SavedForwards& environment, const std::stop_token& stop);
   void wait_until_restored(const std::stop_token& stop);
 
   Place place_;

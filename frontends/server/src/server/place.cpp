@@ -25,7 +25,7 @@ Error failure(const std::string& what, int error) {
   return {Status::failed, "server.socket", what + ": " + std::strerror(error)};
 }
 
-/// A folder of this user that nobody else may enter.
+/// A folder of this user that nobody else may write to; the socket in it is 0600.
 UniqueFd open_folder(const Place& place) {
   std::error_code made;
   const auto parent = std::filesystem::path(place.runtime).parent_path();

@@ -103,7 +103,7 @@ class Server {
   }
 
   void end(bool keep) {
-    if (keep) environments_.freeze();
+    keep ? environments_.freeze() : environments_.forget();
     ending_ = true;
   }
 

@@ -69,6 +69,8 @@ class Mux : private Watcher {
   bool take_frame(const Header& header, std::span<const char> payload);
   void end(std::string_view why);
 
+  /// What only answers may add to that: who asks and does not read is hung up on.
+  static constexpr std::size_t most_unanswered = std::size_t{16} << 20U;
   static constexpr std::size_t most_waiting = 256 * 1024;
   static constexpr std::size_t read_size = 256 * 1024;
 

@@ -16,7 +16,7 @@
 #endif
 
 /// System calls without a C library: a result, or minus the error number. The relay has no library
-/// (it runs in images that have none, and its 50 KiB are put there by copying); in the programs
+/// (it runs in images that have none, and its 70 KiB are put there by copying); in the programs
 /// that share its code the same names go through libc.
 namespace fairlead::relay::sys {
 
