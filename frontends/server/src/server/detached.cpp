@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 
 namespace fairlead::server {
 namespace {
@@ -55,6 +56,9 @@ pid_t spawn_detached(const DetachedSpec& spec) {
   const auto environment = pointers(variables);
   Spawn spawn;
   auto* actions = &spawn.actions;
+  if (!spec.working_directory.empty()) {
+    ::posix_spawn_file_actions_addchdir_np(actions, spec.working_directory.c_str());
+  }
   const auto& errors = spec.error_file;
   ::posix_spawn_file_actions_addopen(actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   ::posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
@@ -72,6 +76,7 @@ pid_t spawn_detached(const DetachedSpec& spec) {
   pid_t process = 0;
   const int error = ::posix_spawn(&process, words.front().c_str(), actions, &spawn.attributes,
                                   argv.data(), environment.data());
+  errno = error;
   return error == 0 ? process : 0;
 }
 

@@ -15,14 +15,15 @@ namespace fairlead::server {
 struct DetachedSpec {
   std::vector<std::string> argv;
   Environment environment;
-  bool search_path = false;     ///< in $PATH, when argv[0] is no path
+  std::string working_directory = {};  ///< absolute; empty: the caller's
+  bool search_path = false;            ///< in $PATH, when argv[0] is no path
   std::string error_file = {};  ///< what it says on standard error is added here; empty: nowhere
   /// Descriptors that it gets, under these numbers (from 3 on).
   std::vector<std::pair<const UniqueFd*, int>> descriptors = {};
 };
 
 /// Starts it and does not wait; its process id, to be waited for by somebody who stays. 0: it could
-/// not be started.
+/// not be started, and errno says why.
 pid_t spawn_detached(const DetachedSpec& spec);
 
 }  // namespace fairlead::server
