@@ -120,11 +120,12 @@ struct Switchboard::Loop : std::enable_shared_from_this<Loop> {
   }
 
   void handle(const epoll_event& event) {
-    if (event.data.u64 == 0) return do_errands();
-    if (const auto line = lines.find(event.data.u64); line != lines.end()) {
+    const std::uint64_t key = event.data.u64;  // a copy: the kernel's record is packed
+    if (key == 0) return do_errands();
+    if (const auto line = lines.find(key); line != lines.end()) {
       return accept(line->first, line->second);
     }
-    const auto found = connections.find(event.data.u64);
+    const auto found = connections.find(key);
     if (found == connections.end()) return;
     if (!found->second.joint) return connected(found->first, found->second);
     if ((event.events & EPOLLERR) != 0) found->second.joint->fail();
