@@ -2,6 +2,7 @@
 
 #include "inputs.hpp"
 
+#include <fairlead/engine/text.hpp>
 #include <fairlead/error.hpp>
 #include <fairlead/model_json.hpp>
 
@@ -84,11 +85,6 @@ std::string program_in(const std::string& folders, const std::string& name) {
   return {};
 }
 
-std::string variable(const Environment& environment, const char* name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? std::string() : found->second;
-}
-
 bool is_current(const Evaluation& e, const Environment& environment) {
   if (!e.tool_file.empty() && !is_program(e.tool_file)) return false;
   return std::ranges::all_of(e.file_marks,
@@ -114,11 +110,12 @@ std::string file_of(const Tool& tool, const Environment& environment) {
   if (tool.argv.empty()) return {};
   const auto& name = tool.argv.front();
   if (tool.argv.size() == 1) {
-    return name.find('/') == std::string::npos ? program_in(variable(environment, "PATH"), name)
-                                               : name;
+    return name.find('/') == std::string::npos
+               ? program_in(engine::variable(environment, "PATH"), name)
+               : name;
   }
-  auto config = variable(environment, "DOCKER_CONFIG");
-  if (config.empty()) config = variable(environment, "HOME") + "/.docker";
+  auto config = engine::variable(environment, "DOCKER_CONFIG");
+  if (config.empty()) config = engine::variable(environment, "HOME") + "/.docker";
   return program_in(config +
                         "/cli-plugins:/usr/local/lib/docker/cli-plugins:/usr/local/libexec/docker/"
                         "cli-plugins:/usr/lib/docker/cli-plugins:/usr/libexec/docker/cli-plugins",

@@ -3,6 +3,7 @@
 #include "override.hpp"
 
 #include <fairlead/engine/own_call.hpp>
+#include <fairlead/engine/text.hpp>
 #include <fairlead/error.hpp>
 
 #include <algorithm>
@@ -108,14 +109,6 @@ bool is_sick(const InstanceInfo& instance) {
   return ended && instance.status.find("Exited (0)") == std::string::npos;
 }
 
-std::string last_line(const std::string& output) {
-  const auto end = output.find_last_not_of(" \r\n\t");
-  if (end == std::string::npos) return {};
-  const auto start = output.rfind('\n', end);
-  return output.substr(start == std::string::npos ? 0 : start + 1,
-                       end - (start == std::string::npos ? std::size_t(-1) : start));
-}
-
 /// A thread that lasts as long as this object.
 class HealthChecks {
  public:
@@ -205,7 +198,7 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
   if (result.exit_code != 0) {
     throw Error(Status::failed, "image.build",
                 "Compose could not build the images (exit status " +
-                    std::to_string(result.exit_code) + "): " + last_line(result.tail));
+                    std::to_string(result.exit_code) + "): " + engine::last_line(result.tail));
   }
   return {.image_id = {}, .builder = "compose"};
 }
@@ -222,7 +215,7 @@ void ComposeBackend::bring_up(const std::string& project, const Words& argv,
   }();
   if (result.exit_code == 0) return;
   std::string text = "Compose could not start the project '" + project + "' (exit status " +
-                     std::to_string(result.exit_code) + "): " + last_line(result.tail);
+                     std::to_string(result.exit_code) + "): " + engine::last_line(result.tail);
   std::string hint;
   for (const auto& member : members(project, call)) {
     if (!is_sick(member)) continue;
@@ -307,9 +300,9 @@ Empty ComposeBackend::stop(const StopRequest& request, sdk::Call& call) {
   append(argv, own_services(*request.group, instance.group, call));
   const auto result = engine_runner("/", call).stream(argv, call);
   if (result.exit_code != 0) {
-    throw Error(
-        Status::failed, "group.stop",
-        "Compose could not stop the project '" + instance.group + "': " + last_line(result.tail));
+    throw Error(Status::failed, "group.stop",
+                "Compose could not stop the project '" + instance.group +
+                    "': " + engine::last_line(result.tail));
   }
   return {};
 }
@@ -330,9 +323,9 @@ Empty ComposeBackend::remove(const RemoveRequest& request, sdk::Call& call) {
   if (request.force) EngineBackend::stop({.id = request.id, .timeout_seconds = 0}, call);
   const auto result = engine_runner("/", call).stream(argv, call);
   if (result.exit_code != 0) {
-    throw Error(
-        Status::failed, "group.stop",
-        "Compose could not remove the project '" + instance.group + "': " + last_line(result.tail));
+    throw Error(Status::failed, "group.stop",
+                "Compose could not remove the project '" + instance.group +
+                    "': " + engine::last_line(result.tail));
   }
   std::error_code ignored;
   std::filesystem::remove(request.group->state_folder + '/' + instance_file, ignored);

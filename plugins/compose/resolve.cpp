@@ -4,6 +4,7 @@
 #include "inputs.hpp"
 #include "project.hpp"
 
+#include <fairlead/engine/text.hpp>
 #include <fairlead/error.hpp>
 
 #include <algorithm>
@@ -11,11 +12,6 @@
 /// What the user's files say: asked of Compose once, and again when something has changed.
 namespace fairlead::compose {
 namespace {
-
-std::string variable(const Environment& environment, const char* name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? std::string() : found->second;
-}
 
 std::string last_lines(const std::string& text) {
   const auto end = text.find_last_not_of(" \r\n\t");
@@ -142,7 +138,7 @@ std::vector<std::string> question_words(const Group& group, const Inputs& inputs
   auto words = inputs.words();
   words.insert(words.end(), {group.folder, group.service, group.project,
                              settings.engine.docker_path, settings.compose_path, settings.on,
-                             settings.podman.podman_path, variable(environment, "PATH")});
+                             settings.podman.podman_path, engine::variable(environment, "PATH")});
   words.insert(words.end(), group.run_services.begin(), group.run_services.end());
   return words;
 }
@@ -183,14 +179,15 @@ ComposeBackend::Known ComposeBackend::evaluate(const Group& group, const sdk::Ca
     e.variable_marks[name] = mark_of_variable(environment, name);
   }
   const auto env_file = read_text(group.folder + "/.env").value_or("");
-  const auto name = !group.project.empty()
-                        ? group.project
-                        : project_name({.variable = variable(environment, "COMPOSE_PROJECT_NAME"),
-                                        .env_file = value_in(env_file, "COMPOSE_PROJECT_NAME"),
-                                        .configured = project.name,
-                                        .name_is_in_a_file = has_name,
-                                        .first_file = inputs.files.front(),
-                                        .folder = group.folder});
+  const auto name =
+      !group.project.empty()
+          ? group.project
+          : project_name({.variable = engine::variable(environment, "COMPOSE_PROJECT_NAME"),
+                          .env_file = value_in(env_file, "COMPOSE_PROJECT_NAME"),
+                          .configured = project.name,
+                          .name_is_in_a_file = has_name,
+                          .first_file = inputs.files.front(),
+                          .folder = group.folder});
   add_services(e, group, project);
   e.reply = reply_for(group, project, name, e.tool);
   if (whole) keep(group.cache_folder, entry, e);

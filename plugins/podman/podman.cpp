@@ -6,6 +6,7 @@
 #include <fairlead/engine/backend.hpp>
 #include <fairlead/engine/command.hpp>
 #include <fairlead/engine/podman_user_namespace.hpp>
+#include <fairlead/engine/text.hpp>
 #include <fairlead/error.hpp>
 #include <fairlead/sdk/plugin.hpp>
 
@@ -20,13 +21,6 @@ namespace fairlead::podman {
 namespace {
 
 constexpr auto info_target = "/v4.0.0/libpod/info";
-
-std::string last_line(const std::string& output) {
-  const auto end = output.find_last_not_of(" \r\n\t");
-  if (end == std::string::npos) return {};
-  const auto start = output.rfind('\n', end);
-  return output.substr(start == std::string::npos ? 0 : start + 1, end - start);
-}
 
 /// Runs a function and says what Podman's complaint means, where it is known.
 template <class Function>
@@ -43,7 +37,7 @@ auto explained(const Function& function) {
 /// Podman's own words about what is wrong; advice may follow them.
 std::string complaint_in(const std::string& output) {
   const auto start = output.rfind("Error: ");
-  if (start == std::string::npos) return last_line(output);
+  if (start == std::string::npos) return engine::last_line(output);
   return output.substr(start + 7, output.find('\n', start) - start - 7);
 }
 
@@ -189,7 +183,7 @@ class PodmanBackend final : public engine::EngineBackend {
   CreateReply create_by_command(const CreateRequest& request, sdk::Call& call) {
     const auto result =
         engine::run_command(core().host(), command(create_command(podman(), request)), call, {});
-    if (result.exit_code == 0) return {last_line(result.tail), {}};
+    if (result.exit_code == 0) return {engine::last_line(result.tail), {}};
     const auto complaint = complaint_in(result.tail);
     if (complaint.find("name is already in use") != std::string::npos ||
         complaint.find("already in use by") != std::string::npos) {

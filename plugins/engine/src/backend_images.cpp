@@ -2,6 +2,7 @@
 #include <fairlead/engine/build.hpp>
 #include <fairlead/engine/command.hpp>
 #include <fairlead/engine/images.hpp>
+#include <fairlead/engine/text.hpp>
 #include <fairlead/error.hpp>
 
 #include <unistd.h>
@@ -24,14 +25,6 @@ using Headers = std::vector<std::pair<std::string, std::string>>;
 Headers secret_header(const char* name, std::string value) {
   if (value.empty()) return {};
   return {{name, std::move(value)}};
-}
-
-/// The last line that says something is, with every builder, the reason.
-std::string last_line(const std::string& output) {
-  const auto end = output.find_last_not_of(" \r\n\t");
-  if (end == std::string::npos) return {};
-  const auto start = output.rfind('\n', end);
-  return output.substr(start == std::string::npos ? 0 : start + 1, end - start);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include "json.hpp"
 
+#include <fairlead/engine/text.hpp>
 #include <fairlead/error.hpp>
 
 #include <array>
@@ -16,11 +17,6 @@ constexpr std::array<std::array<const char*, 3>, 5> keys = {
      {"noProxy", "NO_PROXY", "no_proxy"},
      {"ftpProxy", "FTP_PROXY", "ftp_proxy"},
      {"allProxy", "ALL_PROXY", "all_proxy"}}};
-
-std::string variable(const Environment& environment, const char* name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? std::string() : found->second;
-}
 
 Json client_config(const ClientSide& client) {
   auto folder = variable(client.environment, "DOCKER_CONFIG");

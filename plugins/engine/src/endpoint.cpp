@@ -1,4 +1,5 @@
 #include <fairlead/engine/endpoint.hpp>
+#include <fairlead/engine/text.hpp>
 #include <fairlead/error.hpp>
 
 #include <nlohmann/json.hpp>
@@ -13,11 +14,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr auto default_socket = "/var/run/docker.sock";
-
-std::string variable(const Environment& environment, const char* name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? std::string{} : found->second;
-}
 
 Error bad_endpoint(std::string_view address, const std::string& why) {
   return Error(Status::invalid, "engine.endpoint",

@@ -1,5 +1,6 @@
 #include <fairlead/engine/own_call.hpp>
 #include <fairlead/engine/podman_service.hpp>
+#include <fairlead/engine/text.hpp>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -23,23 +24,8 @@ constexpr auto start_limit = 20s;
 constexpr auto idle_option = "--time=5";
 constexpr std::size_t longest_socket = 100;
 
-std::string variable(const Environment& environment, const char* name) {
-  const auto found = environment.find(name);
-  return found == environment.end() ? std::string() : found->second;
-}
-
 bool contains(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
-}
-
-/// The last line that is no warning of Podman's own.
-std::string last_line(std::string_view text) {
-  std::istringstream lines{std::string(text)};
-  std::string last;
-  for (std::string line; std::getline(lines, line);) {
-    if (!line.empty()) last = line;
-  }
-  return last;
 }
 
 struct Complaint {

@@ -52,6 +52,8 @@ TEST(Framing, RefusesWhatIsNoFrame) {
             "What arrived is no message: its header has no Content-Length.");
   EXPECT_EQ(refusal("{\"jsonrpc\":\"2.0\"}\r\n\r\n"),
             "What arrived is no message: its header has no Content-Length.");
+  EXPECT_EQ(refusal("GET / HTTP/1.1\r\n\r\n"),
+            "What arrived is no message: a header line has no colon.");
   EXPECT_EQ(refusal("nonsense\r\n\r\n"), "What arrived is no message: a header line has no colon.");
   EXPECT_EQ(refusal(std::string(5000, 'a')),
             "What arrived is no message: its header does not end.");

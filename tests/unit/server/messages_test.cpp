@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <server/browser.hpp>
 #include <server/forwards_file.hpp>
-#include <server/frame.hpp>
 #include <server/methods.hpp>
 #include <server/wire.hpp>
 #include <sys/stat.h>
@@ -17,33 +16,6 @@
 
 namespace fairlead::server {
 namespace {
-
-TEST(FrameReaderTest, TakesMessagesApartHoweverTheyCome) {
-  const auto bytes = framed("{}") + framed("") + framed("{\"a\": 1}");
-  FrameReader reader;
-  std::vector<std::string> messages;
-  for (const char byte : bytes) {
-    reader.feed({&byte, 1});
-    while (auto message = reader.next()) messages.push_back(*message);
-  }
-  EXPECT_EQ(messages, (std::vector<std::string>{"{}", "", "{\"a\": 1}"}));
-}
-
-TEST(FrameReaderTest, ReadsOtherSpellingsOfTheHeader) {
-  FrameReader reader;
-  reader.feed("Content-Type: x\r\ncontent-length:2\r\n\r\nab");
-  EXPECT_EQ(reader.next().value_or("none"), "ab");
-}
-
-TEST(FrameReaderTest, RefusesWhatIsNoMessage) {
-  for (const auto& bytes :
-       {std::string("GET / HTTP/1.1\r\n\r\n"), std::string("Content-Length: x\r\n\r\n"),
-        std::string("Content-Length: 99999999999\r\n\r\n"), std::string(5000, 'x')}) {
-    FrameReader reader;
-    reader.feed(bytes);
-    EXPECT_THROW(reader.next(), Error) << bytes.substr(0, 30);
-  }
-}
 
 TEST(WireTest, KeepsWhatItCarries) {
   const Caller caller{.options = {.environment = {{"A", "b"}},

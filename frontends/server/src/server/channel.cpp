@@ -19,7 +19,7 @@ constexpr std::size_t piece = 64 * 1024;
 }  // namespace
 
 bool Channel::send(std::string_view text) {
-  const auto message = framed(text);
+  const auto message = rpc::frame(text);
   const std::lock_guard lock(sending_);
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &send_limit, sizeof send_limit);
   std::string_view rest = message;
@@ -55,7 +55,7 @@ std::optional<std::string> Channel::receive(const std::stop_token& stop) {
     const auto got = ::recv(socket_.get(), buffer.data(), buffer.size(), 0);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) return std::nullopt;
-    frames_.feed({buffer.data(), static_cast<std::size_t>(got)});
+    frames_.append({buffer.data(), static_cast<std::size_t>(got)});
   }
 }
 

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "server/frame.hpp"
+#include "framing.hpp"
 
 #include <fairlead/unique_fd.hpp>
 
@@ -30,7 +30,7 @@ class Channel {
 
   UniqueFd socket_;
   std::mutex sending_;
-  FrameReader frames_;
+  rpc::FrameReader frames_;
 };
 
 }  // namespace fairlead::server

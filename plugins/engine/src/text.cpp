@@ -1,0 +1,18 @@
+#include <fairlead/engine/text.hpp>
+
+namespace fairlead::engine {
+
+std::string last_line(std::string_view output) {
+  const auto end = output.find_last_not_of(" \r\n\t");
+  if (end == std::string::npos) return {};
+  const auto before = output.rfind('\n', end);
+  const auto start = before == std::string::npos ? 0 : before + 1;
+  return std::string(output.substr(start, end + 1 - start));
+}
+
+std::string variable(const Environment& environment, const char* name) {
+  const auto found = environment.find(name);
+  return found == environment.end() ? std::string() : found->second;
+}
+
+}  // namespace fairlead::engine
