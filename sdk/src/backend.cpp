@@ -61,6 +61,9 @@ RegistryDigestReply Backend::registry_digest(const RegistryDigestRequest& /*requ
 ChecksReply Backend::checks(const ChecksRequest& /*request*/, Call& /*call*/) {
   unsupported("checks");
 }
+CommitReply Backend::commit(const CommitRequest& /*request*/, Call& /*call*/) {
+  unsupported("commit");
+}
 
 namespace detail {
 
@@ -94,6 +97,7 @@ const fairlead_backend backend_table = {
     slot<&Backend::remove_object>,
     slot<&Backend::registry_digest>,
     slot<&Backend::checks>,
+    slot<&Backend::commit>,
 };
 
 }  // namespace detail

@@ -177,6 +177,8 @@ NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(ObjectsReply, objects)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RemoveObjectRequest, kind, id)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegistryDigestRequest, image, credentials)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(RegistryDigestReply, digest, stored)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CommitRequest, id, image)
+NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(CommitReply, image_id)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostOpenRequest, address)
 NLOHMANN_DEFINE_TYPE_NON_INTRUSIVE_WITH_DEFAULT(HostDescription, os, arch, user, uid, gid, home,
                                                 local, cpus, memory_bytes, storage_bytes)
@@ -295,6 +297,8 @@ FAIRLEAD_WIRE(ObjectsReply);
 FAIRLEAD_WIRE(RemoveObjectRequest);
 FAIRLEAD_WIRE(RegistryDigestRequest);
 FAIRLEAD_WIRE(RegistryDigestReply);
+FAIRLEAD_WIRE(CommitRequest);
+FAIRLEAD_WIRE(CommitReply);
 FAIRLEAD_WIRE(ChecksRequest);
 FAIRLEAD_WIRE(ChecksReply);
 FAIRLEAD_WIRE(HostOpenRequest);

@@ -1,5 +1,5 @@
-// Today's contract beside the frozen header of 1.0: whatever was there stays where it was. Nothing
-// here runs; that it compiles is the test.
+// Today's contract beside the frozen headers of 1.0 and 1.1: whatever was there stays where it was.
+// Nothing here runs; that it compiles is the test.
 
 #include <stddef.h>
 #include <stdint.h>
@@ -9,6 +9,14 @@
 namespace v1_0 {
 #include "v1_0/fairlead/abi.h"
 }  // namespace v1_0
+#undef FAIRLEAD_ABI_H
+#undef FAIRLEAD_ABI_MAJOR
+#undef FAIRLEAD_ABI_MINOR
+#undef FAIRLEAD_EXPORT
+#undef FAIRLEAD_HAS
+namespace v1_1 {
+#include "v1_1/fairlead/abi.h"
+}  // namespace v1_1
 #undef fairlead_plugin_v1
 #undef FAIRLEAD_ABI_H
 #undef FAIRLEAD_ABI_MAJOR
@@ -22,6 +30,10 @@ namespace v1_0 {
 #define SAME(type, member)                                                  \
   static_assert(offsetof(::type, member) == offsetof(v1_0::type, member) && \
                     sizeof(::type::member) == sizeof(v1_0::type::member),   \
+                #type "." #member " has moved")
+#define SAME_SINCE_1_1(type, member)                                        \
+  static_assert(offsetof(::type, member) == offsetof(v1_1::type, member) && \
+                    sizeof(::type::member) == sizeof(v1_1::type::member),   \
                 #type "." #member " has moved")
 #define GROWN(type) static_assert(sizeof(::type) >= sizeof(v1_0::type), #type " has shrunk")
 #define EQUAL(value) static_assert(int{::value} == int{v1_0::value}, #value " has changed")
@@ -62,6 +74,11 @@ SAME(fairlead_backend, copy_out);
 SAME(fairlead_backend, dial);
 SAME(fairlead_backend, watch);
 GROWN(fairlead_backend);
+SAME_SINCE_1_1(fairlead_backend, objects);
+SAME_SINCE_1_1(fairlead_backend, remove_object);
+SAME_SINCE_1_1(fairlead_backend, registry_digest);
+SAME_SINCE_1_1(fairlead_backend, checks);
+static_assert(sizeof(::fairlead_backend) >= sizeof(v1_1::fairlead_backend), "has shrunk");
 
 SAME(fairlead_host, size);
 SAME(fairlead_host, open);

@@ -59,6 +59,7 @@ class Backend {
   virtual RegistryDigestReply registry_digest(const RegistryDigestRequest& request,
                                               CallOptions options) = 0;
   virtual ChecksReply checks(const ChecksRequest& request, CallOptions options) = 0;
+  virtual CommitReply commit(const CommitRequest& request, CallOptions options) = 0;
 };
 
 /// A machine as the engine sees it. Same rules as Backend.

@@ -104,6 +104,10 @@ class BackendAdapter final : public Backend {
     return table_.call<ChecksReply>({"checks", "check its engine"}, &fairlead_backend::checks,
                                     request, std::move(options));
   }
+  CommitReply commit(const CommitRequest& request, CallOptions options) override {
+    return table_.call<CommitReply>({"commit", "keep an instance as an image"},
+                                    &fairlead_backend::commit, request, std::move(options));
+  }
 
  private:
   TableAdapter<fairlead_backend> table_;

@@ -34,4 +34,13 @@ Empty EngineBackend::remove_object(const RemoveObjectRequest& request, sdk::Call
   return {};
 }
 
+CommitReply EngineBackend::commit(const CommitRequest& request, sdk::Call& call) {
+  const auto answer = client()
+                          .send({{.method = "POST", .target = commit_target(request), .body = "{}"},
+                                 {SubjectKind::instance, request.id}},
+                                call)
+                          .body;
+  return {committed_image(answer)};
+}
+
 }  // namespace fairlead::engine

@@ -59,6 +59,18 @@ std::vector<StoredObject> volumes_from_list(std::string_view json) {
   return objects;
 }
 
+std::string commit_target(const CommitRequest& request) {
+  const auto colon = request.image.find(':', request.image.rfind('/') + 1);
+  const auto tag =
+      colon == std::string::npos ? std::string("latest") : request.image.substr(colon + 1);
+  return "/commit" +
+         query({{"container", request.id}, {"repo", request.image.substr(0, colon)}, {"tag", tag}});
+}
+
+std::string committed_image(std::string_view json) {
+  return text_of(parse_json(json, Json::value_t::object), "Id");
+}
+
 std::set<std::string> used_images(std::string_view containers) {
   std::set<std::string> ids;
   for (const auto& container : parse_json(containers, Json::value_t::array)) {

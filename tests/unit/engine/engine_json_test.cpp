@@ -8,6 +8,7 @@
 #include <fairlead/engine/frames.hpp>
 #include <fairlead/engine/images.hpp>
 #include <fairlead/engine/instances.hpp>
+#include <fairlead/engine/objects.hpp>
 #include <fairlead/engine/processes.hpp>
 
 #include <gtest/gtest.h>
@@ -306,6 +307,14 @@ TEST(IgnoreFile, LetsLaterLinesWin) {
   EXPECT_TRUE(ignored.brings_back());
   EXPECT_TRUE(IgnoreFile("a\n!a/b\n").ignores("a/c"));
   EXPECT_FALSE(IgnoreFile("a\n!a/b\n").ignores("a/b"));
+}
+
+TEST(Commit, NamesTheImageInTwoParts) {
+  EXPECT_EQ(commit_target({.id = "c", .image = "host:5000/a/b:1"}),
+            "/commit?container=c&repo=host%3A5000%2Fa%2Fb&tag=1");
+  EXPECT_EQ(commit_target({.id = "c", .image = "host:5000/a/b"}),
+            "/commit?container=c&repo=host%3A5000%2Fa%2Fb&tag=latest");
+  EXPECT_EQ(committed_image(R"({"Id": "sha256:1"})"), "sha256:1");
 }
 
 TEST(Query, EncodesAndSkipsWhatIsEmpty) {

@@ -109,6 +109,9 @@ TEST_F(BadPlugin, WithAShortTableCannotDoWhatItLacks) {
   EXPECT_EQ(error.status(), Status::unsupported);
   EXPECT_EQ(error.code(), "backend.unsupported");
   EXPECT_EQ(error.message(), "short_table cannot stop instances");
+  const auto newer = thrown([&] { backend->commit({}, {}); });  // since 1.2
+  EXPECT_EQ(newer.status(), Status::unsupported);
+  EXPECT_EQ(newer.message(), "short_table cannot keep an instance as an image");
 }
 
 TEST_F(BadPlugin, ThatAbortsWhileLoadingIsQuarantined) {

@@ -47,4 +47,15 @@ struct RegistryDigestReply {
   std::vector<std::string> stored;  ///< "name@sha256:…" of the image as it is stored; empty: none
 };
 
+/// An image is to be made of what an instance's own filesystem holds now; what is mounted into it
+/// is not part of that. The instance may run, and goes on.
+struct CommitRequest {
+  std::string id;
+  std::string image;  ///< the image's name
+};
+
+struct CommitReply {
+  std::string image_id;
+};
+
 }  // namespace fairlead

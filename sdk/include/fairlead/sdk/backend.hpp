@@ -66,6 +66,9 @@ class Backend {
   virtual RegistryDigestReply registry_digest(const RegistryDigestRequest& request, Call& call);
   /// Everything of the engine's own that may keep environments from working.
   virtual ChecksReply checks(const ChecksRequest& request, Call& call);
+  /// Keeps an instance's filesystem as an image; since ABI 1.2. Throws not_found
+  /// ("instance.not_found").
+  virtual CommitReply commit(const CommitRequest& request, Call& call);
 };
 
 }  // namespace fairlead::sdk

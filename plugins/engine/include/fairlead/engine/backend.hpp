@@ -55,6 +55,7 @@ class EngineBackend : public sdk::Backend {
   RegistryDigestReply registry_digest(const RegistryDigestRequest& request,
                                       sdk::Call& call) override;
   ChecksReply checks(const ChecksRequest& request, sdk::Call& call) override;
+  CommitReply commit(const CommitRequest& request, sdk::Call& call) override;
 
  protected:
   /// To be called by `configure`, before anything else.

@@ -20,6 +20,11 @@ std::vector<StoredObject> images_from_list(std::string_view json,
 /// The answer to it for volumes; that they are unused is the engine's filter.
 std::vector<StoredObject> volumes_from_list(std::string_view json);
 
+/// Path and query that make an image of an instance.
+std::string commit_target(const CommitRequest& request);
+/// The new image's id by the answer to it.
+std::string committed_image(std::string_view json);
+
 /// The ids of the images that containers were made from, by the list of containers.
 std::set<std::string> used_images(std::string_view containers);
 
