@@ -78,6 +78,8 @@ class Core {
   /// Where locks, caches and logs of this user go.
   std::string state_folder() const;
   std::string runtime_folder() const;
+  /// Where what belongs to the user is kept: plugins, clones.
+  std::string data_folder() const;
   /// Where what can be fetched again is kept.
   std::string cache_folder() const;
 

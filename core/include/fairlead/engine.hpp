@@ -17,6 +17,8 @@ namespace fairlead {
 
 /// Which environment is meant: by workspace and configuration, by id labels, or by instance.
 struct Selection {
+  /// A folder of this machine, one of a host ("ssh://me@box/folder"), or a Git repository
+  /// ("https://host/name.git@REF") that `fetch_workspace` has cloned.
   std::string workspace_folder;
   std::string config;
   std::string override_config;
@@ -98,6 +100,8 @@ struct UpRequest {
   bool rebuild_if_changed = false;
   bool expect_existing = false;
   std::vector<std::string> mounts;  ///< `--mount` words
+  /// With `lifecycle.prebuild`: names for an image of what is in the container then.
+  std::vector<std::string> snapshot_names;
 };
 
 struct UpResult {
@@ -147,6 +151,12 @@ class DisallowedFeature : public OperationError {
   std::string url_;
   bool stopped_;
 };
+
+/// Clones the Git repository that `selection` names as its workspace, unless that was done before,
+/// and returns the selection with the clone's folder; one that names a folder comes back as it is.
+/// `up`, `build` and `prebuild` do this by themselves; everything else finds a clone that is there.
+/// Throws Error "git.address", "git.missing", "git.clone", "git.ref".
+Selection fetch_workspace(Core& core, Selection selection, std::stop_token stop);
 
 /// Brings the environment of a workspace up: read, choose, find, build, create, start, enter, run
 /// the hooks. Converges: killed anywhere and called again, it ends with one healthy container.
@@ -264,6 +274,7 @@ struct EnvironmentInfo {
   std::string backend;
   InstanceInfo instance;
   std::string local_folder;
+  std::string source;  ///< the Git repository that the folder is a clone of, "URL@REF"; empty: none
   std::string config_file;
   std::int64_t age_seconds = -1;  ///< since the instance was made; -1: unknown
 };

@@ -59,6 +59,10 @@ struct FeatureVersions {
 std::vector<FeatureVersions> outdated_features(Core& core, const Selection& selection,
                                                std::stop_token stop);
 
+/// The image that the configuration starts from, when its registry has a newer one than the
+/// backend; empty: it has not, it is pinned by a digest, or nobody answers. VSC-004.
+std::string newer_base_image(Core& core, const Selection& selection, std::stop_token stop);
+
 struct UpgradeRequest {
   Selection selection;
   bool dry_run = false;

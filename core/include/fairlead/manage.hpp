@@ -21,6 +21,11 @@ struct JobRequest {
 /// throw. VSC-011.
 int run_job(Core& core, JobRequest request, std::stop_token stop);
 
+/// An image of what onCreateCommand and updateContentCommand made (LIFE-018): brings the
+/// environment up to there, keeps it under `request.snapshot_names`, and removes the container if
+/// this call made it. Throws what `up` throws; "image.snapshot" when the backend keeps no images.
+BuildResult prebuild(Core& core, UpRequest request, std::stop_token stop);
+
 /// What runs on all backends, dev containers or not: what `attach` may choose from. VSC-007.
 ListResult list_running(Core& core, std::stop_token stop);
 

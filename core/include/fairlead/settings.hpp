@@ -80,6 +80,7 @@ struct SettingsWarning {
   std::string message;
   std::string hint;
   SourceLocation where;
+  std::string host = {};  ///< of settings.project_host: the one that was asked for
 
   /// Location, message and hint on one line.
   std::string text() const;
@@ -100,9 +101,10 @@ struct SettingsSources {
   std::filesystem::path project;               ///< .devcontainer/fairlead.toml of the workspace
   std::vector<ProjectSetting> customizations;  ///< they win over the file `project`
   Environment environment;
-  std::vector<std::string> assignments;  ///< `--set key=value`, the later one wins
-  std::optional<std::string> backend;    ///< `--backend`, wins over `assignments`
-  std::optional<std::string> host;       ///< `--host`, likewise
+  std::vector<std::string> assignments;         ///< `--set key=value`, the later one wins
+  std::optional<std::string> backend;           ///< `--backend`, wins over `assignments`
+  std::optional<std::string> host;              ///< `--host`, likewise
+  std::vector<std::string> allowed_hosts = {};  ///< the user said so when this project asked
 };
 
 /// The usual places for a caller with this environment: the defaults beside the running executable,

@@ -3,6 +3,7 @@
 #include "engine/description.hpp"
 #include "engine/find.hpp"
 #include "engine/image.hpp"
+#include "engine/trust.hpp"
 #include "engine/workspace_lock.hpp"
 
 namespace fairlead {
@@ -37,9 +38,12 @@ std::optional<ServiceGroup> group_to_build(Core& core, const Workspace& workspac
   return services;
 }
 
-BuildResult build_image(Core& core, const BuildRequest& request, const std::stop_token& stop) {
-  check_options(request.build);
-  const auto workspace = open_workspace(core, request.selection);
+BuildResult build_image(Core& core, const BuildRequest& asked, const std::stop_token& stop) {
+  check_options(asked.build);
+  auto request = asked;
+  request.selection = fetch_workspace(core, asked.selection, stop);
+  const auto workspace =
+      on_allowed_host(core, open_workspace(core, request.selection), request.selection, stop);
   if (!workspace.document || workspace.config.scenario == Scenario::none) {
     throw Error(Status::invalid, "config.no_source",
                 "No image information specified in devcontainer.json.");

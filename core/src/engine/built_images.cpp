@@ -10,7 +10,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* content_key = "dev.fairlead.content";
 constexpr std::size_t record_limit = 4096;
 
 /// "sha256:<digits>" without what a file name must not have.
@@ -25,7 +24,7 @@ bool can_be_recorded(const std::string& id) {
 }  // namespace
 
 void mark_built_from(const Core& core, BuildImageRequest& build, const std::string& hash) {
-  if (core.mode() == Mode::fairlead && !hash.empty()) build.labels[content_key] = hash;
+  if (core.mode() == Mode::fairlead && !hash.empty()) build.labels[built_from_key] = hash;
 }
 
 void remember_built_from(const Core& core, const ImageInfo& image, const std::string& hash) {
@@ -39,7 +38,7 @@ void remember_built_from(const Core& core, const ImageInfo& image, const std::st
 
 bool is_built_from(const Core& core, const ImageInfo& image, const std::string& hash) {
   if (hash.empty()) return false;
-  const auto label = image.labels.find(content_key);
+  const auto label = image.labels.find(built_from_key);
   if (label != image.labels.end()) return label->second == hash;
   if (!can_be_recorded(image.id)) return false;
   try {
@@ -51,7 +50,8 @@ bool is_built_from(const Core& core, const ImageInfo& image, const std::string& 
 
 bool is_built_by_us(const Core& core, const std::string& id, const Labels& labels) {
   std::error_code ignored;
-  return labels.contains(content_key) ||
+  const auto label = labels.find(built_from_key);
+  return (label != labels.end() && !label->second.empty()) ||
          (can_be_recorded(id) && fs::exists(record_of(core, id), ignored));
 }
 

@@ -6,6 +6,9 @@
 
 namespace fairlead {
 
+/// On images that we build by our own name: what they are made from, as a hash.
+inline constexpr const char* built_from_key = "dev.fairlead.content";
+
 /// Says in `build`, or after it with `remember_built_from`, what the image is made from, so that
 /// the next time nothing has to be built. By our own name that is a label; the drop-in keeps a
 /// record in the cache folder instead, by the image's id, as the reference's images have no such

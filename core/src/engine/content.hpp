@@ -4,14 +4,20 @@
 
 namespace fairlead {
 
-/// How the workspace gets into an instance: the live bind that the configuration asks for or, where
-/// the backend has no live binds and the mount is the default one, a named volume of its own.
-/// Throws "backend.capability" when the configuration's own workspaceMount cannot be had.
-Mount workspace_mount(const Workspace& workspace, const Capabilities& capabilities);
+/// Whether the workspace's folder itself is mounted, as the setting `content` and the backend's
+/// abilities have it; otherwise its content is copied.
+bool binds_content(const Settings& settings, const Capabilities& capabilities);
 
-/// Copies the workspace's content into that volume, once: a marker in the volume, written last,
-/// says that it is complete, so that a copy that was interrupted is made again. Does nothing for an
-/// instance without the volume. `instance` is detailed and running.
+/// How the workspace gets into an instance: the mount that the configuration asks for or, where a
+/// bind is not to be or cannot be, a named volume of its own, and without volumes a folder of the
+/// instance.
+void add_workspace(const Workspace& workspace, const Capabilities& capabilities,
+                   CreateRequest& create);
+
+/// Copies the workspace's content into that volume or folder, once, and gives it to the remote
+/// user: a marker there, written last, says that it is complete, so that a copy that was
+/// interrupted is made again. Does nothing for an instance without one. `instance` is detailed and
+/// running.
 void copy_content(Core& core, const Workspace& workspace, Backend& backend,
                   const InstanceInfo& instance, std::stop_token stop);
 

@@ -1,7 +1,9 @@
 #include "base/paths.hpp"
 #include "base/secret_mask.hpp"
+#include "engine/host_access.hpp"
 #include "engine/project_settings.hpp"
 #include "engine/remote_folder.hpp"
+#include "engine/trust.hpp"
 
 #include <fairlead/core.hpp>
 
@@ -56,8 +58,12 @@ struct Core::State {
   std::mutex mutex;
   UserFolders folders;
   std::unique_ptr<PluginRegistry> plugins;
-  std::set<std::string> warned;                        ///< settings warnings are said once
-  std::map<std::string, std::shared_ptr<Host>> hosts;  ///< opened, by address and settings
+  std::set<std::string> warned;  ///< settings warnings are said once
+  struct OpenedHost {
+    std::mutex mutex;  ///< of `host`
+    std::shared_ptr<Host> host;
+  };
+  std::map<std::string, std::shared_ptr<OpenedHost>> hosts;  ///< by address and settings
 };
 
 Core::Core(CoreOptions options, EventSink& events)
@@ -84,6 +90,8 @@ std::string Core::state_folder() const { return state_->folders.state.string(); 
 
 std::string Core::runtime_folder() const { return state_->folders.runtime.string(); }
 
+std::string Core::data_folder() const { return state_->folders.data.string(); }
+
 std::string Core::cache_folder() const { return state_->folders.cache.string(); }
 
 SettingsSources Core::sources(const std::string& workspace_folder,
@@ -101,9 +109,19 @@ SettingsSources Core::sources(const std::string& workspace_folder,
 }
 
 Settings Core::settings(const std::string& workspace_folder, const ConfigDocument* document) {
-  const auto layers = read_settings(sources(workspace_folder, document));
-  // Where plugins are is itself a setting, and plugins declare settings: judged twice, read once.
-  auto settled = settle_settings(layers, plugin_specs(plugins(settle_settings(layers))));
+  auto from = sources(workspace_folder, document);
+  const auto settle = [&] {
+    const auto layers = read_settings(from);
+    // Where plugins are is itself a setting, and plugins declare settings: judged twice, read once.
+    return settle_settings(layers, plugin_specs(plugins(settle_settings(layers))));
+  };
+  auto settled = settle();
+  for (const auto& warning : settled.warnings()) {
+    if (!warning.host.empty() && may_use_host(*this, settled, workspace_folder, warning.host)) {
+      from.allowed_hosts.push_back(warning.host);
+    }
+  }
+  if (!from.allowed_hosts.empty()) settled = settle();
   const std::lock_guard lock(state_->mutex);
   for (const auto& warning : settled.warnings()) {
     if (state_->warned.insert(warning.text()).second) log_.text(LogLevel::warning, warning.text());
@@ -127,36 +145,52 @@ PluginRegistry& Core::plugins(const Settings& settings) {
   return *state_->plugins;
 }
 
+std::shared_ptr<Host> connect_host(Core& core, const Settings& settings, CallOptions options) {
+  const auto& name = settings.text("host");
+  if (name == "local") return local_host();
+  auto& registry = core.plugins(settings);
+  const auto scheme = name.substr(0, name.find("://"));
+  if (scheme == name || registry.find_host(scheme) == nullptr) throw unknown_host(name, registry);
+  std::shared_ptr<Host> opened =
+      registry.open_host(scheme, {.settings = settings.plugin_json(scheme),
+                                  .environment = core.options().environment,
+                                  .working_directory = core.options().working_directory});
+  opened->open({.address = name}, std::move(options));
+  return opened;
+}
+
 std::shared_ptr<Host> Core::host(const Settings& settings) {
   const auto& name = settings.text("host");
   if (name == "local") return local_host();
-  auto& registry = plugins(settings);
-  const auto scheme = name.substr(0, name.find("://"));
-  if (scheme == name || registry.find_host(scheme) == nullptr) throw unknown_host(name, registry);
-  const auto own = settings.plugin_json(scheme);
-  const std::lock_guard lock(state_->mutex);
-  auto& host = state_->hosts[name + '\n' + own];
-  if (!host) {
-    auto opened = registry.open_host(scheme, {.settings = own,
-                                              .environment = options_.environment,
-                                              .working_directory = options_.working_directory});
-    opened->open({.address = name}, {});
-    host = std::move(opened);
+  std::shared_ptr<State::OpenedHost> opened;
+  {
+    const std::lock_guard lock(state_->mutex);
+    auto& known =
+        state_->hosts[name + '\n' + settings.plugin_json(name.substr(0, name.find("://")))];
+    if (!known) known = std::make_shared<State::OpenedHost>();
+    opened = known;
   }
-  return host;
+  // One that does not answer keeps nobody else waiting.
+  const std::lock_guard lock(opened->mutex);
+  if (!opened->host) opened->host = connect_host(*this, settings, {});
+  return opened->host;
 }
 
-std::shared_ptr<Backend> Core::backend(const std::string& name, const Settings& settings) {
-  auto& registry = plugins(settings);
+std::shared_ptr<Backend> backend_on(Core& core, const std::string& name, const Settings& settings,
+                                    std::shared_ptr<Host> host) {
   ConfigureRequest configure{.settings = settings.plugin_json(name),
-                             .environment = options_.environment,
-                             .working_directory = options_.working_directory};
+                             .environment = core.options().environment,
+                             .working_directory = core.options().working_directory};
   if (settings.text("host") != "local") {
     // They name sockets, files and programs of this machine.
     configure.environment.clear();
     configure.working_directory.clear();
   }
-  return registry.open_backend(name, host(settings), configure);
+  return core.plugins(settings).open_backend(name, std::move(host), configure);
+}
+
+std::shared_ptr<Backend> Core::backend(const std::string& name, const Settings& settings) {
+  return backend_on(*this, name, settings, host(settings));
 }
 
 }  // namespace fairlead

@@ -123,7 +123,7 @@ DownResult down(Core& core, const Selection& selection, const DownOptions& optio
   DownResult result;
   std::vector<std::string> volumes;
   if (found.instance) {
-    result.environment = environment_info(*found.backend, *found.instance);
+    result.environment = environment_info(core, *found.backend, *found.instance);
     cancel_rest(core, environment_key(found.backend->name(), *found.instance), /*forget=*/true);
     auto removal = remove_environment(core, workspace, found, options.volumes, stop);
     volumes = std::move(removal.volumes);

@@ -1,6 +1,7 @@
 #include "engine/environment_info.hpp"
 
 #include "base/time.hpp"
+#include "engine/clone.hpp"
 
 #include <algorithm>
 #include <ctime>
@@ -20,10 +21,13 @@ std::int64_t age_of(const InstanceInfo& instance) {
 
 }  // namespace
 
-EnvironmentInfo environment_info(const Backend& backend, const InstanceInfo& instance) {
+EnvironmentInfo environment_info(const Core& core, const Backend& backend,
+                                 const InstanceInfo& instance) {
+  const auto folder = label_of(instance, "devcontainer.local_folder");
   return {.backend = backend.name(),
           .instance = instance,
-          .local_folder = label_of(instance, "devcontainer.local_folder"),
+          .local_folder = folder,
+          .source = clone_source(core, folder),
           .config_file = label_of(instance, "devcontainer.config_file"),
           .age_seconds = age_of(instance)};
 }

@@ -2,7 +2,9 @@
 #include "base/json_text.hpp"
 #include "base/parallel.hpp"
 #include "engine/features.hpp"
+#include "engine/find.hpp"
 #include "engine/lockfile.hpp"
+#include "engine/newer_base.hpp"
 #include "engine/registry_access.hpp"
 #include "features/lockfile.hpp"
 #include "features/plan.hpp"
@@ -106,6 +108,18 @@ std::vector<FeatureVersions> outdated_features(Core& core, const Selection& sele
                       versions[i] = versions_of(registry, id, reference, lockfile, each);
                     });
   return versions;
+}
+
+std::string newer_base_image(Core& core, const Selection& selection, std::stop_token stop) {
+  const auto workspace = open_with_configuration(core, selection);
+  try {
+    const auto found = find_environment(core, workspace, selection, stop);
+    return newer_base(core, *found.backend, workspace, stop);
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled) throw;
+    core.log().text(LogLevel::debug, "Nothing is known of the base image: " + error.message());
+    return {};
+  }
 }
 
 std::string upgrade_lockfile(Core& core, const UpgradeRequest& request, std::stop_token stop) {

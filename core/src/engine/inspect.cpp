@@ -11,7 +11,7 @@ InspectResult inspect(Core& core, const Selection& selection, std::stop_token st
   const auto found = require_environment(core, workspace, selection, stop);
   const auto instance = found.backend->inspect({.id = found.instance->id}, question(stop));
   const auto merged = merged_for_instance(core, workspace, instance);
-  InspectResult result{.environment = environment_info(*found.backend, instance),
+  InspectResult result{.environment = environment_info(core, *found.backend, instance),
                        .remote_user = remote_user_of(merged, instance),
                        .remote_workspace_folder = {},
                        .configuration = "{}",

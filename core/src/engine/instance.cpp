@@ -27,9 +27,10 @@ void add_workspace_mounts(CreateRequest& create, const Workspace& workspace,
   if (!workspace.document) return;
   const auto& paths = workspace.document->workspace;
   if (paths.mount && !paths.mount->empty()) {
-    add_mount(create, workspace_mount(workspace, probe.capabilities));
+    add_workspace(workspace, probe.capabilities, create);
   }
-  if (paths.additional_mount && !paths.additional_mount->empty() && probe.capabilities.live_binds) {
+  if (paths.additional_mount && !paths.additional_mount->empty() &&
+      binds_content(workspace.settings, probe.capabilities)) {
     add_mount(create, parse_mount(*paths.additional_mount));
   }
 }

@@ -47,10 +47,23 @@ class Cleaner {
 }  // namespace
 
 int run_job(Core& core, JobRequest request, std::stop_token stop) {
+  request.up.selection = fetch_workspace(core, std::move(request.up.selection), stop);
   const Cleaner cleaner(core, request.up.selection, stop);
   up(core, request.up, stop);
   request.command.selection = request.up.selection;
   return exec(core, std::move(request.command), stop);
+}
+
+BuildResult prebuild(Core& core, UpRequest request, std::stop_token stop) {
+  if (request.snapshot_names.empty()) {
+    throw Error(Status::invalid, "build.options", "--prebuild needs --image-name.",
+                "Name the image that is to be made.");
+  }
+  request.selection = fetch_workspace(core, std::move(request.selection), stop);
+  request.lifecycle.prebuild = true;
+  const Cleaner cleaner(core, request.selection, stop);
+  const auto made = up(core, request, stop);
+  return {.images = request.snapshot_names, .group = !made.group.empty()};
 }
 
 }  // namespace fairlead

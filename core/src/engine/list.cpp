@@ -2,6 +2,7 @@
 #include "engine/deadlines.hpp"
 #include "engine/environment_info.hpp"
 #include "engine/find.hpp"
+#include "engine/host_access.hpp"
 
 #include <fairlead/manage.hpp>
 
@@ -17,6 +18,7 @@ constexpr std::chrono::seconds answer_limit{2};
 
 /// What one backend said.
 struct Answer {
+  std::string name;
   std::vector<EnvironmentInfo> environments;
   std::optional<Error> silence;
 };
@@ -32,22 +34,17 @@ bool is_environment(const InstanceInfo& instance) {
 
 /// Two requests: a short one that tells whether anybody is there, then the list, which may take its
 /// time. Labels are looked at here, because an engine's filters know no "or".
-Answer ask(Core& core, const Settings& settings, const std::string& name, Which which,
-           const std::stop_token& stop) {
-  Answer answer;
-  try {
-    const auto backend = core.backend(name, settings);
-    backend->probe({}, {.stop = stop, .timeout = answer_limit});
-    for (const auto& instance :
-         backend->list({.labels = {}, .all = which == Which::all_environments}, question(stop))
-             .instances) {
-      if (which == Which::running_instances || is_environment(instance))
-        answer.environments.push_back(environment_info(*backend, instance));
-    }
-  } catch (const Error& error) {
-    answer.silence = error;
+std::vector<EnvironmentInfo> ask(Core& core, Backend& backend, Which which,
+                                 const std::stop_token& stop) {
+  std::vector<EnvironmentInfo> environments;
+  backend.probe({}, {.stop = stop, .timeout = answer_limit});
+  for (const auto& instance :
+       backend.list({.labels = {}, .all = which == Which::all_environments}, question(stop))
+           .instances) {
+    if (which == Which::running_instances || is_environment(instance))
+      environments.push_back(environment_info(core, backend, instance));
   }
-  return answer;
+  return environments;
 }
 
 /// A backend that was named for this call is the only one asked; what a settings file prefers for
@@ -69,6 +66,64 @@ std::vector<std::string> names_to_ask(Core& core, const Settings& settings) {
   return names.empty() ? backend_candidates(core, settings, Scenario::none) : names;
 }
 
+/// Where to ask, each as the settings that lead there: the host that was named for this call, or
+/// this machine, the usual host and all that the user added.
+std::vector<Settings> places_to_ask(const Settings& settings) {
+  if (settings.at("host").origin.layer >= SettingsLayer::environment) return {settings};
+  std::vector<std::string> hosts{"local", settings.text("host")};
+  const auto& added = settings.list("hosts");
+  hosts.insert(hosts.end(), added.begin(), added.end());
+  std::vector<Settings> places;
+  for (auto host = hosts.begin(); host != hosts.end(); ++host) {
+    if (std::find(hosts.begin(), host, *host) != host) continue;
+    auto all = settings.effective();
+    std::ranges::find(all, "host", [](const Setting& s) { return s.spec.key; })->value = *host;
+    places.emplace_back(std::move(all), settings.warnings());
+  }
+  return places;
+}
+
+/// "docker", on another host "docker@ssh://box".
+std::string shown_name(const std::string& backend, const Settings& settings) {
+  const bool here = settings.text("host") == "local" ||
+                    settings.at("host").origin.layer >= SettingsLayer::environment;
+  return here ? backend : backend + '@' + settings.text("host");
+}
+
+Answer ask_backend(Core& core, const Settings& settings, const std::string& name,
+                   const std::shared_ptr<Host>& host, Which which, const std::stop_token& stop) {
+  Answer answer{.name = shown_name(name, settings), .environments = {}, .silence = {}};
+  try {
+    answer.environments = ask(core, *backend_on(core, name, settings, host), which, stop);
+    for (auto& environment : answer.environments) environment.backend = answer.name;
+  } catch (const Error& error) {
+    answer.silence = error;
+  }
+  return answer;
+}
+
+/// Every backend of one host, side by side. A host that cannot be reached answers for all of them.
+std::vector<Answer> ask_place(Core& core, const Settings& settings,
+                              const std::vector<std::string>& names, Which which,
+                              const std::stop_token& stop) {
+  std::shared_ptr<Host> host;
+  try {
+    host = connect_host(core, settings, {.stop = stop, .timeout = answer_limit});
+  } catch (const Error& error) {
+    return {{.name = settings.text("host"), .environments = {}, .silence = error}};
+  }
+  std::vector<std::future<Answer>> asked;
+  asked.reserve(names.size());
+  for (const auto& name : names) {
+    asked.push_back(std::async(std::launch::async, [&, name] {
+      return ask_backend(core, settings, name, host, which, stop);
+    }));
+  }
+  std::vector<Answer> answers;
+  for (auto& each : asked) answers.push_back(each.get());
+  return answers;
+}
+
 /// Two backends may speak to one engine.
 void append_new(ListResult& result, std::set<std::string>& known,
                 std::vector<EnvironmentInfo> environments) {
@@ -82,23 +137,25 @@ void append_new(ListResult& result, std::set<std::string>& known,
 ListResult ask_all(Core& core, Which which, const std::stop_token& stop) {
   const auto settings = core.settings(core.options().working_directory, nullptr);
   const auto names = names_to_ask(core, settings);
-  std::vector<std::future<Answer>> answers;
-  answers.reserve(names.size());
-  for (const auto& name : names) {
-    answers.push_back(std::async(std::launch::async,
-                                 [&, name] { return ask(core, settings, name, which, stop); }));
+  const auto places = places_to_ask(settings);
+  std::vector<std::future<std::vector<Answer>>> asked;
+  asked.reserve(places.size());
+  for (const auto& place : places) {
+    asked.push_back(
+        std::async(std::launch::async, [&] { return ask_place(core, place, names, which, stop); }));
   }
   ListResult result;
   std::optional<Error> failure;
   std::set<std::string> known;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    auto answer = answers[i].get();
-    if (answer.silence) {
-      const bool cancelled = answer.silence->status() == Status::cancelled;
-      if (cancelled || is_named(settings)) failure = answer.silence;
-      result.silent.push_back({.name = names[i], .reason = answer.silence->message()});
+  for (auto& place : asked) {
+    for (auto& answer : place.get()) {
+      if (answer.silence) {
+        const bool cancelled = answer.silence->status() == Status::cancelled;
+        if (cancelled || (is_named(settings) && places.size() == 1)) failure = answer.silence;
+        result.silent.push_back({.name = answer.name, .reason = answer.silence->message()});
+      }
+      append_new(result, known, std::move(answer.environments));
     }
-    append_new(result, known, std::move(answer.environments));
   }
   if (failure) throw Error(*failure);
   return result;

@@ -34,7 +34,7 @@ EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds
   const auto workspace = open_workspace_if_readable(core, selection);
   const auto lock = lock_if_known(core, workspace, "stop", stop);
   const auto found = require_environment(core, workspace, selection, stop);
-  auto info = environment_info(*found.backend, *found.instance);
+  auto info = environment_info(core, *found.backend, *found.instance);
   cancel_rest(core, environment_key(info.backend, info.instance), /*forget=*/false);
   const LogStep step(core.log(), "Stopping container " + info.instance.name);
   const auto backend = group_backend(core, workspace.settings, found.backend, info.instance);

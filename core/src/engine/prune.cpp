@@ -60,8 +60,10 @@ void add_objects(const Core& core, Leftovers& found, Backend& backend,
   const auto images =
       backend.objects({.kind = ObjectKind::image, .labels = {}, .unused = true}, question(stop));
   for (const auto& image : images.objects) {
-    const bool ours = is_built_by_us(core, image.id, image.labels);
-    if (!ours && !image.labels.contains(workspace_key)) continue;
+    // A snapshot has its base's label emptied: somebody named it and keeps it.
+    const auto workspace = image.labels.find(workspace_key);
+    const bool named = workspace != image.labels.end() && !workspace->second.empty();
+    if (!named && !is_built_by_us(core, image.id, image.labels)) continue;
     const auto name = image.names.empty() ? "(no name)" : image.names.front();
     // By name where it has one: an image with several names loses one of them only.
     found.items.push_back({Kind::image, backend.name(),

@@ -66,16 +66,28 @@ std::string listed(const std::vector<std::string>& wishes) {
   return text;
 }
 
-bool trusts_everything(const Core& core, const Workspace& workspace) {
-  return core.mode() == Mode::drop_in || core.options().trust ||
-         workspace.settings.text("trust") == "always";
+bool trusts_everything(const Core& core, const Settings& settings) {
+  return core.mode() == Mode::drop_in || core.options().trust || settings.text("trust") == "always";
+}
+
+std::string host_wish(const std::string& host) {
+  return "work on the host " + host + ", which you did not add";
+}
+
+/// What the project asks for and does not get; empty: nothing, or the caller has chosen.
+std::string refused_host(const Settings& settings) {
+  if (settings.at("host").origin.layer > SettingsLayer::project) return {};
+  for (const auto& warning : settings.warnings()) {
+    if (!warning.host.empty()) return warning.host;
+  }
+  return {};
 }
 
 }  // namespace
 
 void require_trust(Core& core, const Workspace& workspace, const std::vector<std::string>& wishes,
                    const std::stop_token& stop) {
-  if (wishes.empty() || trusts_everything(core, workspace)) return;
+  if (wishes.empty() || trusts_everything(core, workspace.settings)) return;
   const auto folder = workspace.remote ? workspace.remote->place().text()
                                        : workspace.document->workspace.local_folder;
   Answers answers(core, folder);
@@ -99,6 +111,20 @@ void require_trust(Core& core, const Workspace& workspace, const std::vector<std
                 "Nothing was run or made.");
   }
   answers.keep(open);
+}
+
+bool may_use_host(const Core& core, const Settings& settings, const std::string& folder,
+                  const std::string& host) {
+  if (core.mode() == Mode::drop_in) return false;  // the reference knows no hosts
+  return trusts_everything(core, settings) || Answers(core, folder).allow(host_wish(host));
+}
+
+Workspace on_allowed_host(Core& core, Workspace workspace, const Selection& selection,
+                          const std::stop_token& stop) {
+  const auto host = refused_host(workspace.settings);
+  if (host.empty() || !workspace.document || core.mode() == Mode::drop_in) return workspace;
+  require_trust(core, workspace, {host_wish(host)}, stop);
+  return open_workspace(core, selection);
 }
 
 }  // namespace fairlead

@@ -16,4 +16,14 @@ namespace fairlead {
 void require_trust(Core& core, const Workspace& workspace, const std::vector<std::string>& wishes,
                    const std::stop_token& stop);
 
+/// Whether the workspace `folder` may work on `host`, which its project names and the user did not
+/// add: as above, by an earlier answer or by what allows everything.
+bool may_use_host(const Core& core, const Settings& settings, const std::string& folder,
+                  const std::string& host);
+
+/// The same workspace, on the host that its project names once the user has allowed that; asks as
+/// `require_trust`. Nothing is asked where the caller has chosen the host.
+Workspace on_allowed_host(Core& core, Workspace workspace, const Selection& selection,
+                          const std::stop_token& stop);
+
 }  // namespace fairlead

@@ -8,12 +8,14 @@
 #include "engine/during.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
+#include "engine/hook_stage.hpp"
 #include "engine/in_place.hpp"
 #include "engine/in_place_update.hpp"
 #include "engine/instance.hpp"
 #include "engine/requirements.hpp"
 #include "engine/rest.hpp"
 #include "engine/session.hpp"
+#include "engine/snapshot.hpp"
 #include "engine/trust.hpp"
 #include "engine/user_ids.hpp"
 #include "engine/wishes.hpp"
@@ -34,7 +36,7 @@ constexpr std::chrono::milliseconds attempt_interval{200};
 
 constexpr const char* default_description = "An error occurred setting up the container.";
 
-Workspace read(Core& core, const UpRequest& request) {
+Workspace read(Core& core, const UpRequest& request, const std::stop_token& stop) {
   if (!request.selection.config.empty()) require_standard_file_name(request.selection.config);
   auto workspace = open_workspace(core, request.selection);
   if (!workspace.document) {
@@ -42,6 +44,7 @@ Workspace read(Core& core, const UpRequest& request) {
                 "No dev container config and no workspace found.",
                 "Give --workspace-folder, or run this in a project's folder.");
   }
+  workspace = on_allowed_host(core, std::move(workspace), request.selection, stop);
   require_source(*workspace.document, workspace.config);
   return with_devcontainer_id(std::move(workspace));
 }
@@ -119,9 +122,12 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
   if (!workspace.remote && workspace.settings.text("host") != "local") {
     reply.capabilities.live_binds = false;
   }
-  require_capabilities(needs_of(config, reply.capabilities,
-                                installs_in_place(workspace.settings, reply.capabilities)),
-                       found.backend->name(), workspace.document->config_file);
+  auto needs = needs_of(config, reply.capabilities,
+                        installs_in_place(workspace.settings, reply.capabilities));
+  if (workspace.settings.text("content") == "bind") {
+    needs.push_back({"content = bind", "live_binds", reply.capabilities.live_binds});
+  }
+  require_capabilities(needs, found.backend->name(), workspace.document->config_file);
   const bool no_gpu = misses_gpu(config.host_requirements, request.gpu, reply, core.mode());
   check_host(core, workspace, config.host_requirements, no_gpu, told, std::move(stop));
   return reply;
@@ -247,107 +253,13 @@ UpResult report(const Core& core, const Workspace& workspace, const Backend& bac
           .created = made.created};
 }
 
-/// What `up` does not wait for, as its result says it.
-struct Rest {
-  UniqueFd lock;
-  std::string log;
-};
-
-class HookStage {
- public:
-  HookStage(Core& core, const UpRequest& request, const Workspace& workspace, const Found& found,
-            const CreatedInstance& made, std::stop_token stop)
-      : core_(core),
-        request_(request),
-        workspace_(workspace),
-        found_(found),
-        made_(made),
-        instance_(made.instance),
-        stop_(std::move(stop)),
-        key_(environment_key(found.backend->name(), made.instance)) {}
-
-  Rest run() {
-    const auto merged = merged_for_instance(core_, workspace_, instance_);
-    const auto work = wanted_work(merged, request_.lifecycle);
-    // Without a command to run nothing has to be known of the inside: no exec at all, but where the
-    // reference has one.
-    const bool nothing = !has_commands(merged, work);
-    if (!nothing || made_.wanted_ids || core_.mode() == Mode::drop_in) {
-      prepare(nothing ? marks_of(merged, work) : FirstMarks{});
-    }
-    if (nothing) return {};
-    auto lock = try_lock_hooks(core_, key_);
-    auto session = open();
-    auto due = due_work(session, work, request_.lifecycle);
-    if (!lock && joins(session.merged, due)) return {};
-    if (!lock) {
-      lock = lock_hooks(core_, key_, stop_);
-      session = open();
-      due = due_work(session, work, request_.lifecycle);
-    }
-    if (!request_.lifecycle.leave_rest) {
-      run_work(core_, session, due, request_.lifecycle, stop_);
-      return {};
-    }
-    run_work(core_, session, up_to_wait_for(session.merged, due), request_.lifecycle, stop_);
-    if (after_wait_for(session.merged, due).empty()) return {};
-    return {.lock = lock->take(), .log = rest_log_path(core_, key_)};
-  }
-
- private:
-  void prepare(FirstMarks marks) {
-    prepare_system(core_, *found_.backend, instance_,
-                   {.folder = request_.remote.container_system_data_folder,
-                    .wanted = made_.wanted_ids,
-                    .marks = std::move(marks)},
-                   stop_);
-  }
-
-  FirstMarks marks_of(const MergedConfig& merged, const Work& work) const {
-    if (work.empty()) return {};
-    FirstMarks marks{.user = remote_account_of(merged, instance_),
-                     .folder = request_.remote.container_data_folder,
-                     .files = {}};
-    if (made_.created) marks.files = markers_of(work, instance_);
-    return marks;
-  }
-
-  Session open() {
-    auto session = open_session(core_, workspace_, found_.backend, instance_, request_.remote,
-                                /*need_markers=*/true, stop_);
-    // What a prebuild makes is for everybody; the reference gives them to it all the same.
-    const bool for_all = request_.lifecycle.prebuild && core_.mode() == Mode::fairlead;
-    if (!for_all) session.secrets = request_.secrets;
-    return session;
-  }
-
-  /// Somebody is at what this `up` would leave to the background, and nothing else is to be done.
-  bool joins(const MergedConfig& merged, const Work& due) const {
-    if (!request_.lifecycle.leave_rest || !up_to_wait_for(merged, due).empty()) return false;
-    core_.log().text(LogLevel::info,
-                     "Lifecycle commands still run in the container; `fairlead logs -f` shows "
-                     "them.");
-    return true;
-  }
-
-  Core& core_;
-  const UpRequest& request_;
-  const Workspace& workspace_;
-  const Found& found_;
-  const CreatedInstance& made_;
-  const InstanceInfo& instance_;
-  std::stop_token stop_;
-  std::string key_;
-};
-
 /// From here on failures carry the container's id.
 UpResult enter_and_report(Core& core, const UpRequest& request, const Workspace& workspace,
                           const Found& found, const CreatedInstance& made,
                           const std::stop_token& stop) {
   try {
-    auto rest = during("running the lifecycle commands", [&] {
-      return HookStage(core, request, workspace, found, made, stop).run();
-    });
+    auto rest = during("running the lifecycle commands",
+                       [&] { return run_hook_stage(core, request, workspace, found, made, stop); });
     auto result = report(core, workspace, *found.backend, made);
     result.rest = std::move(rest.lock);
     result.rest_log = std::move(rest.log);
@@ -359,11 +271,29 @@ UpResult enter_and_report(Core& core, const UpRequest& request, const Workspace&
   }
 }
 
+void require_prebuild(const UpRequest& request) {
+  if (request.snapshot_names.empty() || request.lifecycle.prebuild) return;
+  throw Error(Status::invalid, "build.options", "--image-name of `up` needs --prebuild.",
+              "`fairlead build --image-name` names the image without running anything.");
+}
+
+void keep_snapshot(Core& core, const UpRequest& request, const Workspace& workspace,
+                   const Found& found, const CreatedInstance& made, const std::stop_token& stop) {
+  if (request.snapshot_names.empty()) return;
+  during("keeping the container as an image", [&] {
+    keep_as_image(core, workspace, *found.backend, made.instance, request.snapshot_names,
+                  request.build, stop);
+  });
+}
+
 }  // namespace
 
-UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
+UpResult up(Core& core, const UpRequest& asked, std::stop_token stop) {
   try {
-    const auto workspace = read(core, request);
+    require_prebuild(asked);
+    auto request = asked;
+    request.selection = fetch_workspace(core, asked.selection, stop);
+    const auto workspace = read(core, request, stop);
     const auto lock = during("waiting for the workspace",
                              [&] { return lock_workspace(core, workspace.identity, "up", stop); });
     auto found = during("looking for the container", [&] {
@@ -381,7 +311,9 @@ UpResult up(Core& core, const UpRequest& request, std::stop_token stop) {
            [&] { update_in_place(core, request, workspace, found, made, stop); });
     during("copying the workspace",
            [&] { copy_content(core, workspace, *found.backend, made.instance, stop); });
-    return enter_and_report(core, request, workspace, found, made, stop);
+    auto result = enter_and_report(core, request, workspace, found, made, stop);
+    keep_snapshot(core, request, workspace, found, made, stop);
+    return result;
   } catch (const OperationError&) {
     throw;
   } catch (const Error& error) {

@@ -1,5 +1,6 @@
 #include "engine/workspace.hpp"
 
+#include "engine/clone.hpp"
 #include "engine/extended.hpp"
 #include "engine/remote_folder.hpp"
 #include "spec/locate.hpp"
@@ -81,8 +82,9 @@ Workspace open_remote_workspace(Core& core, const Selection& selection, const Re
 
 }  // namespace
 
-Workspace open_workspace(Core& core, const Selection& selection) {
-  if (!names_a_configuration(selection)) return without_configuration(core, selection);
+Workspace open_workspace(Core& core, const Selection& named) {
+  if (!names_a_configuration(named)) return without_configuration(core, named);
+  const auto selection = with_clone(core, named);
   if (const auto place = parse_remote_place(selection.workspace_folder)) {
     return open_remote_workspace(core, selection, *place);
   }
@@ -120,7 +122,7 @@ Workspace open_workspace_if_readable(Core& core, const Selection& selection) {
       throw;
     }
     core.log().text(LogLevel::warning, "The configuration has a fault: " + error.message());
-    const auto location = locate_config(read_options(core, selection));
+    const auto location = locate_config(read_options(core, with_clone(core, selection)));
     ConfigDocument place;
     place.config_file = location.config_file;
     place.workspace.local_folder = location.workspace_folder;

@@ -42,6 +42,11 @@ std::string fault_of(const std::string& key, const SettingValue& value) {
     const auto& word = std::get<std::string>(value);
     return word == "ask" || word == "always" ? "" : "\"ask\" or \"always\" is expected";
   }
+  if (key == "content") {
+    const auto& word = std::get<std::string>(value);
+    const bool known = word == "auto" || word == "bind" || word == "volume" || word == "clone";
+    return known ? "" : "one of \"auto\", \"bind\", \"volume\" and \"clone\" is expected";
+  }
   if (key == "control_manifest") {
     const auto& source = std::get<std::string>(value);
     const bool known = source.empty() || source.front() == '/' || source.starts_with("https://") ||

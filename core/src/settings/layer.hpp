@@ -41,6 +41,7 @@ struct SettingsLayers::State {
   Layer command_line;
   std::vector<SettingsWarning> warnings;
   std::string user_file;  ///< where the user's own settings belong
+  std::vector<std::string> allowed_hosts;
 };
 
 }  // namespace fairlead

@@ -102,6 +102,7 @@ SettingsSources standard_settings_sources(const Environment& environment,
 SettingsLayers read_settings(const SettingsSources& sources) {
   auto state = std::make_shared<SettingsLayers::State>();
   state->user_file = sources.user.string();
+  state->allowed_hosts = sources.allowed_hosts;
   add_file(*state, SettingsLayer::defaults, sources.defaults);
   add_file(*state, SettingsLayer::system, sources.system);
   add_file(*state, SettingsLayer::user, sources.user);

@@ -10,6 +10,12 @@ const std::vector<SettingSpec>& core_settings() {
        .default_value = "auto",
        .project = true,
        .description = "what runs the containers: \"auto\" or the name of a backend"},
+      {.key = "content",
+       .type = SettingType::string,
+       .default_value = "auto",
+       .project = true,
+       .description = "how a workspace gets in: \"bind\" (its folder), \"volume\" (a copy), "
+                      "\"clone\" (a copy of what is committed) or \"auto\""},
       {.key = "control_manifest",
        .type = SettingType::string,
        .default_value = "https://containers.dev/static/devcontainer-control-manifest.json",

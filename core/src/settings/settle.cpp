@@ -37,6 +37,7 @@ class Settler {
     for (const auto& layer : state_->files) find_hosts(layer);
     find_hosts(variables);
     find_hosts(state_->command_line);
+    hosts_.insert(hosts_.end(), state_->allowed_hosts.begin(), state_->allowed_hosts.end());
     for (const auto& layer : state_->files) apply(layer);
     apply(variables);
     apply(state_->command_line);
@@ -137,6 +138,7 @@ class Settler {
     warn("settings.project_host", layer, entry,
          "the project asks for the host '" + host + "', which is not among your 'hosts'; ignored",
          "if you trust it, add it to 'hosts'" + own_file());
+    warnings_.back().host = host;
     return false;
   }
 

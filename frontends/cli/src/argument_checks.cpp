@@ -61,7 +61,12 @@ bool takes_many(const Command& command) {
 
 std::string unknown_arguments(const Scan& scan, const Command& command) {
   std::vector<std::string> names = scan.unknown;
-  const std::size_t known = takes_many(command) ? scan.words.size() : command.positionals.size();
+  const auto own = [&](const Positional& positional) {
+    return positional.own && scan.flags.mode() == Mode::drop_in;
+  };
+  const bool none = std::ranges::any_of(command.positionals, own);
+  std::size_t known = takes_many(command) ? scan.words.size() : command.positionals.size();
+  if (none) known = 0;
   for (std::size_t i = known; i < scan.words.size(); ++i) names.push_back(scan.words[i].text);
   for (std::string& name : names) {
     if (is_blank(name)) name = '"' + name + '"';

@@ -81,6 +81,7 @@ struct Positional {
   bool many = false;
   std::span<const std::string_view> choices = {};
   std::string_view default_value = {};
+  bool own = false;  ///< not of the reference
 };
 
 /// A command line that shows what a command is for.

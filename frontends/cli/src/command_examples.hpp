@@ -10,6 +10,7 @@ namespace fairlead::cli {
 inline constexpr std::array up_examples = {
     Example{"up", "bring up the project in this folder"},
     Example{"up --workspace-folder ~/project --backend docker", "another folder, on Docker"},
+    Example{"up https://example.org/team/project.git@main", "a clone of a Git repository"},
     Example{"up --remove-existing-container", "throw the container away and make a new one"}};
 inline constexpr std::array set_up_examples = {
     Example{"set-up --container-id 3f2a", "make a dev container of a container that runs already"},

@@ -27,6 +27,7 @@ std::string rows_text(const std::vector<Row>& rows) {
 std::string usage_words(const Command& command) {
   std::string text = "devcontainer " + command_path(command.id);
   for (const Positional& positional : command.positionals) {
+    if (positional.own) continue;
     const std::string name = std::string(positional.name) + (positional.many ? ".." : "");
     text += positional.required ? " <" + name + '>' : " [" + name + ']';
   }
@@ -109,12 +110,13 @@ std::string positionals_text(const Command& command) {
   if (command.positionals.empty() || command.id == CommandId::build) return {};
   std::vector<Row> rows;
   for (const Positional& positional : command.positionals) {
+    if (positional.own) continue;
     rows.push_back({std::string(positional.name),
                     std::string(positional.description) + ' ' + positional_type(positional) +
                         (positional.required ? bracketed("required") : "") +
                         choices_text(positional.choices) + positional_default(positional)});
   }
-  return "\nPositionals:\n" + rows_text(rows);
+  return rows.empty() ? std::string() : "\nPositionals:\n" + rows_text(rows);
 }
 
 std::string closing_line(const std::string& package_folder) {

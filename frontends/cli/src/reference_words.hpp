@@ -10,6 +10,11 @@ namespace fairlead::cli {
 inline constexpr std::array<std::string_view, 4> feature_queries = {"manifest", "tags",
                                                                     "dependencies", "verbose"};
 
+inline constexpr std::array workspace_positionals = {Positional{
+    .name = "workspace",
+    .description = "Instead of --workspace-folder: a folder, or a Git repository such as "
+                   "https://host/owner/name.git@branch.",
+    .own = true}};
 inline constexpr std::array build_positionals = {
     Positional{.name = "path", .description = "Not used."}};
 inline constexpr std::array exec_positionals = {

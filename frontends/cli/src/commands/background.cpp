@@ -53,19 +53,33 @@ void make_log_file(const std::string& path) {
 
 /// What the child decides otherwise, or must not do again.
 bool is_left_out(std::string_view name) {
-  constexpr std::array<std::string_view, 12> names = {
-      "container-id",     "secrets-file",  "json",     "quiet",
-      "verbose",          "log-format",    "prebuild", "skip-non-blocking-commands",
-      "terminal-columns", "terminal-rows", "rest-fd",  "no-color"};
+  constexpr std::array<std::string_view, 14> names = {"workspace-folder",
+                                                      "config",
+                                                      "container-id",
+                                                      "secrets-file",
+                                                      "json",
+                                                      "quiet",
+                                                      "verbose",
+                                                      "log-format",
+                                                      "prebuild",
+                                                      "skip-non-blocking-commands",
+                                                      "terminal-columns",
+                                                      "terminal-rows",
+                                                      "rest-fd",
+                                                      "no-color"};
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
 std::vector<std::string> command_line(const Arguments& arguments, const Session& session,
-                                      const UpResult& result) {
+                                      const Selection& selection, const UpResult& result) {
   std::vector<std::string> words{session.executable, "run-user-commands",
                                  "--container-id=" + result.container_id,
                                  "--rest-fd=" + std::to_string(lock_number),
                                  "--secrets-file=/dev/fd/" + std::to_string(secrets_number)};
+  // Not as it was typed: an address may have had a password in it.
+  if (!selection.workspace_folder.empty())
+    words.push_back("--workspace-folder=" + selection.workspace_folder);
+  if (!selection.config.empty()) words.push_back("--config=" + selection.config);
   for (const auto* flag : flags_of(CommandId::run_user_commands, Mode::fairlead)) {
     if (is_left_out(flag->name) || !arguments.given(flag->name)) continue;
     for (const auto& value : arguments.all(flag->name)) {
@@ -78,12 +92,13 @@ std::vector<std::string> command_line(const Arguments& arguments, const Session&
 }  // namespace
 
 void continue_in_background(const Arguments& arguments, const Session& session,
-                            const Environment& secrets, UpResult& result) {
+                            const Selection& selection, const Environment& secrets,
+                            UpResult& result) {
   make_log_file(result.rest_log);
   const auto document = secrets_document(secrets);
   const auto caller = core_options(arguments);
   const auto process = server::spawn_detached(
-      {.argv = command_line(arguments, session, result),
+      {.argv = command_line(arguments, session, selection, result),
        .environment = caller.environment,
        .working_directory = caller.working_directory,
        .error_file = result.rest_log,

@@ -3,6 +3,8 @@
 #include "commands/outcome.hpp"
 #include "json_text.hpp"
 
+#include <fairlead/manage.hpp>
+
 namespace fairlead::cli {
 namespace {
 
@@ -25,6 +27,10 @@ Outcome outcome_of(const BuildResult& result, bool named) {
 
 int run_build(const Arguments& arguments, Session& session) {
   return run_operation(arguments, session, [&](Core& core, std::stop_token stop) {
+    if (arguments.flag("prebuild")) {
+      const auto result = prebuild(core, up_request(arguments), std::move(stop));
+      return outcome_of(result, /*named=*/true);
+    }
     auto selection = selection_of(arguments);
     selection.mount_workspace_git_root = false;  // reference-cli 1.2: no git look-up to build
     const BuildRequest request{.selection = selection, .build = build_options(arguments)};

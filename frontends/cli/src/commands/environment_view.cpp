@@ -86,6 +86,7 @@ std::string environment_json(const EnvironmentInfo& environment) {
   json += R"(,"image":)" + json_string(instance.image);
   json += R"(,"created":)" + json_string(instance.created);
   json += R"(,"localFolder":)" + json_string(environment.local_folder);
+  if (!environment.source.empty()) json += R"(,"source":)" + json_string(environment.source);
   json += R"(,"configFile":)" + json_string(environment.config_file);
   if (environment.age_seconds >= 0) {
     json += R"(,"ageSeconds":)" + std::to_string(environment.age_seconds);

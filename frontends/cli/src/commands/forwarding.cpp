@@ -5,6 +5,8 @@
 #include "log_sinks.hpp"
 #include "version.hpp"
 
+#include <fairlead/git_address.hpp>
+
 #include <server/attributes.hpp>
 
 #include <filesystem>
@@ -44,7 +46,10 @@ server::Client start_server(const Core& core, const Session& session, const std:
 }
 
 server::Caller caller_of(const Arguments& arguments) {
-  return {.options = core_options(arguments), .selection = selection_of(arguments)};
+  auto selection = selection_of(arguments);
+  // Kept for as long as the forward is.
+  selection.workspace_folder = without_credentials(selection.workspace_folder);
+  return {.options = core_options(arguments), .selection = std::move(selection)};
 }
 
 std::string local_text(const ForwardInfo& forward) {

@@ -28,7 +28,8 @@ std::string list_text(const ListResult& result, bool bold) {
     const auto& instance = environment.instance;
     table.add({state_word(instance.state), instance.name, instance.id.substr(0, 12),
                environment.backend, age_text(environment.age_seconds), ports_text(instance.ports),
-               instance.image, environment.local_folder});
+               instance.image,
+               environment.source.empty() ? environment.local_folder : environment.source});
   }
   return table.text(bold);
 }

@@ -14,8 +14,23 @@ bool makes_container(CommandId id) {
   return id == CommandId::up || id == CommandId::run || id == CommandId::rebuild;
 }
 
+/// Whether the first word is a workspace.
+bool takes_workspace(CommandId id) {
+  const auto words = command_of(id).positionals;
+  return !words.empty() && words.front().own;
+}
+
+std::string workspace_of(const Arguments& arguments) {
+  const auto word = takes_workspace(arguments.command()) ? arguments.positional(0) : std::string();
+  if (!word.empty() && arguments.text_if("workspace-folder")) {
+    throw Error(Status::invalid, "arguments.twice",
+                "The workspace is named twice: '" + word + "' and --workspace-folder.");
+  }
+  return word.empty() ? arguments.text("workspace-folder") : word;
+}
+
 bool names_something(const Arguments& arguments) {
-  return arguments.text_if("workspace-folder") || !arguments.list("id-label").empty() ||
+  return !workspace_of(arguments).empty() || !arguments.list("id-label").empty() ||
          arguments.text_if("container-id") ||
          (makes_container(arguments.command()) && arguments.text_if("override-config"));
 }
@@ -71,6 +86,9 @@ CoreOptions core_options(const Arguments& arguments) {
   if (compose && arguments.given("docker-compose-path")) {
     options.assignments.push_back("plugins.compose.compose_path=" + *compose);
   }
+  if (const auto content = arguments.text_if("content")) {
+    options.assignments.push_back("content=" + *content);
+  }
   if (arguments.flag("no-lockfile")) options.assignments.emplace_back("lockfile=off");
   if (arguments.flag("frozen-lockfile") || arguments.flag("experimental-frozen-lockfile")) {
     options.assignments.emplace_back("lockfile=frozen");
@@ -80,7 +98,7 @@ CoreOptions core_options(const Arguments& arguments) {
 
 Selection selection_of(const Arguments& arguments) {
   Selection selection{
-      .workspace_folder = arguments.text("workspace-folder"),
+      .workspace_folder = workspace_of(arguments),
       .config = arguments.text("config"),
       .override_config = arguments.text("override-config"),
       .id_labels = arguments.list("id-label"),

@@ -32,7 +32,8 @@ std::optional<std::string> quoted(const std::optional<std::string>& text) {
   return json_string(*text);
 }
 
-std::string versions_json(const std::vector<FeatureVersions>& features, bool lines) {
+std::string versions_json(const std::vector<FeatureVersions>& features,
+                          const std::string& newer_base, bool lines) {
   Members all;
   for (const auto& feature : features) {
     const Members members{{"current", quoted(feature.current)},
@@ -42,7 +43,9 @@ std::string versions_json(const std::vector<FeatureVersions>& features, bool lin
                           {"latestMajor", quoted(major_of(feature.latest))}};
     all.emplace_back(feature.id, object_json(members, lines, "    "));
   }
-  return object_json({{"features", object_json(all, lines, "  ")}}, lines, "") + '\n';
+  Members result{{"features", object_json(all, lines, "  ")}};
+  if (!newer_base.empty()) result.emplace_back("newerBaseImage", json_string(newer_base));
+  return object_json(result, lines, "") + '\n';
 }
 
 std::string without_version(const std::string& id) {
@@ -58,6 +61,11 @@ std::string versions_text(const std::vector<FeatureVersions>& features) {
   return table.text();
 }
 
+std::string base_text(const std::string& newer_base) {
+  if (newer_base.empty()) return {};
+  return "The registry has a newer " + newer_base + "; `fairlead rebuild --pull` takes it.\n";
+}
+
 }  // namespace
 
 int run_outdated(const Arguments& arguments, Session& session) {
@@ -66,8 +74,12 @@ int run_outdated(const Arguments& arguments, Session& session) {
   Core core(core_options(arguments), *log);
   const auto features = outdated_features(core, selection_of(arguments), signals.token());
   const bool json = arguments.text("output-format") == "json" || arguments.flag("json");
-  session.write_out(json ? versions_json(features, session.out.is_terminal)
-                         : versions_text(features));
+  // The reference knows features only.
+  const auto newer = arguments.mode() == Mode::fairlead
+                         ? newer_base_image(core, selection_of(arguments), signals.token())
+                         : std::string();
+  session.write_out(json ? versions_json(features, newer, session.out.is_terminal)
+                         : versions_text(features) + base_text(newer));
   return 0;
 }
 

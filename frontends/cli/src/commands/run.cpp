@@ -12,6 +12,7 @@ int run_run(const Arguments& arguments, Session& session) {
     options.argv = arguments.positionals();
     auto request = up_request(arguments);
     request.lifecycle.leave_rest = false;  // a job needs all of it, and nobody stays to finish it
+    request.selection = fetch_workspace(core, std::move(request.selection), stop);
     request.secrets = gather_secrets(core, arguments, session, request.selection, stop);
     return run_job(core, {.up = std::move(request), .command = std::move(options)},
                    std::move(stop));

@@ -49,10 +49,15 @@ std::string status_text(const StatusResult& result) {
     return text + "container      none" +
            (result.config_file.empty() ? "\n" : "; `fairlead up` makes it\n");
   }
-  const auto& [backend, instance, folder, file, age] = *result.environment;
+  const auto& instance = result.environment->instance;
   text += "container      " + instance.name + " (" + instance.id.substr(0, 12) + ")\n";
   text += "state          " + state_word(instance.state) + ": " + instance.status + '\n';
-  if (age >= 0) text += "age            " + age_text(age) + '\n';
+  if (result.environment->age_seconds >= 0) {
+    text += "age            " + age_text(result.environment->age_seconds) + '\n';
+  }
+  if (!result.environment->source.empty()) {
+    text += "clone of       " + result.environment->source + '\n';
+  }
   text += "image          " + instance.image + '\n';
   if (const auto ports = ports_text(instance.ports); !ports.empty()) {
     text += "ports          " + ports + '\n';

@@ -29,20 +29,34 @@ LifecycleOptions own_lifecycle(const Arguments& arguments) {
   return options;
 }
 
+/// The names of `up` are for what the container has in the end, not for the image it is made from.
+BuildOptions image_options(const Arguments& arguments) {
+  auto options = build_options(arguments);
+  options.image_names.clear();
+  return options;
+}
+
 UpRequest request_of(const Arguments& arguments) {
   return {.selection = selection_of(arguments),
           .remote = remote_options(arguments),
           .lifecycle = own_lifecycle(arguments),
-          .build = build_options(arguments),
+          .build = image_options(arguments),
           .gpu = gpu_of(arguments.text("gpu-availability")),
           .update_user_id = user_id_of(arguments.text("update-remote-user-uid-default")),
           .remove_existing = arguments.flag("remove-existing-container"),
           .rebuild_if_changed = arguments.flag("rebuild-if-changed"),
           .expect_existing = arguments.flag("expect-existing-container"),
-          .mounts = arguments.list("mount")};
+          .mounts = arguments.list("mount"),
+          .snapshot_names = arguments.list("image-name")};
 }
 
 using Forwards = std::optional<server::EnvironmentForwards>;
+
+std::string snapshots_json(const std::vector<std::string>& names) {
+  std::string list;
+  for (const auto& name : names) list += (list.empty() ? "" : ",") + json_string(name);
+  return list.empty() ? list : R"(,"snapshots":[)" + list + ']';
+}
 
 /// The reference's members, then fairlead's own.
 std::string result_json(const Arguments& arguments, const UpResult& result, bool rest,
@@ -67,6 +81,7 @@ std::string result_json(const Arguments& arguments, const UpResult& result, bool
     json += std::string(R"(,"created":)") + (result.created ? "true" : "false");
     json += std::string(R"(,"background":)") + (rest ? "true" : "false");
     if (forwards) json += R"(,"forwards":)" + forwards_json(forwards->forwards);
+    json += snapshots_json(arguments.list("image-name"));
   }
   return json + "}\n";
 }
@@ -96,10 +111,12 @@ int bring_up(const Arguments& arguments, Session& session, bool rebuild) {
   return run_operation(arguments, session, [&](Core& core, std::stop_token stop) {
     auto request = up_request(arguments);
     request.remove_existing = request.remove_existing || rebuild;
+    request.selection = fetch_workspace(core, std::move(request.selection), stop);
     request.secrets = gather_secrets(core, arguments, session, request.selection, stop);
     auto result = up(core, request, stop);
     const bool rest = static_cast<bool>(result.rest);
-    if (rest) continue_in_background(arguments, session, request.secrets, result);
+    if (rest)
+      continue_in_background(arguments, session, request.selection, request.secrets, result);
     const auto forwards = forward_configured(core, arguments, session, result, stop);
     return Outcome{.json = result_json(arguments, result, rest, forwards),
                    .text = result_text(result, rest, forwards)};

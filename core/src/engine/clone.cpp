@@ -1,0 +1,200 @@
+#include "engine/clone.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/lock.hpp"
+#include "base/pipe.hpp"
+#include "base/sha256.hpp"
+#include "base/text.hpp"
+#include "spec/git_place.hpp"
+
+#include <fcntl.h>
+
+#include <array>
+#include <charconv>
+#include <filesystem>
+
+namespace fairlead {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::chrono::hours longest_wait{2};  // for another `up` that clones the same
+
+/// Git looks at these first: set by a hook that calls us, they would mean another repository.
+constexpr std::array<const char*, 7> of_another = {
+    "GIT_DIR",        "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
+    "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_PREFIX"};
+
+/// Answers git's question with variables of its own process: no file, no command line.
+constexpr const char* credential_helper =
+    "!f() { [ \"$1\" = get ] || exit 0; echo \"username=$FAIRLEAD_GIT_USER\"; "
+    "[ -z \"$FAIRLEAD_GIT_PASSWORD\" ] || echo \"password=$FAIRLEAD_GIT_PASSWORD\"; }; f";
+
+/// For that host alone: a submodule elsewhere does not get them.
+void add_credentials(Environment& environment, const GitPlace& place) {
+  if (place.user.empty() && place.password.empty()) return;
+  int count = 0;
+  const auto& said = environment["GIT_CONFIG_COUNT"];
+  std::from_chars(said.data(), said.data() + said.size(), count);
+  const auto number = std::to_string(count);
+  const auto host = place.url.substr(0, place.url.find('/', place.url.find("://") + 3));
+  environment["GIT_CONFIG_KEY_" + number] = "credential." + host + ".helper";
+  environment["GIT_CONFIG_VALUE_" + number] = credential_helper;
+  environment["GIT_CONFIG_COUNT"] = std::to_string(count + 1);
+  environment["FAIRLEAD_GIT_USER"] = place.user;
+  environment["FAIRLEAD_GIT_PASSWORD"] = place.password;
+}
+
+class Git {
+ public:
+  Git(const Core& core, const GitPlace& place, std::stop_token stop)
+      : core_(core), environment_(core.options().environment), stop_(std::move(stop)) {
+    for (const auto* name : of_another) environment_.erase(name);
+    // Nobody sits at a terminal of this process: it fails instead of asking.
+    environment_["GIT_TERMINAL_PROMPT"] = "0";
+    environment_.try_emplace("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
+    add_credentials(environment_, place);
+  }
+
+  /// Its exit status; what it said is in said().
+  int run(std::vector<std::string> words) {
+    words.insert(words.begin(), "git");
+    said_.clear();
+    auto pipe = make_pipe();
+    CallOptions options{.stop = stop_};
+    SpawnRequest request{.argv = std::move(words), .env = environment_, .clean_env = true};
+    request.out = options.pass(UniqueFd(::fcntl(pipe.write_end.get(), F_DUPFD_CLOEXEC, 0)));
+    request.err = options.pass(std::move(pipe.write_end));
+    const PipeReader reader(std::move(pipe.read_end),
+                            [this](std::string_view piece) { said_ += piece; });
+    try {
+      return local_host()->spawn(request, std::move(options)).exit_code;
+    } catch (const Error& error) {
+      if (error.code() != "host.command_not_found") throw;
+      throw Error(Status::unavailable, "git.missing", "There is no git on this machine.",
+                  "Install git: a repository is cloned by it.");
+    }
+  }
+
+  void must(std::vector<std::string> words, const std::string& what) {
+    if (run(std::move(words)) == 0) return;
+    throw Error(Status::failed, "git.clone",
+                what + " failed: " + core_.masked(std::string(trim(said_))),
+                "git's own credential helpers and your ssh agent are used as in a terminal; "
+                "nothing is asked.");
+  }
+
+  const std::string& said() const { return said_; }
+
+ private:
+  const Core& core_;
+  Environment environment_;
+  std::stop_token stop_;
+  std::string said_;
+};
+
+fs::path home_of(const Core& core, const GitPlace& place) {
+  return fs::path(core.data_folder()) / "clones" / sha256_hex(place.text()).substr(0, 16);
+}
+
+bool knows(Git& git, const std::string& folder, const std::string& revision) {
+  return git.run({"-C", folder, "rev-parse", "--verify", "--quiet", revision}) == 0;
+}
+
+void check_out(Git& git, const GitPlace& place, const std::string& folder) {
+  const auto check_out = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {"-C", folder, "checkout", "--quiet"});
+    git.must(std::move(words), "Checking out " + place.text());
+  };
+  if (place.ref.empty()) {
+    if (!knows(git, folder, "HEAD^{commit}")) {
+      throw Error(Status::not_found, "git.ref", place.url + " has no commit yet.");
+    }
+    return check_out({});
+  }
+  if (knows(git, folder, "refs/remotes/origin/" + place.ref)) {
+    return check_out({"-B", place.ref, "--track", "origin/" + place.ref});
+  }
+  if (knows(git, folder, place.ref + "^{commit}")) {
+    return check_out({"--detach", place.ref + "^{commit}"});
+  }
+  // A commit that no branch has, or a reference of the server's own such as pull/7/head.
+  if (git.run({"-C", folder, "fetch", "--quiet", "origin", place.ref}) == 0) {
+    return check_out({"--detach", "FETCH_HEAD"});
+  }
+  throw Error(Status::not_found, "git.ref",
+              place.url + " has no branch, tag or commit '" + place.ref + "'.");
+}
+
+/// Complete, or not there: it gets its name last.
+void clone(Core& core, const GitPlace& place, const fs::path& home, const std::stop_token& stop) {
+  const LogStep step(core.log(), "Cloning " + place.text());
+  const auto partial = (home / ".partial").string();
+  fs::remove_all(partial);
+  Git git(core, place, stop);
+  try {
+    git.must({"clone", "--quiet", "--no-checkout", "--", place.url, partial},
+             "Cloning " + place.url);
+    check_out(git, place, partial);
+    git.must({"-C", partial, "submodule", "--quiet", "update", "--init", "--recursive"},
+             "Fetching the submodules of " + place.text());
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(home, ignored);
+    throw;
+  }
+  write_file(home / "source", place.text() + '\n', 0600);
+  fs::rename(partial, home / place.name);
+}
+
+}  // namespace
+
+Selection with_clone(const Core& core, Selection selection) {
+  const auto place = parse_git_place(selection.workspace_folder);
+  if (!place) return selection;
+  const auto folder = home_of(core, *place) / place->name;
+  if (!fs::exists(folder)) {
+    throw Error(Status::not_found, "git.not_cloned", place->text() + " has not been cloned yet.",
+                "`fairlead up " + place->text() + "` does that.");
+  }
+  selection.workspace_folder = folder.string();
+  const bool relative = !selection.config.empty() && selection.config.front() != '/';
+  if (relative) selection.config = (folder / selection.config).string();
+  return selection;
+}
+
+Selection fetch_workspace(Core& core, Selection selection, std::stop_token stop) {
+  const auto place = parse_git_place(selection.workspace_folder);
+  if (!place) return selection;
+  if (!place->password.empty()) core.add_secrets({{"git", place->password}});
+  const auto home = home_of(core, *place);
+  const LockWait wait{.stop = stop, .timeout = longest_wait, .on_blocked = {}};
+  const auto lock = FileLock::acquire(
+      fs::path(core.state_folder()) / "locks" / (home.filename().string() + ".clone"),
+      LockMode::exclusive, wait, "clone");
+  if (!fs::exists(home / place->name)) {
+    fs::create_directories(home);
+    clone(core, *place, home, stop);
+  }
+  return with_clone(core, std::move(selection));
+}
+
+std::string clone_source(const Core& core, const std::string& folder) {
+  const auto home = fs::path(folder).parent_path();
+  if (home.parent_path() != fs::path(core.data_folder()) / "clones") return {};
+  return std::string(trim(read_file_if_there(home / "source").value_or(std::string())));
+}
+
+void clone_committed(const Core& core, const std::string& folder, const std::string& into,
+                     const std::stop_token& stop) {
+  Git git(core, {}, stop);
+  git.must({"clone", "--quiet", "--no-hardlinks", "--", folder, into}, "Cloning " + folder);
+  if (git.run({"-C", folder, "remote", "get-url", "origin"}) == 0) {
+    const std::string origin(trim(git.said()));
+    git.must({"-C", into, "remote", "set-url", "origin", origin}, "Naming the origin");
+  }
+  git.must({"-C", into, "submodule", "--quiet", "update", "--init", "--recursive"},
+           "Fetching the submodules of " + folder);
+}
+
+}  // namespace fairlead

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <fairlead/core.hpp>
+
+namespace fairlead {
+
+/// Connects to the host that `settings` name, anew; `options` limit the connecting alone. Throws
+/// "host.unknown", and what the host's plugin says.
+std::shared_ptr<Host> connect_host(Core& core, const Settings& settings, CallOptions options);
+
+/// A backend on a host that was connected to. Throws as PluginRegistry::open_backend.
+std::shared_ptr<Backend> backend_on(Core& core, const std::string& name, const Settings& settings,
+                                    std::shared_ptr<Host> host);
+
+}  // namespace fairlead
