@@ -155,6 +155,26 @@ TEST_F(Care, AnAnswerHoldsUntilTheContentChanges) {
   EXPECT_EQ(run(untrusting(own_up(project))).exit_code, 1);
 }
 
+TEST_F(Care, AHostThatAProjectNamesIsAskedFor) {
+  const std::string host = "ssh://nobody@127.0.0.1:1";
+  const Workspace project =
+      workspace(R"("customizations": {"fairlead": {"host": ")" + host + R"("}})");
+  const RunResult refused = run(untrusting(own_up(project)));
+  EXPECT_EQ(json_at(refused.out, "/code"), "trust.needed") << refused.text();
+  EXPECT_NE(refused.err.find("work on the host " + host), std::string::npos) << refused.text();
+  EXPECT_TRUE(instances().empty());
+  RunRequest asking = untrusting(words("up", project));
+  asking.terminal = true;
+  ChildProcess child(std::move(asking));
+  ASSERT_TRUE(child.wait_for_output("[y/N]", milliseconds(30'000))) << child.out();
+  child.write("y\r");
+  EXPECT_EQ(child.finish().exit_code, 1) << "nobody answers there";
+  // It holds for every command, and what the user says wins.
+  const RunResult status = run(untrusting(words("status", project, {"--json"})));
+  EXPECT_NE(status.err.find("127.0.0.1"), std::string::npos) << status.text();
+  EXPECT_EQ(run(untrusting(words("up", project, {"--host", "local"}))).exit_code, 0);
+}
+
 TEST_F(Care, TheDropInAsksNothing) {
   const Workspace project = workspace(R"("initializeCommand": "true")");
   EXPECT_EQ(run(untrusting(up(project))).exit_code, 0);

@@ -129,6 +129,25 @@ TEST_F(Daily, DockerWorksFromInside) {  // VSC-024
   EXPECT_EQ(must_exec(project, "docker ps -q --no-trunc --filter id=" + id), id + "\n");
 }
 
+/// An engine of its own in the container, with this machine's programs.
+TEST_F(Daily, DockerRunsInside) {  // VSC-024
+  if (!std::filesystem::exists("/usr/sbin/dockerd")) GTEST_SKIP() << "skipped: no engine to take";
+  allow_processes_inside();
+  const std::string volume = "fltest-inner-" + test_run().id();
+  const Workspace project = with_image(
+      whole_image, R"("privileged": true, "mounts": ["type=bind,source=/usr,target=/usr,readonly",
+         "type=volume,source=)" +
+                       volume + R"(,target=/var/lib/docker"], "postStartCommand":
+         "setsid dockerd --iptables=false --bridge=none --storage-driver=vfs >/tmp/log 2>&1 </dev/null & until docker version >/dev/null 2>&1; do sleep 0.1; done")");
+  must_own_up(project);
+  EXPECT_EQ(must_exec(project,
+                      "mkdir /tmp/c && cp /usr/bin/busybox /tmp/c && "
+                      "tar -C /tmp/c -c . | docker import - inner >/dev/null && "
+                      "docker run --rm --network none inner /busybox echo from inside"),
+            "from inside\n");
+  EXPECT_EQ(own("down", project, {"--volumes"}).exit_code, 0);
+}
+
 TEST_F(Daily, ForeignContainersTakeCommandsAndHooks) {  // VSC-008, LIFE-009, LIFE-028
   const std::string id = foreign(
       R"("[{\"remoteEnv\": {\"GIVEN\": \"yes\"}, \"postCreateCommand\": \"pwd >> /tmp/ran\"}]")");

@@ -2,6 +2,7 @@
 
 #include "fixture.hpp"
 #include "support/engine_proxy.hpp"
+#include "support/web_server.hpp"
 
 #include <atomic>
 
@@ -126,6 +127,22 @@ TEST_F(Manage, ListWaitsNoLongerForADeadEngine) {
   over.notify_all();
   EXPECT_LT(result.duration, std::chrono::milliseconds(4000)) << result.text();
   EXPECT_EQ(json_at(result.out, "/silentBackends/0/backend"), "docker") << result.text();
+}
+
+/// Every host that the user added is asked, too.
+TEST_F(Manage, ListWaitsNoLongerForADeadHost) {
+  const std::string id = must_up(workspace());
+  std::atomic<bool> over = false;
+  const WebServer silent([&](const WebRequest&, WebConnection&) { over.wait(false); });
+  const std::string host = "ssh://nobody@127.0.0.1:" + std::to_string(silent.port());
+  RunRequest request = fairlead({"list", "--json"});
+  request.environment["FAIRLEAD_HOSTS"] = host;
+  const RunResult result = run(std::move(request));
+  over = true;
+  over.notify_all();
+  EXPECT_LT(result.duration, std::chrono::milliseconds(8000)) << result.text();
+  EXPECT_NE(result.out.find(id), std::string::npos) << result.text();
+  EXPECT_EQ(json_at(result.out, "/silentBackends/0/backend"), "docker@" + host) << result.text();
 }
 
 TEST_F(Manage, DownRemovesVolumesAndImagesWhenAsked) {

@@ -26,12 +26,13 @@ class PrivateImages : public DockerTest {
   }
 
   /// A labelled copy of the base image, in the registry and not on the engine.
-  void publish() {
+  void publish(const std::string& version = "first") {
     const auto folder = test_run().below("image");
     write_file(folder / "Dockerfile",
                "FROM " + base_image +
                    "\nLABEL devcontainer.metadata='[{\"remoteUser\":\"nobody\","
-                   "\"containerEnv\":{\"FROM_LABEL\":\"yes\"}}]'\n");
+                   "\"containerEnv\":{\"FROM_LABEL\":\"yes\"}}]' version=" +
+                   version + "\n");
     docker({"build", "-q", "-t", image_ + ":1", folder.string()});
     docker({"push", "-q", image_ + ":1"});
     engine().remove_image(image_ + ":1");
@@ -78,6 +79,29 @@ TEST_F(PrivateImages, AreReadWithoutAPullAndPulledWithThePassword) {
   ASSERT_EQ(result.exit_code, 0) << result.text();
   EXPECT_EQ(json_at(result.out, "/remoteUser"), "nobody");
   EXPECT_EQ(result.text().find("s3cret"), std::string::npos);
+}
+
+// VSC-004: who rebuilds wants to know that it is worth it.
+TEST_F(PrivateImages, ThatAreNewerInTheRegistryAreSaid) {
+  const auto ours = project();
+  const std::string folder = ours.folder.string();
+  ASSERT_EQ(run(with_login(up(ours))).exit_code, 0);
+  const auto ask = [&](const std::string& command) {
+    return run(with_login(fairlead({command, "--json", "--workspace-folder", folder})));
+  };
+  EXPECT_EQ(json_at(ask("status").out, "/newerBaseImage"), "");
+  docker({"tag", image_ + ":1", image_ + ":old"});
+  publish("newer");
+  docker({"tag", image_ + ":old", image_ + ":1"});
+  const auto status = ask("status");
+  EXPECT_EQ(json_at(status.out, "/newerBaseImage"), image_ + ":1") << status.text();
+  const auto outdated = ask("outdated");
+  EXPECT_EQ(json_at(outdated.out, "/newerBaseImage"), image_ + ":1") << outdated.text();
+  const auto rebuilt = run(with_login(
+      fairlead({"rebuild", "--pull", "--json", "--wait", "--workspace-folder", folder})));
+  EXPECT_EQ(rebuilt.exit_code, 0) << rebuilt.text();
+  EXPECT_EQ(json_at(ask("status").out, "/newerBaseImage"), "");
+  engine().remove_image(image_ + ":old");
 }
 
 }  // namespace

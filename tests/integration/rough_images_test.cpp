@@ -50,6 +50,39 @@ TEST_F(RoughImages, MayHaveNothingButBusyBox) {  // neither bash nor getent: the
   EXPECT_EQ(must_exec(project, "cat /tmp/seen; echo $PROBED"), "login\nlogin\n");
 }
 
+/// Nothing but musl's loader, and a shell that is linked to it.
+TEST_F(RoughImages, MayHaveAnotherCLibrary) {
+  constexpr const char* compiler = "/usr/bin/musl-gcc";
+  constexpr const char* loader = "/lib/ld-musl-x86_64.so.1";
+  if (!std::filesystem::exists(compiler) || !std::filesystem::exists(loader))
+    GTEST_SKIP() << "musl-tools is not installed";
+  const Workspace project = made_by(
+      "COPY shell /bin/musl-shell\nCOPY loader /lib/ld-musl-x86_64.so.1\n"
+      "RUN echo 'dev:x:1234:1234::/home/dev:/bin/musl-shell' >>/etc/passwd && mkdir -p /home/dev "
+      "&& chown 1234 /home/dev && ln -sf musl-shell /bin/sh\n",
+      R"("remoteUser": "dev", "postCreateCommand": "echo $C_LIBRARY > /tmp/seen")");
+  const auto folder = project.folder / ".devcontainer";
+  write_file(folder / "shell.c",
+             "#include <stdlib.h>\n#include <unistd.h>\nint main(int n, char **v) {\n"
+             "  (void)n; setenv(\"C_LIBRARY\", \"musl\", 1);\n"
+             "  v[0] = v[0][0] == '-' ? \"-sh\" : \"sh\";\n"
+             "  execv(\"/bin/busybox\", v); return 127; }\n");
+  const RunResult compiled =
+      run({.argv = {compiler, "-o", (folder / "shell").string(), (folder / "shell.c").string()},
+           .environment = test_run().environment(),
+           .directory = folder.string(),
+           .input = {}});
+  ASSERT_EQ(compiled.exit_code, 0) << compiled.text();
+  std::filesystem::copy_file(loader, folder / "loader");
+  must_own_up(project);
+  EXPECT_EQ(must_exec(project, "cat /tmp/seen; echo $C_LIBRARY; id -un"), "musl\nmusl\ndev\n");
+  RunRequest shell = fairlead({"shell", "--workspace-folder", project.folder.string()});
+  shell.input = "echo in $C_LIBRARY; exit 7\n";
+  const RunResult result = run(std::move(shell));
+  EXPECT_EQ(result.exit_code, 7) << result.text();
+  EXPECT_EQ(result.out, "in musl\n");
+}
+
 TEST_F(RoughImages, NeedAShell) {
   const Workspace project = made_by("", {}, "scratch");
   project.write(".devcontainer/Dockerfile", "FROM scratch\nCOPY Dockerfile /file\n");

@@ -128,6 +128,35 @@ TEST_F(Up, SaysThatTheImagesOwnProcessHasEnded) {  // CFG-041
   EXPECT_EQ(json_at(result.out, "/containerId"), instances().at(0).id);
 }
 
+/// As the docker client does it: for the time of the build and the life of the container.
+TEST_F(Up, GivesTheClientsProxiesToBuildsAndContainersAlone) {
+  const std::string proxy = "http://me:s3cr3t@proxy.invalid:8080";
+  write_file(test_run().below("client/config.json"), R"({"proxies": {"default": {"httpProxy": ")" +
+                                                         proxy + R"(", "noProxy": "localhost"}}})");
+  test_run().set("DOCKER_CONFIG", test_run().below("client").string());
+  const Workspace project = workspace();
+  project.write(".devcontainer/Dockerfile",
+                "FROM " + base_image +
+                    "\nRUN case $HTTP_PROXY in *@proxy.invalid:8080) echo built >/seen ;; "
+                    "*) exit 1 ;; esac\n");
+  project.write(".devcontainer/devcontainer.json", R"({"build": {"dockerfile": "Dockerfile"}})");
+  for (const bool drop_in : {false, true}) {
+    const RunResult result =
+        run(drop_in ? up(project, {"--buildkit", "never", "--remove-existing-container"})
+                    : own_up(project));
+    ASSERT_EQ(result.exit_code, 0) << result.text();
+    EXPECT_EQ(must_exec(project, "cat /seen; echo $HTTP_PROXY $no_proxy"),
+              "built\n" + proxy + " localhost\n");
+    const auto container = engine().inspect(json_at(result.out, "/containerId"));
+    const auto image = json_at(container, "/Image");
+    for (const auto* part : {"/json", "/history"}) {
+      const auto known = engine().request("GET", "/images/" + image + part);
+      EXPECT_EQ(known.find("s3cr3t"), std::string::npos) << known;
+    }
+    EXPECT_EQ(json_at(container, "/Config/Labels").find("s3cr3t"), std::string::npos);
+  }
+}
+
 TEST_F(Up, LeavesTheLabelOfADockerfileAlone) {  // IMG-034: nothing of ours to record
   const Workspace project = workspace();
   project.write(".devcontainer/Dockerfile", "FROM " + base_image + R"(

@@ -211,6 +211,22 @@ TEST_F(SettingsTest, LetAProjectChooseOnlyHostsOfTheUser) {
   EXPECT_EQ(settle().text("host"), "local") << "the hosts in force count";
 }
 
+TEST_F(SettingsTest, SayWhichHostAProjectWantsAndTakeTheAnswer) {
+  write_file(sources_.project, "host = 'ssh://box'\n");
+  ASSERT_EQ(settle().warnings().size(), 1U);
+  EXPECT_EQ(settle().warnings()[0].host, "ssh://box");
+  sources_.allowed_hosts = {"ssh://box"};
+  EXPECT_EQ(settle().text("host"), "ssh://box");
+  EXPECT_TRUE(settle().warnings().empty());
+}
+
+TEST_F(SettingsTest, KnowTheWaysOfAWorkspaceIntoAContainer) {
+  write_file(sources_.project, "content = 'volume'\n");
+  EXPECT_EQ(settle().text("content"), "volume");
+  write_file(sources_.project, "content = 'copy'\n");
+  EXPECT_EQ(error().code(), "settings.value");
+}
+
 TEST_F(SettingsTest, LetAProjectAskForTheLocalHost) {
   write_file(sources_.user, "host = 'ssh://box'");
   write_file(sources_.project, "host = 'local'");
