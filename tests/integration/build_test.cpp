@@ -93,6 +93,25 @@ TEST_F(Build, FailsAndCanBeMended) {  // BLD-007, VSC-004
   EXPECT_EQ(must_exec(project, "test -e /mended && echo mended"), "mended\n");
 }
 
+/// Its name, the end of what it printed and how to repeat it. FEAT-021
+TEST_F(Build, SaysWhichFeatureFailed) {
+  const Workspace project = workspace(R"("features": {"./wrong": {}})");
+  project.write(".devcontainer/wrong/devcontainer-feature.json",
+                R"({"id": "wrong", "version": "1.0.0", "name": "Wrong",
+                    "documentationURL": "https://x.test/wrong"})");
+  project.write(".devcontainer/wrong/install.sh", "#!/bin/sh\necho no such mirror\nexit 7\n");
+  const RunResult result = run(fairlead(
+      {"build", "--json", "--buildkit", "never", "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(json_at(result.out, "/code"), "features.install_failed") << result.text();
+  EXPECT_EQ(json_at(result.out, "/message"),
+            "Feature \"Wrong\" (./wrong) failed to install! Look at the documentation at "
+            "https://x.test/wrong for help troubleshooting this error. Its output ended:\n"
+            "  no such mirror\n");
+  EXPECT_NE(json_at(result.out, "/hint").find(project.folder.string()), std::string::npos);
+  EXPECT_EQ(json_at(build(project).out, "/message"), "Command failed: docker build");
+}
+
 TEST_F(Build, TriesTheCachesOfTheCommandLineFirst) {  // BLD-005
   const Workspace project =
       from_dockerfile("FROM " + base_image + "\n", R"("cacheFrom": ["of-the-file:1"])");
@@ -136,15 +155,19 @@ TEST_F(Build, RefusesWhatDoesNotGoTogether) {  // BLD-012
   EXPECT_EQ(json_at(secret.out, "/code"), "image.build_option") << secret.text();
 }
 
-TEST_F(Build, MakesImagesThatBringTheirConfiguration) {  // BLD-013, LIFE-014
-  const Workspace project =
-      workspace(R"("remoteEnv": {"FROM": "prebuilt"}, "postCreateCommand": "echo $FROM > seen")");
+TEST_F(Build, MakesImagesThatBringTheirConfiguration) {  // BLD-013, LIFE-014, FEAT-051
+  const Workspace project = workspace(R"("features": {"./f": {}}, "remoteEnv": {"FROM": "prebuilt"},
+                   "postCreateCommand": "echo $FROM > seen")");
+  project.write(".devcontainer/f/devcontainer-feature.json",
+                R"({"id": "f", "version": "1.0.0", "name": "F"})");
+  project.write(".devcontainer/f/install.sh", "#!/bin/sh\necho f >/f\n");
   const auto one = name("one");
   ASSERT_EQ(build(project, {"--image-name", one}).exit_code, 0);
   const Workspace user = workspace({}, "user");
   user.write(".devcontainer/devcontainer.json", R"({"image": ")" + one + "\"}");
   must_up(user);
   EXPECT_EQ(user.read("seen"), "prebuilt\n");
+  EXPECT_EQ(must_exec(user, "cat /f"), "f\n");  // nobody looked for the feature again
 }
 
 TEST_F(Build, LeavesOutOfTheMetadataWhatItIsTold) {

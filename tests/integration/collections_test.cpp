@@ -20,6 +20,41 @@ TEST_F(Collections, PublishVersionsOnce) {
   EXPECT_EQ(publish(devcontainer_binary(), "features", "acme/f").exit_code, 1);
 }
 
+// DIST-001..005
+TEST_F(Collections, ArePackaged) {
+  add_feature("color", "1.0.0");
+  add_feature("hello", "0.1.0", R"(,"options":{"x":{"type":"boolean","default":true}})");
+  write_file(run_.below("test/color/test.sh"), "#!/bin/sh\n");
+  const std::vector<std::string> words{"features", "package", "src", "-o", "made"};
+  ASSERT_EQ(ours(words).exit_code, 0);
+  const auto listing =
+      ::fairlead::test::run({.argv = {"/usr/bin/env", "tar", "-tf",
+                                      run_.below("made/devcontainer-feature-color.tgz").string()},
+                             .environment = run_.environment(),
+                             .directory = run_.folder().string(),
+                             .input = {}});
+  EXPECT_EQ(listing.out, "./\n./devcontainer-feature.json\n./install.sh\n") << listing.text();
+  // Not compressed, whatever the name says.
+  EXPECT_EQ(read_file(run_.below("made/devcontainer-feature-color.tgz")).substr(0, 2), "./");
+  const auto index = read_file(run_.below("made/devcontainer-collection.json"));
+  EXPECT_EQ(json_at(index, "/sourceInformation/source"), "devcontainer-cli");
+  EXPECT_EQ(json_items(index, "/features").size(), 2U);
+  EXPECT_EQ(json_at(index, "/features/1/options/x/default"), "true");
+
+  EXPECT_NE(ours(words).err.find("already exists"), std::string::npos);
+  EXPECT_EQ(ours({"features", "package", "src", "-o", "made", "-f"}).exit_code, 0);
+  for (const char* lacks : {R"("id":"color")", R"("version":"1.0.0")", R"("name":"N")"}) {
+    add_feature("color", "1.0.0");
+    auto text = read_file(run_.below("src/color/devcontainer-feature.json"));
+    text.replace(text.find(lacks), std::string(lacks).size(), R"("x":"y")");
+    write_file(run_.below("src/color/devcontainer-feature.json"), text);
+    EXPECT_EQ(ours({"features", "package", "src", "-o", "more", "-f"}).exit_code, 1) << lacks;
+  }
+  add_feature("color", "1.0.0");
+  std::filesystem::remove(run_.below("src/color/install.sh"));
+  EXPECT_EQ(ours({"features", "package", "src", "-o", "more", "-f"}).exit_code, 1);
+}
+
 // FEAT-053..059
 TEST_F(Collections, AreLockedAndUpgraded) {
   add_feature("color", "1.0.0");

@@ -2,6 +2,7 @@
 // CLI.
 
 #include "collections_fixture.hpp"
+#include "support/child_process.hpp"
 
 #include <algorithm>
 
@@ -130,6 +131,57 @@ TEST_F(FeatureCases, AreFoundFromTheConfiguration) {
   expect_order("exit 1", R"({"./features/wrong":{}})");
   expect_order("exit 1", R"({"../outside":{}})");
   expect_order("exit 1", R"({")" + run_.below("w/.devcontainer/features/b").string() + R"(":{}})");
+}
+
+/// What names without a registry meant. FEAT-009, DIST-021
+TEST_F(FeatureCases, OfReleasesAreFoundWhereTheReferenceFindsThem) {
+  const auto folder = run_.below("github");
+  const auto file = folder / "www/owner/repo/releases/latest/download/color.tgz";
+  add_feature("color", "1.0.0", R"(,"dependsOn":{"./nobody":{}})");
+  std::filesystem::create_directories(file.parent_path());
+  const auto packed = ::fairlead::test::run(
+      {.argv = {"/usr/bin/env", "tar", "-C", run_.below("src/color").string(), "-czf",
+                file.string(), "./install.sh", "./devcontainer-feature.json"},
+       .environment = run_.environment(),
+       .directory = run_.folder().string(),
+       .input = {}});
+  ASSERT_EQ(packed.exit_code, 0) << packed.text();
+  const auto bundle = folder / "www/owner/repo/releases/download/v1/devcontainer-features.tgz";
+  std::filesystem::create_directories(bundle.parent_path());
+  std::filesystem::copy_file(file, bundle);
+  ChildProcess github(
+      {.argv = {"/usr/bin/python3", FAIRLEAD_SOURCE_DIR "/tests/support/registry/github.py",
+                folder.string()},
+       .environment = run_.environment(),
+       .directory = run_.folder().string(),
+       .input = {}});
+  ASSERT_TRUE(github.wait_for_output("\n", milliseconds(30'000))) << github.err();
+  const auto port = github.out().substr(6, github.out().size() - 7);
+  run_.set("HTTPS_PROXY", "http://127.0.0.1:" + port);
+  run_.set("NODE_EXTRA_CA_CERTS", (folder / "ca.crt").string());
+  const auto w = workspace(R"({"owner/repo/color":{},"owner/repo/color@v1":{"o":"p"}})");
+  const std::vector<std::string> words{"read-configuration", "--workspace-folder", w,
+                                       "--include-features-configuration"};
+  const auto seen = [&](const RunResult& result) {
+    std::string text;
+    for (const char* at : {"/0/sourceInformation", "/1/sourceInformation", "/0/features/0/id",
+                           "/1/features/0/name", "/1/features/0/value", "/0/computedDigest"}) {
+      text += json_at(result.out, std::string("/featuresConfiguration/featureSets") + at) + '\n';
+    }
+    return text;
+  };
+  const auto answer = theirs(words);
+  ASSERT_EQ(answer.exit_code, 0) << answer.text();
+  EXPECT_EQ(seen(ours(words)), seen(answer));
+  const auto own = run(fairlead_binary(), words);
+  EXPECT_EQ(own.exit_code, 1);
+  EXPECT_NE(own.err.find("'owner' is not a registry"), std::string::npos) << own.text();
+  // A missing file, in each one's own way.
+  workspace(R"({"owner/repo/none":{}})");
+  EXPECT_EQ(ours(words).exit_code, 1);
+  EXPECT_EQ(theirs(words).exit_code, 1);
+  EXPECT_NE(read_file(folder / "requests").find("/releases/latest/download/none.tgz -"),
+            std::string::npos);
 }
 
 // edge case 67, TMPL-005

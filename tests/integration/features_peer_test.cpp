@@ -59,7 +59,8 @@ void add_common_utils(const Workspace& project) {
          "userUid": {"type": "string", "default": "automatic"},
          "installZsh": {"type": "boolean", "default": true},
          "upgradePackages": {"type": "boolean", "default": false}},
-         "customizations": {"vscode": {"extensions": ["a.b"]}})",
+         "customizations": {"vscode": {"extensions": ["a.b"]}},
+         "onCreateCommand": "echo created >>/tmp/hooks")",
       R"(mkdir -p /usr/local/bin /usr/local/share "/home/$USERNAME" /seen
 echo "$USERNAME:x:$USERUID:$USERUID::/home/$USERNAME:/bin/sh" >>/etc/passwd
 echo "$USERNAME:x:$USERUID:" >>/etc/group
@@ -75,13 +76,16 @@ echo "$_REMOTE_USER $_REMOTE_USER_HOME"; pwd | sed 's/_[0-9]*$//'; id -u) >/seen
   project.write(".devcontainer/common-utils/helper.sh", "#!/bin/sh\necho helped\n");
 }
 
-// Edge cases 54, 55, 58; FEAT-010, 014..022, 025; BLD-009, 014
+// Edge cases 54, 55, 58; FEAT-010, 014..020, 022..026, 028; BLD-009, 014
 TEST_F(FeaturesPeer, AreTheSameInside) {
   const auto fill = [](const Workspace& project) {
     add_common_utils(project);
     add(project, "git", R"("installsAfter": ["./common-utils"], "options": {"version": {
           "type": "string", "proposals": ["os-provided", "latest"], "default": "latest"}},
-          "containerEnv": {"PATH": "/opt/git/bin:${PATH}", "QUOTED": "x \"y\" \\z"})",
+          "containerEnv": {"PATH": "/opt/git/bin:${PATH}", "QUOTED": "x \"y\" \\z"},
+          "customizations": {"vscode": {"extensions": ["c.d", "a.b"], "settings": {"x": 1}}},
+          "updateContentCommand": ["sh", "-c", "echo updated >>/tmp/hooks"],
+          "mounts": [{"source": "/etc/hostname", "target": "/host-name", "type": "bind"}])",
         "mkdir -p /opt/git/bin\nprintf '#!/bin/sh\\necho git %s\\n' \"$VERSION\" "
         ">/opt/git/bin/git\nchmod +x /opt/git/bin/git\n");
     add(project, "python", R"("dependsOn": {"./git": "os-provided"}, "options": {
@@ -91,7 +95,10 @@ TEST_F(FeaturesPeer, AreTheSameInside) {
         "(git; echo \"$PATH\"; echo \"$QUOTED\"; echo \"v=$VERSION tools=$TOOLS my=$MY_OPT "
         "first=$_ST_OPT more=$NOT_DECLARED\") >/seen/python\n");
     add(project, "sshd", R"("entrypoint": "/usr/local/share/sshd-init.sh", "init": true,
-          "capAdd": ["SYS_PTRACE"], "options": {"version": {"type": "string", "default": "1"}})",
+          "capAdd": ["SYS_PTRACE"], "securityOpt": ["seccomp=unconfined"],
+          "postCreateCommand": {"one": "echo one >>/tmp/hooks", "two": ["touch", "/tmp/two"]},
+          "postStartCommand": "echo started >>/tmp/hooks",
+          "postAttachCommand": "echo attached >>/tmp/hooks", "options": {"version": {"type": "string", "default": "1"}})",
         "printf '#!/bin/sh\\necho started >/seen/entrypoint\\nexec \"$@\"\\n' "
         ">/usr/local/share/sshd-init.sh\nchmod +x /usr/local/share/sshd-init.sh\n"
         "echo \"v=$VERSION\" >/seen/sshd\n");
@@ -124,22 +131,33 @@ TEST_F(FeaturesPeer, AreTheSameInside) {
     EXPECT_NE(seen.find(each), std::string::npos) << each << '\n' << seen;
   }
   for (const char* each : {"/Config/Env", "/Config/User", "/Config/Labels/devcontainer.metadata",
-                           "/HostConfig/CapAdd", "/HostConfig/Init"}) {
+                           "/HostConfig/CapAdd", "/HostConfig/Init", "/HostConfig/SecurityOpt"}) {
     EXPECT_EQ(json_at(engine().inspect(our_id), each), json_at(engine().inspect(their_id), each))
         << each;
   }
+  const auto merged = [&](const std::string& program, const Workspace& project) {
+    RunRequest request = devcontainer({"read-configuration", "--include-merged-configuration",
+                                       "--workspace-folder", project.folder.string()});
+    request.argv[0] = program;
+    return json_at(run(std::move(request)).out, "/mergedConfiguration/customizations");
+  };
+  EXPECT_EQ(merged(devcontainer_binary(), for_us), merged(reference_cli(), for_them));
+  const std::string hooks = "cat /tmp/hooks; ls /tmp/two; test -s /host-name; echo $?";
+  EXPECT_EQ(inside(our_id, hooks), "created\nupdated\none\nstarted\nattached\n/tmp/two\n0\n");
+  EXPECT_EQ(inside(our_id, hooks), inside(their_id, hooks));
   EXPECT_EQ(inside(our_id, "git; helper; id -u", "dev"),
             inside(their_id, "git; helper; id -u", "dev"));
 }
 
-// Edge case 54: the one thing that differs, and that the text asks for.
+// Edge case 54: the one thing that differs, and that the text asks for. FEAT-019, FEAT-020
 TEST_F(FeaturesPeer, GetTheirValuesLiterally) {
   const auto fill = [](const Workspace& project) {
     add(project, "f", R"("options": {"v": {"type": "string", "default": ""}})",
-        "echo \"$V\" >/seen\n");
+        "echo \"$V\" >/seen\necho \"$_CONTAINER_USER $_REMOTE_USER\" >/users\n");
+    project.write(".devcontainer/Dockerfile", "FROM " + base_image + "\nUSER nobody\n");
     project.write(".devcontainer/devcontainer.json",
-                  R"({"image": ")" + base_image +
-                      R"(", "features": {"./f": {"v": "a$HOME \"q\" `id -un`"}}})");
+                  R"({"build": {"dockerfile": "Dockerfile"}, "updateRemoteUserUID": false,
+                      "features": {"./f": {"v": "a$HOME \"q\" `id -un`"}}})");
   };
   const Workspace for_them = workspace({}, "theirs/ws");
   const Workspace for_us = workspace({}, "ours/ws");
@@ -149,8 +167,10 @@ TEST_F(FeaturesPeer, GetTheirValuesLiterally) {
   ASSERT_EQ(theirs.exit_code, 0) << theirs.text();
   const auto ours = up_with(devcontainer_binary(), for_us);
   ASSERT_EQ(ours.exit_code, 0) << ours.text();
-  EXPECT_EQ(inside(json_at(theirs.out, "/containerId"), "cat /seen"), "a/root q root\n");
-  EXPECT_EQ(inside(json_at(ours.out, "/containerId"), "cat /seen"), "a$HOME \"q\" `id -un`\n");
+  const std::string look = "cat /seen /users";
+  EXPECT_EQ(inside(json_at(theirs.out, "/containerId"), look), "a/root q root\nnobody nobody\n");
+  EXPECT_EQ(inside(json_at(ours.out, "/containerId"), look),
+            "a$HOME \"q\" `id -un`\nnobody nobody\n");
 }
 
 }  // namespace

@@ -2,12 +2,14 @@
 
 #include "base/atomic_file.hpp"
 #include "base/sha256.hpp"
+#include "engine/build_output.hpp"
 #include "engine/built_images.hpp"
 #include "engine/call_log.hpp"
 #include "engine/image_plan.hpp"
 #include "engine/in_place.hpp"
 #include "engine/staging.hpp"
 #include "features/dockerfile_text.hpp"
+#include "features/shell_text.hpp"
 
 #include <algorithm>
 
@@ -41,13 +43,36 @@ void add_result_options(const ImageContext& c, BuildImageRequest& build) {
     build.labels[workspace_key] = c.workspace.document->workspace.local_folder;
 }
 
+/// As `logged_call`, read along.
+CallOptions read_call(const ImageContext& c, BuildOutput& output) {
+  auto options = logged_call(c.core, c.stop);
+  options.on_event = [&output, log = std::move(options.on_event)](const Event& event) {
+    if (event.output) output.add(*event.output);
+    log(event);
+  };
+  return options;
+}
+
+/// Names the feature, the end of its output and how to repeat it.
+OperationError failed_feature(const ImageContext& c, const BuildOutput::FailedFeature& failed) {
+  const auto& folder = c.workspace.document->workspace.local_folder;
+  return {Error(Status::failed, "features.install_failed",
+                failed.what + " Its output ended:\n" + failed.tail,
+                "`fairlead build --workspace-folder " + shell_quoted(folder) +
+                    "` repeats it: what was built before it is kept."),
+          "An error occurred building the image."};
+}
+
 /// Returns the image's id, where it stays here.
 std::string build_image(const ImageContext& c, BuildImageRequest build) {
   add_common_options(c, build);
+  BuildOutput output;
   try {
-    return c.backend.build_image(build, logged_call(c.core, c.stop)).image_id;
+    return c.backend.build_image(build, read_call(c, output)).image_id;
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
+    const auto failed = output.failed_feature();
+    if (failed && c.core.mode() == Mode::fairlead) throw failed_feature(c, *failed);
     // The reference says so of a Dockerfile's build only.
     const bool plain =
         c.core.mode() == Mode::drop_in && c.workspace.config.scenario == Scenario::image;

@@ -207,7 +207,8 @@ Json configured_feature_json(const ResolvedFeature& feature, const std::string& 
   // Members of the feature's own file first, then ours, none twice.
   Json ours = bare_feature_json(feature.described, feature.id, *feature.options);
   const Json metadata = Json::parse(feature.described.metadata.json);
-  overlay(ours, metadata);
+  // Of a release the reference knows nothing more at this point.
+  if (feature.described.source.reference.kind != FeatureKind::release) overlay(ours, metadata);
   Json json = metadata;
   overlay(json, ours);
   json["cachePath"] = cache_path;

@@ -3,6 +3,7 @@
 #include "base/json_text.hpp"
 #include "base/jsonc.hpp"
 #include "base/parallel.hpp"
+#include "features/missing_offline.hpp"
 #include "features/remote_feature.hpp"
 
 #include <fairlead/error.hpp>
@@ -199,15 +200,20 @@ std::set<std::string> additional_only(const FeaturesPlanRequest& request) {
 
 FetchedList fetch_features(FeatureStore& store, ResolvedList ordered, std::stop_token stop) {
   std::vector<std::string> folders(ordered.size());
+  MissingOffline missing;
   for_each_parallel(ordered.size(), parallel_downloads, std::move(stop),
-                    [&](std::size_t i, std::stop_token each) {
-                      folders[i] = fetch_noting(store, *ordered[i], i, std::move(each));
+                    [&](std::size_t i, const std::stop_token& each) {
+                      missing.note(ordered[i]->written,
+                                   [&] { folders[i] = fetch_noting(store, *ordered[i], i, each); });
                     });
+  missing.throw_if_any();
   for (std::size_t i = 0; i < ordered.size(); ++i) {
     const FeatureReference& reference = ordered[i]->described.source.reference;
     if (reference.kind != FeatureKind::release) continue;
     auto feature = std::make_shared<ResolvedFeature>(*ordered[i]);
-    feature->described.metadata = fetched_metadata(folders[i], reference);
+    auto release = fetched_release(folders[i], reference);
+    feature->described.metadata = std::move(release.metadata);
+    feature->described.digest = std::move(release.digest);
     ordered[i] = std::move(feature);
   }
   return {std::move(ordered), std::move(folders)};

@@ -125,8 +125,10 @@ RemoteFeature describe_release(const FeatureReference& reference, bool drop_in) 
           .resolved = {}};
 }
 
-FeatureMetadata fetched_metadata(const std::string& folder, const FeatureReference& reference) {
-  return read_metadata(folder, reference.id);
+FetchedRelease fetched_release(const std::string& folder, const FeatureReference& reference) {
+  // The cache names what it unpacked after the archive.
+  return {.metadata = read_metadata(folder, reference.id),
+          .digest = "sha256:" + fs::path(folder).filename().string()};
 }
 
 OciReference oci_reference(const FeatureReference& reference) {

@@ -41,9 +41,14 @@ RemoteFeature describe_feature(Registry& registry, const FeatureReference& refer
 /// "features.release" when a release has no such file.
 std::string fetch_feature(Registry& registry, const RemoteFeature& feature, std::stop_token stop);
 
-/// What devcontainer-feature.json in the folder of a fetched feature says. Throws Error
-/// "registry.manifest" when it is not there, what parse_feature_metadata throws.
-FeatureMetadata fetched_metadata(const std::string& folder, const FeatureReference& reference);
+struct FetchedRelease {
+  FeatureMetadata metadata;
+  std::string digest;  ///< of the archive
+};
+
+/// What the folder that `fetch_feature` gave says of a release. Throws Error "registry.manifest"
+/// when devcontainer-feature.json is not there, what parse_feature_metadata throws.
+FetchedRelease fetched_release(const std::string& folder, const FeatureReference& reference);
 
 /// Throws Error(internal) for a reference of another kind.
 OciReference oci_reference(const FeatureReference& reference);
