@@ -2,6 +2,7 @@
 
 #include "fixture.hpp"
 #include "support/engine_proxy.hpp"
+#include "support/registry_server.hpp"
 
 #include <algorithm>
 
@@ -92,6 +93,25 @@ TEST_F(Build, FailsAndCanBeMended) {  // BLD-007, VSC-004
   EXPECT_EQ(must_exec(project, "test -e /mended && echo mended"), "mended\n");
 }
 
+/// Its name, the end of what it printed and how to repeat it. FEAT-021
+TEST_F(Build, SaysWhichFeatureFailed) {
+  const Workspace project = workspace(R"("features": {"./wrong": {}})");
+  project.write(".devcontainer/wrong/devcontainer-feature.json",
+                R"({"id": "wrong", "version": "1.0.0", "name": "Wrong",
+                    "documentationURL": "https://x.test/wrong"})");
+  project.write(".devcontainer/wrong/install.sh", "#!/bin/sh\necho no such mirror\nexit 7\n");
+  const RunResult result = run(fairlead(
+      {"build", "--json", "--buildkit", "never", "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_EQ(json_at(result.out, "/code"), "features.install_failed") << result.text();
+  EXPECT_EQ(json_at(result.out, "/message"),
+            "Feature \"Wrong\" (./wrong) failed to install! Look at the documentation at "
+            "https://x.test/wrong for help troubleshooting this error. Its output ended:\n"
+            "  no such mirror\n");
+  EXPECT_NE(json_at(result.out, "/hint").find(project.folder.string()), std::string::npos);
+  EXPECT_EQ(json_at(build(project).out, "/message"), "Command failed: docker build");
+}
+
 TEST_F(Build, TriesTheCachesOfTheCommandLineFirst) {  // BLD-005
   const Workspace project =
       from_dockerfile("FROM " + base_image + "\n", R"("cacheFrom": ["of-the-file:1"])");
@@ -135,15 +155,19 @@ TEST_F(Build, RefusesWhatDoesNotGoTogether) {  // BLD-012
   EXPECT_EQ(json_at(secret.out, "/code"), "image.build_option") << secret.text();
 }
 
-TEST_F(Build, MakesImagesThatBringTheirConfiguration) {  // BLD-013, LIFE-014
-  const Workspace project =
-      workspace(R"("remoteEnv": {"FROM": "prebuilt"}, "postCreateCommand": "echo $FROM > seen")");
+TEST_F(Build, MakesImagesThatBringTheirConfiguration) {  // BLD-013, LIFE-014, FEAT-051
+  const Workspace project = workspace(R"("features": {"./f": {}}, "remoteEnv": {"FROM": "prebuilt"},
+                   "postCreateCommand": "echo $FROM > seen")");
+  project.write(".devcontainer/f/devcontainer-feature.json",
+                R"({"id": "f", "version": "1.0.0", "name": "F"})");
+  project.write(".devcontainer/f/install.sh", "#!/bin/sh\necho f >/f\n");
   const auto one = name("one");
   ASSERT_EQ(build(project, {"--image-name", one}).exit_code, 0);
   const Workspace user = workspace({}, "user");
   user.write(".devcontainer/devcontainer.json", R"({"image": ")" + one + "\"}");
   must_up(user);
   EXPECT_EQ(user.read("seen"), "prebuilt\n");
+  EXPECT_EQ(must_exec(user, "cat /f"), "f\n");  // nobody looked for the feature again
 }
 
 TEST_F(Build, LeavesOutOfTheMetadataWhatItIsTold) {
@@ -162,6 +186,53 @@ TEST_F(Build, LeavesOutOfTheMetadataWhatItIsTold) {
   const auto labels = engine().inspect(instances().at(0).id);
   EXPECT_EQ(labels.find("remoteEnv"), std::string::npos);
   EXPECT_EQ(must_exec(project, "echo $A"), "b\n");
+}
+
+/// An image that the registry has with all that went in is neither built nor pushed again: two
+/// requests for each name tell, of which the second is not made twice.
+TEST_F(Build, PushesNothingThatTheRegistryHas) {
+  const std::filesystem::path buildx = variable("FAIRLEAD_TEST_BUILDX");
+  if (buildx.empty()) GTEST_SKIP() << "skipped: no buildx";
+  if (!RegistryServer::installed()) GTEST_SKIP() << "skipped: no docker-registry";
+  RegistryServer registry(test_run(), RegistryGuard::open);
+  const auto config = test_run().below("docker");
+  std::filesystem::create_directories(config / "cli-plugins");
+  std::filesystem::create_symlink(buildx, config / "cli-plugins/docker-buildx");
+  const Workspace project = workspace(R"("features": {"./f": {"v": "1"}})");
+  project.write(".devcontainer/f/devcontainer-feature.json",
+                R"({"id": "f", "version": "1.0.0", "name": "F"})");
+  project.write(".devcontainer/f/install.sh", "#!/bin/sh\necho \"$V\" >/v\n");
+  const auto image = registry.name() + "/acme/pushed:1";
+  std::size_t seen = 0;
+  const auto push = [&](const std::vector<std::string>& more = {}) {
+    auto request = fairlead(
+        {"build", "--push", "--image-name", image, "--workspace-folder", project.folder.string()});
+    request.argv.insert(request.argv.end(), more.begin(), more.end());
+    request.environment["DOCKER_CONFIG"] = config.string();
+    const RunResult result = run(std::move(request));
+    EXPECT_EQ(result.exit_code, 0) << result.text();
+    EXPECT_NE(result.out.find(image), std::string::npos) << result.text();
+    auto requests = registry.requests(seen + 1);
+    requests.erase(requests.begin(), requests.begin() + static_cast<std::ptrdiff_t>(seen));
+    seen += requests.size();
+    return requests;
+  };
+  const auto pushes = [](const std::vector<std::string>& requests) {
+    return std::ranges::any_of(requests, [](const auto& line) { return line.starts_with("PUT"); });
+  };
+  EXPECT_TRUE(pushes(push()));
+  // Whether it is here does not matter.
+  engine().remove_image(image);
+  const auto first = push();
+  ASSERT_EQ(first.size(), 2U);
+  EXPECT_EQ(first[0], "GET /v2/acme/pushed/manifests/1");
+  EXPECT_TRUE(first[1].starts_with("GET /v2/acme/pushed/blobs/sha256:")) << first[1];
+  EXPECT_EQ(push(), std::vector<std::string>{first[0]});
+  EXPECT_TRUE(pushes(push({"--label", "more=1"})));
+  project.write(".devcontainer/devcontainer.json",
+                R"({"image": ")" + base_image + R"(", "features": {"./f": {"v": "2"}}})");
+  EXPECT_TRUE(pushes(push()));
+  engine().remove_image(image);
 }
 
 /// BuildKit hands them to one step; neither the image nor its history nor the log has them.

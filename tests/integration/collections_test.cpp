@@ -1,59 +1,9 @@
-#include "support/files.hpp"
-#include "support/json.hpp"
-#include "support/registry_server.hpp"
-#include "support/test_run.hpp"
-
-#include <gtest/gtest.h>
+#include "collections_fixture.hpp"
 
 #include <filesystem>
 
 namespace fairlead::test {
 namespace {
-
-/// Collections published by one program and read by the other, as people's machines are a mixture.
-class Collections : public ::testing::Test {
- protected:
-  void SetUp() override {
-    if (!RegistryServer::installed()) GTEST_SKIP() << "docker-registry is not installed";
-    server_ = std::make_unique<RegistryServer>(run_, RegistryGuard::open);
-    reference_ = variable("FAIRLEAD_TEST_REFERENCE_CLI");
-    if (reference_.empty()) reference_ = variable("FAIRLEAD_REFERENCE_CLI");
-  }
-
-  RunResult run(const std::string& program, std::vector<std::string> arguments) const {
-    arguments.insert(arguments.begin(), program);
-    return ::fairlead::test::run({.argv = std::move(arguments),
-                                  .environment = run_.environment(),
-                                  .directory = run_.folder().string()});
-  }
-  RunResult ours(std::vector<std::string> arguments) const {
-    return run(devcontainer_binary(), std::move(arguments));
-  }
-
-  void add_feature(const std::string& id, const std::string& version,
-                   const std::string& more = {}) const {
-    const auto folder = run_.below("src/" + id);
-    write_file(folder / "devcontainer-feature.json",
-               R"({"id":")" + id + R"(","version":")" + version + R"(","name":"N")" + more + "}");
-    write_file(folder / "install.sh", "#!/bin/sh\necho " + id + "\n");
-  }
-
-  RunResult publish(const std::string& program, const char* what, const std::string& space) const {
-    return run(program, {what, "publish", "-r", server_->name(), "-n", space, "src"});
-  }
-
-  std::string name(const std::string& path) const { return server_->name() + "/acme/" + path; }
-
-  std::string workspace(const std::string& features) const {
-    write_file(run_.below("w/.devcontainer/devcontainer.json"),
-               R"({"image":"debian:12","features":)" + features + "}");
-    return run_.below("w").string();
-  }
-
-  TestRun run_;
-  std::unique_ptr<RegistryServer> server_;
-  std::string reference_;
-};
 
 // DIST-006..009, DIST-013, edge case 68
 TEST_F(Collections, PublishVersionsOnce) {
@@ -68,6 +18,41 @@ TEST_F(Collections, PublishVersionsOnce) {
   EXPECT_NE(result.out.find(R"("publishedTags":["1.2","1.2.3"])"), std::string::npos);
   add_feature("color", "one");
   EXPECT_EQ(publish(devcontainer_binary(), "features", "acme/f").exit_code, 1);
+}
+
+// DIST-001..005
+TEST_F(Collections, ArePackaged) {
+  add_feature("color", "1.0.0");
+  add_feature("hello", "0.1.0", R"(,"options":{"x":{"type":"boolean","default":true}})");
+  write_file(run_.below("test/color/test.sh"), "#!/bin/sh\n");
+  const std::vector<std::string> words{"features", "package", "src", "-o", "made"};
+  ASSERT_EQ(ours(words).exit_code, 0);
+  const auto listing =
+      ::fairlead::test::run({.argv = {"/usr/bin/env", "tar", "-tf",
+                                      run_.below("made/devcontainer-feature-color.tgz").string()},
+                             .environment = run_.environment(),
+                             .directory = run_.folder().string(),
+                             .input = {}});
+  EXPECT_EQ(listing.out, "./\n./devcontainer-feature.json\n./install.sh\n") << listing.text();
+  // Not compressed, whatever the name says.
+  EXPECT_EQ(read_file(run_.below("made/devcontainer-feature-color.tgz")).substr(0, 2), "./");
+  const auto index = read_file(run_.below("made/devcontainer-collection.json"));
+  EXPECT_EQ(json_at(index, "/sourceInformation/source"), "devcontainer-cli");
+  EXPECT_EQ(json_items(index, "/features").size(), 2U);
+  EXPECT_EQ(json_at(index, "/features/1/options/x/default"), "true");
+
+  EXPECT_NE(ours(words).err.find("already exists"), std::string::npos);
+  EXPECT_EQ(ours({"features", "package", "src", "-o", "made", "-f"}).exit_code, 0);
+  for (const char* lacks : {R"("id":"color")", R"("version":"1.0.0")", R"("name":"N")"}) {
+    add_feature("color", "1.0.0");
+    auto text = read_file(run_.below("src/color/devcontainer-feature.json"));
+    text.replace(text.find(lacks), std::string(lacks).size(), R"("x":"y")");
+    write_file(run_.below("src/color/devcontainer-feature.json"), text);
+    EXPECT_EQ(ours({"features", "package", "src", "-o", "more", "-f"}).exit_code, 1) << lacks;
+  }
+  add_feature("color", "1.0.0");
+  std::filesystem::remove(run_.below("src/color/install.sh"));
+  EXPECT_EQ(ours({"features", "package", "src", "-o", "more", "-f"}).exit_code, 1);
 }
 
 // FEAT-053..059
@@ -226,14 +211,9 @@ TEST_F(Collections, AreNotNeededForAProjectsOwnFiles) {
   EXPECT_NE(read_file(config).find(R"("dockerfile": "../Dockerfile")"), std::string::npos);
 }
 
-/// The same question to both; equal answers.
-class CollectionsPeer : public Collections {
+/// What one published and both read.
+class PublishedCollections : public CollectionsPeer {
  protected:
-  void SetUp() override {
-    Collections::SetUp();
-    if (!IsSkipped() && reference_.empty()) GTEST_SKIP() << "no reference CLI";
-  }
-
   void expect_equal_answers() const {
     const auto folder =
         workspace("{\"" + name("f/hello:0") + "\":{},\"" + name("f/color:1") + "\":\"blue\"}");
@@ -244,8 +224,8 @@ class CollectionsPeer : public Collections {
         {"upgrade", "--dry-run", "--workspace-folder", folder},
         {"outdated", "--workspace-folder", folder}};
     for (const auto& question : questions) {
-      const auto theirs = run(reference_, question);
-      EXPECT_EQ(ours(question).out, theirs.out) << question.at(1) << '\n' << theirs.err;
+      const auto answer = theirs(question);
+      EXPECT_EQ(ours(question).out, answer.out) << question.at(1) << '\n' << answer.err;
     }
   }
 
@@ -258,7 +238,7 @@ class CollectionsPeer : public Collections {
 };
 
 // DIST-010..012, DIST-023, FEAT-061
-TEST_F(CollectionsPeer, ReadsWhatWePublished) {
+TEST_F(PublishedCollections, ReadsWhatWePublished) {
   add_both();
   const auto result = publish(devcontainer_binary(), "features", "acme/f");
   ASSERT_EQ(result.exit_code, 0) << result.text();
@@ -267,7 +247,7 @@ TEST_F(CollectionsPeer, ReadsWhatWePublished) {
   EXPECT_EQ(publish(reference_, "features", "acme/f").out, "{\"color\":{},\"hello\":{}}\n");
 }
 
-TEST_F(CollectionsPeer, PublishesWhatWeRead) {
+TEST_F(PublishedCollections, PublishesWhatWeRead) {
   add_both();
   const auto result = publish(reference_, "features", "acme/f");
   ASSERT_EQ(result.exit_code, 0) << result.text();

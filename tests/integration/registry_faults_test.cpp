@@ -1,9 +1,12 @@
 #include "features/remote_feature.hpp"
 #include "registry_fixture.hpp"
+#include "support/child_process.hpp"
 #include "support/files.hpp"
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
+#include <filesystem>
 #include <thread>
 
 namespace fairlead::test {
@@ -258,6 +261,61 @@ TEST_F(LyingRegistry, IsAskedOnceByTwoWhoWantTheSame) {
   EXPECT_EQ(std::count(requests.begin(), requests.end(),
                        "GET /v2/a/f/x/blobs/" + artifact_.layer_digest()),
             1);
+}
+
+/// The other waits for the one that was first, and goes on where that was when it is killed.
+TEST_F(LyingRegistry, FillsTheCacheForOneWhenAnotherIsKilled) {
+  const auto is_first = [this](const WebRequest& request) {
+    return is_blob(request) && !request.headers.contains("range");
+  };
+  serve([&](const WebRequest& request, WebConnection& connection) {
+    if (!is_blob(request)) return false;
+    const auto size = artifact_.layer.size();
+    if (is_first(request)) {
+      connection.send("HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(size) + "\r\n\r\n" +
+                      artifact_.layer.substr(0, 1000));
+      connection.wait_for_close();
+      return true;
+    }
+    const auto start = std::stoul(request.headers.at("range").substr(6));
+    connection.reply(206, artifact_.layer.substr(start),
+                     "Content-Range: bytes " + std::to_string(start) + '-' +
+                         std::to_string(size - 1) + '/' + std::to_string(size) + "\r\n");
+    return true;
+  });
+  write_file(run_.below("w/.devcontainer/devcontainer.json"),
+             R"({"image": "x", "features": {")" + server_->name() + R"(/a/f/x:1": {}}})");
+  const RunRequest request{
+      .argv = {fairlead_binary(), "read-configuration", "--include-features-configuration",
+               "--workspace-folder", run_.below("w").string()},
+      .environment = run_.environment(),
+      .directory = run_.folder().string(),
+      .input = {}};
+  const auto blob = "GET /v2/a/f/x/blobs/" + artifact_.layer_digest();
+  const auto asked = [&] {
+    const auto requests = server_->requests();
+    return std::count(requests.begin(), requests.end(), blob);
+  };
+  ChildProcess first(request);
+  ASSERT_TRUE(first.wait_for([&] { return asked() == 1; }, milliseconds(30'000))) << first.err();
+  // Both have the same kind of wait behind them when the file has grown.
+  ASSERT_TRUE(first.wait_for(
+      [&] {
+        for (const auto& entry : std::filesystem::recursive_directory_iterator(run_.folder())) {
+          if (entry.path().parent_path().filename() == "partial" && entry.is_regular_file() &&
+              entry.file_size() == 1000) {
+            return true;
+          }
+        }
+        return false;
+      },
+      milliseconds(30'000)));
+  ChildProcess second(request);
+  first.signal(SIGKILL);
+  const auto result = second.finish();
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_NE(result.out.find("\"consecutiveId\":\"x_0\""), std::string::npos) << result.text();
+  EXPECT_EQ(asked(), 2);
 }
 
 TEST_F(LyingRegistry, IsReachedThroughAProxy) {

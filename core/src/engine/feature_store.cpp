@@ -35,7 +35,9 @@ class ProjectFeatures : public FeatureStore {
   DescribedFeature describe(const FeatureReference& reference, std::stop_token stop) override {
     if (reference.kind == FeatureKind::local) return local_.describe(reference, stop);
     RemoteFeature remote =
-        describe_feature(registry_, reference, locked_digest(lockfile_, reference.id), stop);
+        reference.kind == FeatureKind::release
+            ? describe_release(reference, place_.drop_in)
+            : describe_feature(registry_, reference, locked_digest(lockfile_, reference.id), stop);
     DescribedFeature described{.source = locate(reference),
                                .metadata = remote.metadata,
                                .manifest = remote.manifest.bytes,
@@ -44,7 +46,7 @@ class ProjectFeatures : public FeatureStore {
     described.source.digest = remote.digest;
     if (reference.kind == FeatureKind::oci) described.source.aliases = aliases_of(remote.metadata);
     const std::lock_guard lock(mutex_);
-    remote_.insert_or_assign(remote.resolved + remote.digest, std::move(remote));
+    remote_.insert_or_assign(key_of(described), std::move(remote));
     return described;
   }
 
@@ -54,9 +56,15 @@ class ProjectFeatures : public FeatureStore {
   }
 
  private:
+  static std::string key_of(const DescribedFeature& feature) {
+    const FeatureReference& reference = feature.source.reference;
+    // Of a release neither is known yet.
+    return reference.kind == FeatureKind::release ? reference.id
+                                                  : feature.resolved + feature.digest;
+  }
   RemoteFeature known(const DescribedFeature& feature) const {
     const std::lock_guard lock(mutex_);
-    return remote_.at(feature.resolved + feature.digest);
+    return remote_.at(key_of(feature));
   }
 
   LocalFeaturePlace place_;

@@ -81,9 +81,9 @@ std::string read_features_configuration(Core& core, const ReadConfigurationReque
   }
   const auto store = feature_store(core, workspace.settings, plan, {});
   const auto ordered = in_install_order(resolve_features(*store, resolve, stop), *store, resolve);
-  std::vector<std::string> folders;
-  for (const auto& feature : ordered) folders.push_back(store->fetch(feature->described, stop));
-  return features_configuration_json(ordered, folders, content_cache_folder(core).string());
+  const auto fetched = fetch_features(*store, ordered, std::move(stop));
+  return features_configuration_json(fetched.features, fetched.folders,
+                                     content_cache_folder(core).string());
 }
 
 std::string resolve_dependencies(Core& core, const Selection& selection,

@@ -1,12 +1,17 @@
 #include "engine/image.hpp"
 
 #include "base/atomic_file.hpp"
+#include "base/sha256.hpp"
+#include "engine/build_output.hpp"
 #include "engine/built_images.hpp"
 #include "engine/call_log.hpp"
 #include "engine/image_plan.hpp"
 #include "engine/in_place.hpp"
 #include "engine/staging.hpp"
 #include "features/dockerfile_text.hpp"
+#include "features/shell_text.hpp"
+
+#include <algorithm>
 
 namespace fairlead {
 namespace {
@@ -38,13 +43,36 @@ void add_result_options(const ImageContext& c, BuildImageRequest& build) {
     build.labels[workspace_key] = c.workspace.document->workspace.local_folder;
 }
 
+/// As `logged_call`, read along.
+CallOptions read_call(const ImageContext& c, BuildOutput& output) {
+  auto options = logged_call(c.core, c.stop);
+  options.on_event = [&output, log = std::move(options.on_event)](const Event& event) {
+    if (event.output) output.add(*event.output);
+    log(event);
+  };
+  return options;
+}
+
+/// Names the feature, the end of its output and how to repeat it.
+OperationError failed_feature(const ImageContext& c, const BuildOutput::FailedFeature& failed) {
+  const auto& folder = c.workspace.document->workspace.local_folder;
+  return {Error(Status::failed, "features.install_failed",
+                failed.what + " Its output ended:\n" + failed.tail,
+                "`fairlead build --workspace-folder " + shell_quoted(folder) +
+                    "` repeats it: what was built before it is kept."),
+          "An error occurred building the image."};
+}
+
 /// Returns the image's id, where it stays here.
 std::string build_image(const ImageContext& c, BuildImageRequest build) {
   add_common_options(c, build);
+  BuildOutput output;
   try {
-    return c.backend.build_image(build, logged_call(c.core, c.stop)).image_id;
+    return c.backend.build_image(build, read_call(c, output)).image_id;
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
+    const auto failed = output.failed_feature();
+    if (failed && c.core.mode() == Mode::fairlead) throw failed_feature(c, *failed);
     // The reference says so of a Dockerfile's build only.
     const bool plain =
         c.core.mode() == Mode::drop_in && c.workspace.config.scenario == Scenario::image;
@@ -53,12 +81,28 @@ std::string build_image(const ImageContext& c, BuildImageRequest build) {
   }
 }
 
-bool already_built(const ImageContext& c, const BuildImageRequest& build, const std::string& hash) {
-  if (c.options.no_cache || hash.empty() || build.tags.empty() || !build.dockerfile.empty()) {
-    return false;
-  }
-  const auto known = inspect_if_there(c, build.tags.front());
+/// What went in, with what only the command line said of the result.
+std::string hash_of_result(const ImageContext& c, const std::string& content) {
+  if (content.empty() || (c.options.platform.empty() && c.options.labels.empty())) return content;
+  std::string text = content + '\n' + c.options.platform;
+  for (const auto& [key, value] : c.options.labels) text += '\n' + key + '=' + value;
+  return sha256_hex(text);
+}
+
+bool is_there(const ImageContext& c, const std::string& image, const std::string& hash) {
+  // A registry's image for several platforms is one for each.
+  if (c.options.push && c.options.platform.find(',') != std::string::npos) return false;
+  const auto known = c.options.push ? published_image(c, image) : inspect_if_there(c, image);
   return known && is_built_from(c.core, *known, hash);
+}
+
+/// Whether everything that the build would make is where it would go. Of a Dockerfile only the
+/// builder knows what went in.
+bool already_built(const ImageContext& c, const BuildImageRequest& build, const std::string& hash) {
+  const bool asked = c.options.no_cache || !c.options.output.empty() || !c.options.cache_to.empty();
+  if (asked || hash.empty() || build.tags.empty() || !build.dockerfile.empty()) return false;
+  return std::ranges::all_of(build.tags,
+                             [&](const auto& image) { return is_there(c, image, hash); });
 }
 
 /// Nothing to record leaves the image's own label, which a Dockerfile may set, alone.
@@ -98,13 +142,14 @@ void build_layers(const ImageContext& c, const Base& base, FeatureInstaller& ins
   request.features = features;
   request.staging_folder = staging.path();
   auto plan = installer.install(request, {.stop = c.stop});
-  if (plan.builds.empty() || already_built(c, base.build, plan.content_hash)) return;
-  mark_built_from(c.core, plan.builds.back(), plan.content_hash);
+  const auto hash = hash_of_result(c, plan.content_hash);
+  if (plan.builds.empty() || already_built(c, base.build, hash)) return;
+  mark_built_from(c.core, plan.builds.back(), hash);
   add_result_options(c, plan.builds.back());
   const LogStep step(c.core.log(), "Building image " + base.build.tags.front());
   ImageInfo made;
   for (auto& build : plan.builds) made.id = build_image(c, std::move(build));
-  remember_built_from(c.core, made, plan.content_hash);
+  remember_built_from(c.core, made, hash);
 }
 
 /// The image of a configuration without features, with the label and nothing else on top.
@@ -115,10 +160,17 @@ void build_label_only(const ImageContext& c, const Plan& plan) {
   build.dockerfile = staging.path() / "Dockerfile";
   // A service keeps its own: what is in the label goes on its container.
   const auto label = c.group == nullptr ? label_of(plan.entries) : std::string();
-  write_file(build.dockerfile, "FROM " + plan.base.image + '\n' +
-                                   (label.empty() ? "" : metadata_label_lines(label, '\\')));
+  const auto text =
+      "FROM " + plan.base.image + '\n' + (label.empty() ? "" : metadata_label_lines(label, '\\'));
+  const auto& info = plan.base.info;
+  const auto hash = hash_of_result(c, info ? sha256_hex(info->id + text) : std::string());
+  if (already_built(c, plan.base.build, hash)) return;
+  write_file(build.dockerfile, text);
+  mark_built_from(c.core, build, hash);
   add_result_options(c, build);
-  build_image(c, std::move(build));
+  ImageInfo made;
+  made.id = build_image(c, std::move(build));
+  remember_built_from(c.core, made, hash);
 }
 
 bool needs_no_image(const ImageContext& c, const Plan& plan) {

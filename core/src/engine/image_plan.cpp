@@ -1,6 +1,7 @@
 #include "engine/image_plan.hpp"
 
 #include "base/atomic_file.hpp"
+#include "base/text.hpp"
 #include "engine/call_log.hpp"
 #include "engine/control.hpp"
 #include "engine/deadlines.hpp"
@@ -33,20 +34,6 @@ void pull(const ImageContext& c, const std::string& image) {
   } catch (Error& error) {
     error.note("pulling " + image);
     throw;
-  }
-}
-
-/// IMG-031: what its registry says of it; nothing when it does not say.
-std::optional<ImageInfo> published_image(const ImageContext& c, const std::string& image) {
-  const LogStep step(c.core.log(), "Looking up image " + image);
-  try {
-    Registry registry(registry_options(c.core, c.workspace.settings), c.core.log());
-    const auto arch = c.probe.arch.empty() ? DockerfileInputs{}.arch : c.probe.arch;
-    return image_in_registry(registry, image, "linux", arch, c.stop);
-  } catch (const Error& error) {
-    if (error.status() == Status::cancelled) throw;
-    c.core.log().text(LogLevel::debug, error.message());
-    return {};
   }
 }
 
@@ -218,6 +205,20 @@ std::optional<ImageInfo> inspect_if_there(const ImageContext& c, const std::stri
   } catch (const Error& error) {
     // What is no name of an image is not there either; pulling it says why.
     if (error.status() != Status::not_found && error.status() != Status::invalid) throw;
+    return {};
+  }
+}
+
+std::optional<ImageInfo> published_image(const ImageContext& c, const std::string& image) {
+  const LogStep step(c.core.log(), "Looking up image " + image);
+  try {
+    Registry registry(registry_options(c.core, c.workspace.settings), c.core.log());
+    auto arch = c.probe.arch.empty() ? DockerfileInputs{}.arch : c.probe.arch;
+    if (const auto parts = split(c.options.platform, '/'); parts.size() > 1) arch = parts[1];
+    return image_in_registry(registry, image, "linux", arch, c.stop);
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled) throw;
+    c.core.log().text(LogLevel::debug, error.message());
     return {};
   }
 }

@@ -55,6 +55,10 @@ std::unique_ptr<FeatureInstaller> feature_installer(const ImageContext& context)
 std::vector<PlannedFeature> planned_features(const ImageContext& context,
                                              FeatureInstaller& installer);
 
+/// IMG-031: what its registry says of an image for the platform of the build; nothing when it does
+/// not say.
+std::optional<ImageInfo> published_image(const ImageContext& context, const std::string& image);
+
 /// Absent: the backend does not have it.
 std::optional<ImageInfo> inspect_if_there(const ImageContext& context, const std::string& image);
 

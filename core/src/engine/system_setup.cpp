@@ -25,19 +25,22 @@ if mkdir -p "$1" 2>/dev/null; then
   fi
 fi
 mark() {
-  user=${1%%:*} folder=${2:-.devcontainer} home=
+  user=${1%%:*} who=$1 folder=${2:-.devcontainer} home=
   shift 2
   while IFS= read -r line || [ -n "$line" ]; do
     rest=${line#*:*:}
-    if [ "${line%%:*}" = "$user" ] || [ "${rest%%:*}" = "$user" ]; then home=${line%:*} home=${home##*:}; fi
+    if [ "${line%%:*}" = "$user" ] || [ "${rest%%:*}" = "$user" ]; then
+      home=${line%:*} home=${home##*:} rest=${rest#*:}
+      case $who in *:*) ;; *) who=$user:${rest%%:*} ;; esac
+    fi
   done </etc/passwd
   case $user$home in *[!0-9]*) ;; *) home=/root ;; esac
   [ -n "$home" ] || { echo "?$user"; return; }
   [ "$user" != root ] || home=${HOME:-$home}
   case $folder in /*) ;; *) folder=${home:-/root}/$folder ;; esac
-  mkdir -p "$folder" && chown "$user" "$folder" || return
+  mkdir -p "$folder" && chown "$who" "$folder" || return
   while [ $# -gt 1 ]; do
-    [ -e "$folder/$1" ] || { printf '%s\n' "$2" >"$folder/$1" && chown "$user" "$folder/$1"; }
+    [ -e "$folder/$1" ] || { printf '%s\n' "$2" >"$folder/$1" && chown "$who" "$folder/$1"; }
     shift 2
   done
 }

@@ -2,6 +2,7 @@
 
 #include "base/json_text.hpp"
 #include "base/sha256.hpp"
+#include "features/remote_feature.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -49,6 +50,22 @@ std::string without_version(const std::string& id) {
   return id.substr(0, mark);
 }
 
+Json release_json(const FeatureReference& reference, const std::string& written) {
+  const auto slash = reference.path.find('/');
+  const bool latest = reference.tag == "latest";
+  const std::string api = "https://api.github.com/repos/" + reference.path + "/releases/";
+  Json json{{"type", "github-repo"},
+            {"apiUri", api + (latest ? "latest" : "tags/" + reference.tag)},
+            {"unauthenticatedUri", release_folder(reference)},
+            {"owner", reference.path.substr(0, slash)},
+            {"repo", reference.path.substr(slash + 1)}};
+  if (!latest) json["tag"] = reference.tag;
+  json["isLatest"] = latest;
+  json["userFeatureId"] = written;
+  json["userFeatureIdWithoutVersion"] = written.substr(0, written.find('@'));
+  return json;
+}
+
 Json source_json(const DescribedFeature& described, const std::string& written) {
   const FeatureReference& reference = described.source.reference;
   switch (reference.kind) {
@@ -59,6 +76,8 @@ Json source_json(const DescribedFeature& described, const std::string& written) 
     case FeatureKind::tarball:
       return {
           {"type", "direct-tarball"}, {"tarballUri", reference.path}, {"userFeatureId", written}};
+    case FeatureKind::release:
+      return release_json(reference, written);
     case FeatureKind::oci:
       break;
   }
@@ -77,6 +96,11 @@ Json bare_feature_json(const DescribedFeature& described, const std::string& id,
     return {{"id", reference.name}, {"included", true}, {"value", options}};
   }
   return {{"id", reference.name}, {"name", id}, {"value", options}, {"included", true}};
+}
+
+/// Of a release nothing is known before its files are there.
+bool is_described(const ResolvedFeature& node) {
+  return node.followed && node.described.source.reference.kind != FeatureKind::release;
 }
 
 void overlay(Json& onto, const Json& members) {
@@ -127,7 +151,8 @@ Json node_json(const ResolvedFeature& node) {
   for (const auto& dependency : node.depends_on) hard.push_back(node_json(*dependency));
   Json soft = Json::array();
   for (const SoftFeature& after : node.installs_after) soft.push_back(soft_json(after));
-  Json set = feature_set_json(node.described, node.written, node.id, *node.options, node.followed);
+  Json set =
+      feature_set_json(node.described, node.written, node.id, *node.options, is_described(node));
   Json json{{"type", node.user_provided ? "user-provided" : "resolved"},
             {"userFeatureId", node.id},
             {"options", *node.options}};
@@ -136,14 +161,14 @@ Json node_json(const ResolvedFeature& node) {
   json["installsAfter"] = std::move(soft);
   json["roundPriority"] = node.priority;
   if (node.user_provided) json["featureSet"] = std::move(set);
-  if (node.followed) json["featureIdAliases"] = aliases_json(node.described.metadata);
+  if (is_described(node)) json["featureIdAliases"] = aliases_json(node.described.metadata);
   return json;
 }
 
 std::string node_text(const ResolvedFeature& node) {
   std::string text = sha256_hex(json_text(node_json(node))).substr(0, 6);
   text += '[' + node.id + "<br/><" + std::to_string(node.priority) + '>';
-  if (node.followed) {
+  if (is_described(node)) {
     std::string aliases;
     for (const Json& alias : aliases_json(node.described.metadata)) {
       aliases +=
@@ -182,7 +207,8 @@ Json configured_feature_json(const ResolvedFeature& feature, const std::string& 
   // Members of the feature's own file first, then ours, none twice.
   Json ours = bare_feature_json(feature.described, feature.id, *feature.options);
   const Json metadata = Json::parse(feature.described.metadata.json);
-  overlay(ours, metadata);
+  // Of a release the reference knows nothing more at this point.
+  if (feature.described.source.reference.kind != FeatureKind::release) overlay(ours, metadata);
   Json json = metadata;
   overlay(json, ours);
   json["cachePath"] = cache_path;

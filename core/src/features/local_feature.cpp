@@ -33,6 +33,8 @@ FeatureSource locate_feature(const FeatureReference& reference, const LocalFeatu
     source.location = local_feature_folder(reference, place.config_folder, place.root);
   } else if (reference.kind == FeatureKind::tarball) {
     source.location = reference.path;
+  } else if (reference.kind == FeatureKind::release) {
+    source.location = reference.path + '/' + reference.name;
   }
   return source;
 }

@@ -3,12 +3,15 @@
 #include "base/json_text.hpp"
 #include "base/jsonc.hpp"
 #include "base/parallel.hpp"
+#include "features/missing_offline.hpp"
+#include "features/remote_feature.hpp"
 
 #include <fairlead/error.hpp>
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 namespace fairlead {
@@ -120,24 +123,69 @@ PlannedFeature planned_feature(const ResolvedFeature& resolved, std::string fold
           .options = std::move(options.values)};
 }
 
-std::vector<std::string> fetch_all(FeatureStore& store, const ResolvedList& features,
-                                   std::stop_token stop) {
-  std::vector<std::string> folders(features.size());
-  for_each_parallel(features.size(), parallel_downloads, std::move(stop),
-                    [&](std::size_t i, std::stop_token each) {
-                      folders[i] = store.fetch(features[i]->described, std::move(each));
-                    });
-  return folders;
+/// Where the failure is in the order, as the reference names it.
+std::string fetch_noting(FeatureStore& store, const ResolvedFeature& feature, std::size_t place,
+                         std::stop_token stop) {
+  try {
+    return store.fetch(feature.described, std::move(stop));
+  } catch (Error& error) {
+    if (error.code() == "features.release") {
+      error.note("fetching " + feature.described.source.reference.name + '_' +
+                 std::to_string(place));
+    }
+    throw;
+  }
+}
+
+struct PartOfAnother {
+  std::string_view word;
+  std::string_view feature;
+  std::string_view option;
+};
+constexpr std::array<PartOfAnother, 3> parts_of_others{{
+    {"gradle", "java", "installGradle"},
+    {"maven", "java", "installMaven"},
+    {"jupyterlab", "python", "installJupyterlab"},
+}};
+
+Json with_option(const Json& given, std::string_view option) {
+  Json options = given.is_object() ? given : Json::object();
+  if (given.is_string()) options["version"] = given;
+  options[std::string(option)] = true;
+  return options;
+}
+
+/// FEAT-009: what became an option of another feature asks for that one.
+void replace_parts(std::vector<WantedFeature>& wanted, std::vector<std::string>& warnings) {
+  for (const PartOfAnother& part : parts_of_others) {
+    const auto found = std::find_if(wanted.begin(), wanted.end(),
+                                    [&](const auto& one) { return one.id == part.word; });
+    if (found == wanted.end()) continue;
+    wanted.erase(found);
+    warnings.push_back("'" + std::string(part.word) + "' is deprecated and now an option of '" +
+                       std::string(part.feature) + "'");
+    const std::string name = "ghcr.io/devcontainers/features/" + std::string(part.feature);
+    const auto whole = std::find_if(wanted.begin(), wanted.end(), [&](const auto& one) {
+      return one.id == part.feature || one.id == name || one.id.starts_with(name + ':');
+    });
+    if (whole == wanted.end()) {
+      wanted.push_back({name + ":1", json_text(with_option(Json::object(), part.option))});
+    } else {
+      whole->options = json_text(with_option(Json::parse(whole->options), part.option));
+    }
+  }
 }
 
 }  // namespace
 
 ResolveRequest resolve_request(const FeaturesPlanRequest& request) {
   const Json config = configuration_of(request);
-  return {
+  ResolveRequest resolve{
       .wanted = wanted_features(request, config),
       .overrides = override_ids(config),
       .sorting = request.drop_in ? FeatureSorting::reference_cli : FeatureSorting::specification};
+  replace_parts(resolve.wanted, resolve.warnings);
+  return resolve;
 }
 
 std::set<std::string> additional_only(const FeaturesPlanRequest& request) {
@@ -150,6 +198,27 @@ std::set<std::string> additional_only(const FeaturesPlanRequest& request) {
   return ids;
 }
 
+FetchedList fetch_features(FeatureStore& store, ResolvedList ordered, std::stop_token stop) {
+  std::vector<std::string> folders(ordered.size());
+  MissingOffline missing;
+  for_each_parallel(ordered.size(), parallel_downloads, std::move(stop),
+                    [&](std::size_t i, const std::stop_token& each) {
+                      missing.note(ordered[i]->written,
+                                   [&] { folders[i] = fetch_noting(store, *ordered[i], i, each); });
+                    });
+  missing.throw_if_any();
+  for (std::size_t i = 0; i < ordered.size(); ++i) {
+    const FeatureReference& reference = ordered[i]->described.source.reference;
+    if (reference.kind != FeatureKind::release) continue;
+    auto feature = std::make_shared<ResolvedFeature>(*ordered[i]);
+    auto release = fetched_release(folders[i], reference);
+    feature->described.metadata = std::move(release.metadata);
+    feature->described.digest = std::move(release.digest);
+    ordered[i] = std::move(feature);
+  }
+  return {std::move(ordered), std::move(folders)};
+}
+
 FeaturesPlanReply plan_features(const FeaturesPlanRequest& request, FeatureStore& store,
                                 const std::function<void(const ResolvedList&)>& on_resolved,
                                 std::stop_token stop) {
@@ -157,11 +226,12 @@ FeaturesPlanReply plan_features(const FeaturesPlanRequest& request, FeatureStore
   const ResolvedList ordered =
       in_install_order(resolve_features(store, resolve, stop), store, resolve);
   if (on_resolved) on_resolved(ordered);
-  const auto folders = fetch_all(store, ordered, std::move(stop));
-  FeaturesPlanReply reply;
+  const auto fetched = fetch_features(store, ordered, std::move(stop));
+  FeaturesPlanReply reply{.features = {}, .warnings = resolve.warnings};
   for (std::size_t i = 0; i < ordered.size(); ++i) {
-    add_warnings(ordered[i]->described, request.drop_in, reply.warnings);
-    reply.features.push_back(planned_feature(*ordered[i], folders[i], reply.warnings));
+    const ResolvedFeature& feature = *fetched.features[i];
+    add_warnings(feature.described, request.drop_in, reply.warnings);
+    reply.features.push_back(planned_feature(feature, fetched.folders[i], reply.warnings));
   }
   return reply;
 }

@@ -25,6 +25,14 @@ ResolveRequest resolve_request(const FeaturesPlanRequest& request);
 /// Ids that only the command line asked for: they stay out of lockfiles (FEAT-058).
 std::set<std::string> additional_only(const FeaturesPlanRequest& request);
 
+struct FetchedList {
+  ResolvedList features;  ///< with what only the files say of some
+  std::vector<std::string> folders;
+};
+
+/// Gets the files of features in install order, several at once. Throws Error: what `store` throws.
+FetchedList fetch_features(FeatureStore& store, ResolvedList ordered, std::stop_token stop);
+
 /// Resolves the features of `request`, follows dependsOn (FEAT-040), puts them in install order and
 /// gets their files, several at once; `on_resolved` may look at them before any file is fetched.
 /// Blocking as far as `store` is. Throws Error: what `store` throws with a note of who asked,

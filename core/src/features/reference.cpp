@@ -1,5 +1,6 @@
 #include "features/reference.hpp"
 
+#include "base/text.hpp"
 #include "features/oci_reference.hpp"
 
 #include <fairlead/error.hpp>
@@ -7,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <filesystem>
+#include <optional>
 #include <utility>
 
 namespace fairlead {
@@ -64,6 +66,12 @@ FeatureReference parse_local(std::string_view id) {
   return result;
 }
 
+bool is_plain(std::string_view name) {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return c == '-' || word_characters.find(c) != std::string_view::npos;
+  });
+}
+
 FeatureReference parse_tarball(std::string_view id) {
   FeatureReference result;
   result.kind = FeatureKind::tarball;
@@ -73,10 +81,7 @@ FeatureReference parse_tarball(std::string_view id) {
     throw malformed(id, "an archive must be called devcontainer-feature-<name>.tgz");
   }
   result.name = file.substr(tarball_prefix.size(), file.size() - tarball_prefix.size() - 4);
-  const bool plain = std::all_of(result.name.begin(), result.name.end(), [](char c) {
-    return c == '-' || word_characters.find(c) != std::string_view::npos;
-  });
-  if (result.name.empty() || !plain) {
+  if (result.name.empty() || !is_plain(result.name)) {
     throw malformed(id, "its name may have letters, digits, '-' and '_' only");
   }
   return result;
@@ -113,6 +118,27 @@ FeatureReference parse_oci(std::string_view id) {
   return result;
 }
 
+/// The reference CLI never asks a host like that: nobody can own the name.
+bool can_be_registry(std::string_view host) {
+  return host.find_first_of(".:") != std::string_view::npos || host.starts_with("localhost");
+}
+
+/// Nothing when `id` is of another form.
+std::optional<FeatureReference> parse_release(std::string_view id) {
+  const auto at = id.find('@');
+  const auto parts = split(id.substr(0, at), '/');
+  const bool empty = std::find(parts.begin(), parts.end(), "") != parts.end();
+  if (parts.size() != 3 || empty || can_be_registry(parts[0]) || !is_plain(parts[2])) return {};
+  FeatureReference result;
+  result.kind = FeatureKind::release;
+  result.id = id;
+  result.path = std::string(parts[0]) + '/' + std::string(parts[1]);
+  result.name = parts[2];
+  result.tag = at == std::string_view::npos ? "latest" : id.substr(at + 1);
+  if (result.tag.empty() || result.tag.find('@') != std::string::npos) return {};
+  return result;
+}
+
 FeatureReference parse_bare_word(std::string_view id) {
   const auto* known = std::find_if(shorthands.begin(), shorthands.end(),
                                    [id](const auto& entry) { return entry.first == id; });
@@ -134,6 +160,7 @@ FeatureReference parse_feature_reference(std::string_view id) {
   if (id.find_first_of("/\\") == std::string_view::npos) return parse_bare_word(id);
   if (id.starts_with("https://")) return parse_tarball(id);
   if (id.starts_with("./") || id.starts_with("../") || id.starts_with("/")) return parse_local(id);
+  if (auto release = parse_release(id)) return std::move(*release);
   return parse_oci(id);
 }
 

@@ -1,5 +1,6 @@
 #include "features/registry_session.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <condition_variable>
 
@@ -165,6 +166,8 @@ RegistryReply RegistrySession::send(const RegistryRequest& given, std::stop_toke
       }
     } catch (const Error& error) {
       if (try_plainly(request, error)) continue;
+      // Nobody there, or no network at all: seldom better a moment later.
+      if (error.code() == "registry.unreachable") left = std::min(left, 1);
       if (!may_pass(error) || left <= 0) throw;
       reason = error.message();
     }

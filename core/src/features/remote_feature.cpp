@@ -25,6 +25,14 @@ FeatureMetadata read_metadata(const fs::path& folder, const std::string& id) {
   throw no_feature("'" + id + "'", "its archive has no devcontainer-feature.json");
 }
 
+Error no_registry(const FeatureReference& reference, const std::string& host) {
+  return Error(Status::not_found, "features.remote",
+               "feature '" + reference.id + "': '" + host + "' is not a registry",
+               "Write the registry in front, as in ghcr.io/" + reference.id +
+                   ". Releases on GitHub, as this name once meant, are looked for only by "
+                   "`devcontainer`.");
+}
+
 /// The reference CLI never asks a host like that: nobody can own the name.
 void require_registry(const FeatureReference& reference) {
   const auto& host = reference.registry;
@@ -32,10 +40,7 @@ void require_registry(const FeatureReference& reference) {
       host.find(':') != std::string::npos) {
     return;
   }
-  throw Error(Status::not_found, "features.remote",
-              "feature '" + reference.id + "': '" + host + "' is not a registry",
-              "Write the registry in front, as in ghcr.io/" + reference.id +
-                  ". Releases on GitHub, as this name once meant, are not looked for.");
+  throw no_registry(reference, host);
 }
 
 RemoteFeature describe_oci(Registry& registry, const FeatureReference& reference,
@@ -82,7 +87,49 @@ RemoteFeature describe_tarball(Registry& registry, const FeatureReference& refer
   return feature;
 }
 
+/// A file of its own, else the bundle of all features: the first that is there and can be had.
+std::string fetch_release(Registry& registry, const FeatureReference& reference,
+                          const std::stop_token& stop) {
+  const std::vector<std::string> files{reference.name + ".tgz", "devcontainer-features.tgz"};
+  std::string why;
+  for (const auto& file : files) {
+    const auto url = release_folder(reference) + '/' + file;
+    try {
+      return registry.unpacked(registry.archive(url, {}, stop).digest, stop).string();
+    } catch (const Error& error) {
+      if (error.status() == Status::cancelled) throw;
+      why += ' ' + error.message();
+    }
+  }
+  throw Error(Status::not_found, "features.release",
+              "Failed to fetch tarball for " + reference.id + " after attempting " +
+                  std::to_string(files.size()) + " possibilities.",
+              "The release of " + reference.path + " on GitHub:" + why);
+}
+
 }  // namespace
+
+std::string release_folder(const FeatureReference& reference) {
+  const std::string version =
+      reference.tag == "latest" ? "latest/download" : "download/" + reference.tag;
+  return "https://github.com/" + reference.path + "/releases/" + version;
+}
+
+RemoteFeature describe_release(const FeatureReference& reference, bool drop_in) {
+  if (!drop_in) throw no_registry(reference, reference.path.substr(0, reference.path.find('/')));
+  return {.reference = reference,
+          .metadata = {},
+          .manifest = {},
+          .archive = {},
+          .digest = {},
+          .resolved = {}};
+}
+
+FetchedRelease fetched_release(const std::string& folder, const FeatureReference& reference) {
+  // The cache names what it unpacked after the archive.
+  return {.metadata = read_metadata(folder, reference.id),
+          .digest = "sha256:" + fs::path(folder).filename().string()};
+}
 
 OciReference oci_reference(const FeatureReference& reference) {
   if (reference.kind != FeatureKind::oci) {
@@ -106,7 +153,9 @@ std::string fetch_feature(Registry& registry, const RemoteFeature& feature, std:
   if (feature.reference.kind == FeatureKind::oci) {
     registry.blob(oci_reference(feature.reference), feature.archive, stop);
   }
-  const auto folder = registry.unpacked(feature.archive.digest, stop);
+  const fs::path folder = feature.reference.kind == FeatureKind::release
+                              ? fs::path(fetch_release(registry, feature.reference, stop))
+                              : registry.unpacked(feature.archive.digest, stop);
   std::error_code none;
   if (!fs::is_regular_file(folder / "install.sh", none)) {
     throw Error(Status::not_found, "features.install_script",

@@ -20,6 +20,13 @@ struct RemoteFeature {
   std::string resolved;   ///< "registry/namespace/name@sha256:…", the address: as in a lockfile
 };
 
+/// Where the files of a release lie: an address without '/' at its end. FEAT-009.
+std::string release_folder(const FeatureReference& reference);
+
+/// What `fetch_feature` can get of a release on GitHub; asks for nothing. Throws Error
+/// "features.remote" unless `drop_in`: only the reference implementation still looks there.
+RemoteFeature describe_release(const FeatureReference& reference, bool drop_in);
+
 /// Asks for one OCI or tarball feature: for OCI one request, when the manifest carries the metadata
 /// (DIST-015); else the archive is fetched too. `digest` pins it to what a lockfile says; empty:
 /// what the reference says. Thread-safe, as Registry is.
@@ -30,8 +37,18 @@ RemoteFeature describe_feature(Registry& registry, const FeatureReference& refer
                                const std::string& digest, std::stop_token stop);
 
 /// The folder with its files; it lies in the cache and is kept while `registry` lives.
-/// Throws Error what Registry::blob and extract_archive throw, "features.install_script".
+/// Throws Error what Registry::blob and extract_archive throw, "features.install_script",
+/// "features.release" when a release has no such file.
 std::string fetch_feature(Registry& registry, const RemoteFeature& feature, std::stop_token stop);
+
+struct FetchedRelease {
+  FeatureMetadata metadata;
+  std::string digest;  ///< of the archive
+};
+
+/// What the folder that `fetch_feature` gave says of a release. Throws Error "registry.manifest"
+/// when devcontainer-feature.json is not there, what parse_feature_metadata throws.
+FetchedRelease fetched_release(const std::string& folder, const FeatureReference& reference);
 
 /// Throws Error(internal) for a reference of another kind.
 OciReference oci_reference(const FeatureReference& reference);

@@ -1,6 +1,7 @@
 #include "features/resolve.hpp"
 
 #include "base/parallel.hpp"
+#include "features/missing_offline.hpp"
 
 #include <fairlead/error.hpp>
 
@@ -130,10 +131,12 @@ class Graph {
       if (!asked && !known_.contains(node->written)) ids.push_back(node->written);
     }
     std::vector<DescribedFeature> answers(ids.size());
+    MissingOffline missing;
     for_each_parallel(ids.size(), parallel_requests, stop_,
-                      [&](std::size_t i, std::stop_token stop) {
-                        answers[i] = describe_noting(ids[i], std::move(stop));
+                      [&](std::size_t i, const std::stop_token& stop) {
+                        missing.note(ids[i], [&] { answers[i] = describe_noting(ids[i], stop); });
                       });
+    missing.throw_if_any();
     for (std::size_t i = 0; i < ids.size(); ++i) known_.emplace(ids[i], std::move(answers[i]));
   }
 

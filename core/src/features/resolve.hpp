@@ -48,6 +48,7 @@ struct ResolveRequest {
   std::vector<WantedFeature> wanted;
   std::vector<std::string> overrides;  ///< overrideFeatureInstallOrder
   FeatureSorting sorting = FeatureSorting::specification;
+  std::vector<std::string> warnings = {};  ///< of what is deprecated in `wanted`
   bool describe_soft = false;  ///< installsAfter too where it can be had, for showing the graph
 };
 

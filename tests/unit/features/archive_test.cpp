@@ -142,6 +142,12 @@ TEST_F(Archive, HasLimits) {
   EXPECT_THROW(extract_archive(bomb, root_ / "out", {}, {}), Error);
 }
 
+TEST_F(Archive, OfAHundredThousandEntriesIsRefused) {
+  std::string many;  // folders, because each file waits for the disk
+  for (int i = 0; i < 100'000; ++i) many += entry("f" + std::to_string(i), '5');
+  EXPECT_EQ(code_of(many), "archive.too_large");
+}
+
 TEST_F(Archive, MustBeAnArchive) {
   EXPECT_EQ(code_of(std::string(2000, 'x')), "archive.format");
   EXPECT_EQ(code_of(entry("a", '0', std::string(5000, 'x')).substr(0, 1000)), "archive.format");

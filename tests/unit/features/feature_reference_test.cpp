@@ -33,7 +33,7 @@ TEST(FeatureReference, ReadsRegistryNames) {
       {"localhost:5000/a/b:1", "localhost:5000", "a", "b", "1", ""},
       {"localhost:5000/a/b", "localhost:5000", "a", "b", "latest", ""},
       {"r.test/a/b@" + digest, "r.test", "a", "b", "", digest},
-      {"owner/repo/id", "owner", "repo", "id", "latest", ""},
+      {"owner/a/b/id", "owner", "a/b", "id", "latest", ""},
   };
   for (const Case& c : cases) {
     const FeatureReference reference = parse_feature_reference(c.id);
@@ -64,6 +64,21 @@ TEST(FeatureReference, MapsShorthandsAndRefusesOtherBareWords) {
   EXPECT_EQ(reference.shorthand, "golang");
   EXPECT_EQ(code_of("fish"), "features.legacy");
   EXPECT_EQ(code_of(""), "features.legacy");
+}
+
+// FEAT-009
+TEST(FeatureReference, KnowsReleases) {
+  const FeatureReference newest = parse_feature_reference("Owner/Repo/my_Feat");
+  EXPECT_EQ(newest.kind, FeatureKind::release);
+  EXPECT_EQ(newest.path, "Owner/Repo");
+  EXPECT_EQ(newest.name, "my_Feat");
+  EXPECT_EQ(newest.tag, "latest");
+  EXPECT_EQ(parse_feature_reference("owner/repo/feat@v1.0").tag, "v1.0");
+  EXPECT_EQ(parse_feature_reference("r.test/repo/feat").kind, FeatureKind::oci);
+  EXPECT_EQ(parse_feature_reference("localhost/repo/feat").kind, FeatureKind::oci);
+  for (const char* id : {"owner/repo/feat@", "owner/repo/feat@1@2", "owner//feat"}) {
+    EXPECT_EQ(code_of(id), "features.reference") << id;
+  }
 }
 
 TEST(FeatureReference, RefusesMalformedNames) {

@@ -153,16 +153,19 @@ TEST_F(LayeredInstaller, SaysWhyAFeatureCannotBeHad) {
   }
 }
 
-// FEAT-003, 049
+// FEAT-003, 049, 050
 TEST_F(LayeredInstaller, WarnsThroughEvents) {
   add_feature("a", R"(,"deprecated":true)");
+  add_feature("old", R"(,"currentId":"new","legacyIds":["old"])");
   add_feature("B");
   write(config_folder_ / "B/devcontainer-feature.json", R"({"id":"other"})");
   std::vector<std::string> warnings;
   CallOptions options;
   options.on_event = [&](const Event& event) { warnings.push_back(event.warning.value_or("")); };
-  installer_.plan(plan_request(R"({"features":{"./a":{},"./B":{}}})"), std::move(options));
-  ASSERT_EQ(warnings.size(), 2U);
+  installer_.plan(plan_request(R"({"features":{"./a":{},"./B":{},"./old":{}}})"),
+                  std::move(options));
+  ASSERT_EQ(warnings.size(), 3U);
+  EXPECT_NE(warnings[2].find("'./old' has been renamed to 'new'"), std::string::npos);
   EXPECT_NE(warnings[0].find("'./a' is deprecated"), std::string::npos);
   EXPECT_NE(warnings[1].find("'other'"), std::string::npos);
 }

@@ -1,4 +1,5 @@
 #include "features/feature_sets.hpp"
+#include "features/missing_offline.hpp"
 
 #include <fairlead/error.hpp>
 
@@ -83,6 +84,27 @@ TEST(ResolveFeatures, TakesTwoTagsOfOneContentForOne) {
   EXPECT_EQ(
       resolve(store, {.wanted = {{"r.test/n/a:1", "{}"}, {"r.test/n/a:1.0.0", R"({"x":"1"})"}}}),
       "r.test/n/a:1 r.test/n/a:1.0.0");
+}
+
+TEST(MissingOffline, NamesAllThatTheCacheLacks) {
+  MissingOffline missing;
+  missing.throw_if_any();
+  const auto lacks = [](const std::string& code) {
+    return
+        [code] { throw Error(Status::not_found, code, "The cache does not have it.", "import"); };
+  };
+  missing.note("b", lacks("registry.offline"));
+  missing.note("fine", [] {});
+  missing.note("a", lacks("registry.offline"));
+  EXPECT_THROW(missing.note("c", lacks("registry.digest")), Error);
+  try {
+    missing.throw_if_any();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), "registry.offline");
+    EXPECT_NE(error.message().find("does not have a, b, and nothing"), std::string::npos);
+    EXPECT_EQ(error.hint(), "import");
+  }
 }
 
 // FEAT-031

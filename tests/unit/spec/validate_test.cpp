@@ -189,7 +189,7 @@ TEST(Validate, TakesFilesOfTheOldSchema) {
   EXPECT_EQ(found.size(), 7U);
 }
 
-// FEAT-002, FEAT-003
+// FEAT-002, FEAT-003, FEAT-011
 TEST(Validate, JudgesFeatures) {
   check(
       {{"good", R"({"id":"a","version":"1.0.0","options":{"o":{"type":"string","default":""}}})",

@@ -83,7 +83,8 @@ int run_features_info(const Arguments& arguments, Session& session) {
     Core core(core_options(arguments), *log);
     return answer(feature_info(core, question, signals.token()), question, json, session);
   } catch (const Error& error) {
-    if (arguments.mode() == Mode::fairlead || error.status() == Status::cancelled) throw;
+    const bool own = arguments.mode() == Mode::fairlead || error.status() == Status::cancelled;
+    if (own || error.code() == "registry.unreachable") throw;
     Log(*log).text(LogLevel::error, error.text());
     session.write_out(reference_answer(error, question.id, json));
     return 1;

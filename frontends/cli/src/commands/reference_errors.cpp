@@ -52,9 +52,36 @@ std::string subject_of(const Error& error, std::string_view step) {
   return {};
 }
 
+/// As Node.js says it; empty where it depends on what a name resolves to.
+std::string about_connection(const Error& error) {
+  if (error.code() != "registry.unreachable") return {};
+  constexpr std::string_view unknown = "Could not resolve host: ";
+  constexpr std::string_view refused = "Failed to connect to ";
+  const auto& message = error.message();
+  if (const auto at = message.find(unknown); at != std::string::npos) {
+    return "getaddrinfo ENOTFOUND " +
+           message.substr(at + unknown.size(), message.size() - at - unknown.size() - 1);
+  }
+  const auto at = message.find(refused);
+  if (at == std::string::npos) return {};
+  std::istringstream words(message.substr(at + refused.size()));
+  std::string host;
+  std::string port;
+  words >> host >> port >> port;
+  if (host == "localhost") host = "127.0.0.1";
+  const bool known = host.find_first_not_of("0123456789.") == std::string::npos;
+  return host.empty() || !known ? std::string() : "connect ECONNREFUSED " + host + ':' + port;
+}
+
 /// What the reference says of a Feature that it cannot have; empty: the same as we.
 std::string about_feature(const Error& error) {
   const auto& message = error.message();
+  if (auto words = about_connection(error); !words.empty()) return words;
+  if (error.code() == "features.release") {
+    const auto tried = message.find(" after attempting ");
+    return "(!) Failed to fetch tarball for " + subject_of(error, "fetching ") + "_github-repo" +
+           message.substr(std::min(tried, message.size()));
+  }
   if (error.code() == "features.cycle") return "Failed to compute Feature installation order!";
   if (error.code() == "features.legacy") {
     return message +
@@ -67,8 +94,13 @@ std::string about_feature(const Error& error) {
            "' could not be processed.  You may not have permission to access this Feature, or may "
            "not be logged in.  If the issue persists, report this to the Feature author.";
   };
-  if (error.code() == "features.absolute_path" || error.code() == "features.outside") {
-    return unprocessed(message.substr(1, message.find('\'', 1) - 1));
+  const auto quoted = [&message] {
+    const auto begin = message.find('\'') + 1;
+    return message.substr(begin, message.find('\'', begin) - begin);
+  };
+  if (error.code() == "features.absolute_path" || error.code() == "features.outside" ||
+      error.code() == "features.remote" || error.code() == "features.reference") {
+    return unprocessed(quoted());
   }
   constexpr std::string_view lacks = "The registry does not have ";
   if (!message.starts_with(lacks)) return {};
