@@ -1,6 +1,7 @@
 #include "base/pipe.hpp"
 #include "base/text.hpp"
 #include "engine/find.hpp"
+#include "engine/the_host.hpp"
 
 #include <fairlead/manage.hpp>
 
@@ -44,6 +45,7 @@ std::vector<std::string> check_plugins(const Doctor& d, const Settings& settings
       continue;
     }
     good(d, "plugins", manifest.id, "Version " + manifest.version + '.');
+    if (!may_be_there(manifest, settings)) continue;
     for (const auto& name : manifest.backends) {
       if (std::ranges::find(backends, name) == backends.end()) backends.push_back(name);
     }

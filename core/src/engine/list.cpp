@@ -2,6 +2,7 @@
 #include "engine/deadlines.hpp"
 #include "engine/environment_info.hpp"
 #include "engine/find.hpp"
+#include "engine/the_host.hpp"
 
 #include <fairlead/manage.hpp>
 
@@ -62,6 +63,7 @@ std::vector<std::string> names_to_ask(Core& core, const Settings& settings) {
   std::vector<std::string> names;
   for (const auto& entry : core.plugins(settings).entries()) {
     if (!entry.refusal.empty() || !lists_instances(entry.manifest)) continue;
+    if (!may_be_there(entry.manifest, settings)) continue;
     for (const auto& name : entry.manifest.backends) {
       if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     }
