@@ -18,6 +18,19 @@ bool may_be_there(const PluginManifest& manifest, const Settings& settings) {
   return !manifest.is_the_host || settings.text("host") != "local";
 }
 
+void require_folder_there(Core& core, const Workspace& workspace, const std::string& backend) {
+  if (workspace.remote || !is_the_host(core, workspace.settings)) return;
+  throw Error(Status::unsupported, "host.folder",
+              "The backend '" + backend + "' needs a folder that is on the host: this one is here.",
+              "Write the workspace as ssh://user@host/folder.");
+}
+
+std::string wish_of_host(Core& core, const Workspace& workspace) {
+  if (!is_the_host(core, workspace.settings)) return {};
+  return "run its commands on " + workspace.settings.text("host") +
+         " itself and install its features there, outside of any container";
+}
+
 std::string marker_folder(const InstanceInfo& instance, const std::string& configured) {
   if (!configured.empty() || !is_the_host(instance)) return configured;
   return ".local/state/fairlead/markers/" + instance.name;

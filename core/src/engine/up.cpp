@@ -116,12 +116,7 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
                       !request.build.additional_features.empty();
   const bool gpu = config.host_requirements.gpu && request.gpu == GpuAvailability::detect;
   auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, question(stop));
-  if (is_the_host(core, workspace.settings) && !workspace.remote) {
-    throw Error(Status::unsupported, "host.folder",
-                "The backend '" + found.backend->name() +
-                    "' needs a folder that is on the host: this one is here.",
-                "Write the workspace as ssh://user@host/folder.");
-  }
+  require_folder_there(core, workspace, found.backend->name());
   // What is here cannot be bound there: the workspace is copied, other binds are refused.
   if (!workspace.remote && workspace.settings.text("host") != "local") {
     reply.capabilities.live_binds = false;
@@ -136,10 +131,7 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
 
 std::vector<std::string> wishes_of(Core& core, const Workspace& workspace, const Found& found) {
   auto wishes = configuration_wishes(workspace);
-  if (is_the_host(core, workspace.settings)) {
-    wishes.push_back("run its commands on " + workspace.settings.text("host") +
-                     " itself and install its features there, outside of any container");
-  }
+  if (const auto wish = wish_of_host(core, workspace); !wish.empty()) wishes.push_back(wish);
   if (found.group) {
     const auto& more = found.group->resolved.wishes;
     wishes.insert(wishes.end(), more.begin(), more.end());
