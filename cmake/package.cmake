@@ -34,7 +34,7 @@ if(TARGET fairlead_engine_tls)
   install(TARGETS fairlead_engine_tls
     LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/fairlead/engine" COMPONENT core)
 endif()
-foreach(plugin plugin_docker plugin_compose plugin_podman plugin_ssh)
+foreach(plugin plugin_docker plugin_compose plugin_podman plugin_ssh plugin_ssh_remote)
   if(TARGET ${plugin})
     fairlead_install_plugin(${plugin} DESTINATION "${FAIRLEAD_PLUGIN_DIR}" COMPONENT core)
   endif()

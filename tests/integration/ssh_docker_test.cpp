@@ -101,10 +101,13 @@ TEST_F(SshDockerTest, BringsUpAWorkspaceThatIsOnTheHost) {
 TEST_F(SshDockerTest, BuildsADockerfileOfTheHost) {
   put("Dockerfile", "FROM fairlead-test/busybox\nCOPY data /data\nLABEL from=host\n");
   put("data", "from the host\n");
-  configure(R"("build": {"dockerfile": "../Dockerfile", "context": ".."})");
+  put(".devcontainer/mark/devcontainer-feature.json", R"({"id": "mark", "version": "1.0.0"})");
+  put(".devcontainer/mark/install.sh", "echo local >/mark\n");
+  configure(R"("build": {"dockerfile": "../Dockerfile", "context": ".."},
+    "features": {"./mark": {}})");
   const auto made = up();
   ASSERT_EQ(made.exit_code, 0) << made.text();
-  EXPECT_EQ(exec({"cat", "/data"}).out, "from the host\n");
+  EXPECT_EQ(exec({"cat", "/data", "/mark"}).out, "from the host\nlocal\n");
   EXPECT_EQ(fairlead({"down", "--workspace-folder", address(), "--images"}).exit_code, 0);
 }
 

@@ -39,6 +39,9 @@ struct ReadOptions {
   bool mount_workspace_git_root = true;
   bool mount_git_worktree_common_dir = false;
   std::string mount_consistency;  ///< added to the default mount; empty on Linux
+  /// The environment has the workspace where it is: `workspaceFolder` and `workspaceMount` say
+  /// nothing, and nothing is mounted.
+  bool own_place = false;
 };
 
 /// What is known for substitution. Absent members leave their variables as written.

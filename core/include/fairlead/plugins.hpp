@@ -32,6 +32,9 @@ struct PluginManifest {
   std::vector<std::string> host_schemes;  ///< "ssh"
   std::vector<std::string> scenarios;     ///< of "image", "dockerfile", "compose"
   std::vector<std::string> engines;       ///< backends in whose place this one runs its scenarios
+  /// The host itself is the environment: files are where they are, and nothing of it is made from
+  /// an image. Only a user who names such a backend gets it.
+  bool is_the_host = false;
   std::vector<PluginOption> options;
   std::string manifest_path;
   std::string library_path;

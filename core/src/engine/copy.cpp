@@ -2,6 +2,7 @@
 #include "base/text.hpp"
 #include "engine/run.hpp"
 #include "engine/session.hpp"
+#include "engine/the_host.hpp"
 
 #include <fairlead/manage.hpp>
 
@@ -19,6 +20,7 @@ enum class There { folder, other, nothing };
 struct Place {
   Backend& backend;
   std::string instance;
+  std::string user;  ///< who looks: root, who sees everything, where there is one
 };
 
 /// A path without its trailing "/" or "/.", and whether it had the latter: "the content of".
@@ -68,7 +70,7 @@ int run_shell(const Place& place, const std::string& script, const std::string& 
   return run_captured(place.backend,
                       {.instance = place.instance,
                        .argv = {"/bin/sh", "-c", script, "sh", path},
-                       .user = "0"},
+                       .user = place.user},
                       stop)
       .exit_code;
 }
@@ -227,7 +229,8 @@ std::string absolute_inside(const std::string& path, const Workspace& workspace)
 void copy(Core& core, CopyRequest request, std::stop_token stop) {
   const auto workspace = with_devcontainer_id(open_workspace(core, request.selection));
   const auto found = require_environment(core, workspace, request.selection, stop);
-  const Place place{*found.backend, running_instance(found, stop).id};
+  const auto instance = running_instance(found, stop);
+  const Place place{*found.backend, instance.id, is_the_host(instance) ? "" : "0"};
   const auto inside = absolute_inside(request.inside, workspace);
   if (!request.outside.empty()) {
     request.into ? copy_in(place, request.outside, inside, stop)

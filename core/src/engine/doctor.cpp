@@ -1,6 +1,7 @@
 #include "base/pipe.hpp"
 #include "base/text.hpp"
 #include "engine/find.hpp"
+#include "engine/the_host.hpp"
 
 #include <fairlead/manage.hpp>
 
@@ -44,6 +45,7 @@ std::vector<std::string> check_plugins(const Doctor& d, const Settings& settings
       continue;
     }
     good(d, "plugins", manifest.id, "Version " + manifest.version + '.');
+    if (!may_be_there(manifest, settings)) continue;
     for (const auto& name : manifest.backends) {
       if (std::ranges::find(backends, name) == backends.end()) backends.push_back(name);
     }
@@ -91,10 +93,11 @@ void check_backend(const Doctor& d, const Settings& settings, const std::string&
     const auto reply =
         backend->probe({.builder = true, .gpu = true}, {.stop = d.stop, .timeout = engine_limit});
     tell({.name = "reachable",
-          .message = reply.engine + " " + reply.version +
+          .message = reply.engine + (reply.version.empty() ? "" : " " + reply.version) +
                      (reply.endpoint.empty() ? "" : " at " + reply.endpoint) + '.'});
     check_engine(d, name, *backend);
-    check_abilities(d, name, reply);
+    const auto* plugin = d.core.plugins(settings).find_backend(name);
+    if (plugin == nullptr || !plugin->is_the_host) check_abilities(d, name, reply);
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
     tell({"reachable", "bad", error.message(), error.hint()});

@@ -1,6 +1,7 @@
 #include "base/sha256.hpp"
 #include "engine/forward_table.hpp"
 #include "engine/instance_link.hpp"
+#include "engine/the_host.hpp"
 #include "ports/port_holder.hpp"
 #include "ports/worker.hpp"
 
@@ -262,6 +263,8 @@ bool EnvironmentPorts::remove(const PortTarget& target, bool reverse) {
 std::vector<ForwardInfo> EnvironmentPorts::list() const { return impl_->table->list(); }
 
 void EnvironmentPorts::detect() {
+  // What listens on a host is not all the environment's.
+  if (is_the_host(impl_->link->instance())) return;
   if (impl_->detecting.exchange(true)) return;
   impl_->worker.add(
       [raw = impl_.get()](const std::stop_token& stop) { raw->begin_detection(stop); });

@@ -3,6 +3,7 @@
 #include "engine/find.hpp"
 #include "engine/lockfile.hpp"
 #include "engine/registry_access.hpp"
+#include "engine/remote_folder.hpp"
 #include "features/feature_sets.hpp"
 #include "features/plan.hpp"
 
@@ -54,7 +55,9 @@ FeaturesPlanRequest features_request(const Core& core, const Workspace& workspac
   FeaturesPlanRequest request;
   request.config = configuration_json(document);
   request.config_folder = document.config_folder();
+  // Beside the configuration: where that was copied from a host, the features were too.
   request.workspace_folder = document.workspace.local_folder;
+  if (workspace.remote) request.workspace_folder = workspace.remote->here(request.workspace_folder);
   request.additional_features = additional_features;
   request.drop_in = core.mode() == Mode::drop_in;
   return request;

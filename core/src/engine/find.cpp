@@ -2,6 +2,7 @@
 
 #include "base/nearest.hpp"
 #include "engine/deadlines.hpp"
+#include "engine/the_host.hpp"
 
 #include <algorithm>
 
@@ -149,6 +150,9 @@ std::vector<std::string> backend_candidates(Core& core, const Settings& settings
   std::vector<std::string> names;
   for (const auto& entry : core.plugins(settings).entries()) {
     if (!entry.refusal.empty() || !runs(entry.manifest, scenario)) continue;
+    // Found where it is, but never chosen for what is new.
+    const bool lookup = scenario == Scenario::none && may_be_there(entry.manifest, settings);
+    if (entry.manifest.is_the_host && !lookup) continue;
     for (const auto& name : entry.manifest.backends) {
       if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     }

@@ -5,6 +5,7 @@
 #include "engine/session.hpp"
 #include "engine/snapshot.hpp"
 #include "engine/system_setup.hpp"
+#include "engine/the_host.hpp"
 
 #include <utility>
 
@@ -71,7 +72,7 @@ class HookStage {
   FirstMarks marks_of(const MergedConfig& merged, const Work& work) const {
     if (work.empty()) return {};
     FirstMarks marks{.user = remote_account_of(merged, instance_),
-                     .folder = request_.remote.container_data_folder,
+                     .folder = marker_folder(instance_, request_.remote.container_data_folder),
                      .files = {}};
     if (made_.created) marks.files = markers_of(work, instance_);
     return marks;

@@ -194,7 +194,8 @@ ImageResult image_for_in_place(const ImageContext& c, Plan plan) {
                      .info = plan.base.info,
                      .entries = plan.entries,
                      .label_on_instance = true};
-  if (c.workspace.config.scenario != Scenario::image) {
+  const auto scenario = c.workspace.config.scenario;
+  if (scenario == Scenario::dockerfile || scenario == Scenario::compose) {
     build_layers(c, plan.base, *plan.installer, {}, {});
     result.image = plan.base.build.tags.front();
     result.info = inspect_if_there(c, result.image);

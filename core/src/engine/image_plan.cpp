@@ -253,10 +253,10 @@ std::vector<PlannedFeature> planned_features(const ImageContext& c, FeatureInsta
 }
 
 Plan plan_image(const ImageContext& c) {
-  const bool from_image = c.workspace.config.scenario == Scenario::image;
+  const bool built = c.workspace.config.scenario == Scenario::dockerfile;
   Plan plan{.base = c.group != nullptr ? service_base(c)
-                    : from_image       ? image_base(c)
-                                       : dockerfile_base(c),
+                    : built            ? dockerfile_base(c)
+                                       : image_base(c),
             .installer = feature_installer(c),
             .features = {},
             .entries = {}};

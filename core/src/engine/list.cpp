@@ -3,6 +3,7 @@
 #include "engine/environment_info.hpp"
 #include "engine/find.hpp"
 #include "engine/host_access.hpp"
+#include "engine/the_host.hpp"
 
 #include <fairlead/manage.hpp>
 
@@ -59,6 +60,7 @@ std::vector<std::string> names_to_ask(Core& core, const Settings& settings) {
   std::vector<std::string> names;
   for (const auto& entry : core.plugins(settings).entries()) {
     if (!entry.refusal.empty() || !lists_instances(entry.manifest)) continue;
+    if (!may_be_there(entry.manifest, settings)) continue;
     for (const auto& name : entry.manifest.backends) {
       if (std::ranges::find(names, name) == names.end()) names.push_back(name);
     }

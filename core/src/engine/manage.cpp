@@ -65,7 +65,12 @@ void logs(Core& core, LogsOptions options, std::stop_token stop) {
   CallOptions call{.stop = std::move(stop)};
   request.out = call.pass(std::move(options.out));
   request.err = call.pass(std::move(options.err));
-  found.backend->logs(request, std::move(call));
+  try {
+    found.backend->logs(request, std::move(call));
+  } catch (const Error& error) {
+    // Without a process of its own there is nothing that it could have said.
+    if (error.status() != Status::unsupported) throw;
+  }
 }
 
 }  // namespace fairlead

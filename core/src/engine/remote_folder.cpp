@@ -151,7 +151,10 @@ ConfigDocument RemoteFolder::there(ConfigDocument document) const {
   workspace.mount_root = there(workspace.mount_root);
   if (workspace.mount) workspace.mount = there(*workspace.mount);
   if (workspace.additional_mount) workspace.additional_mount = there(*workspace.additional_mount);
-  document.variables.local_workspace_folder = there(document.variables.local_workspace_folder);
+  workspace.container_folder = there(workspace.container_folder);
+  auto& variables = document.variables;
+  variables.local_workspace_folder = there(variables.local_workspace_folder);
+  variables.container_workspace_folder = there(variables.container_workspace_folder);
   return document;
 }
 

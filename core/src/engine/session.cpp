@@ -1,6 +1,7 @@
 #include "engine/session.hpp"
 
 #include "engine/deadlines.hpp"
+#include "engine/the_host.hpp"
 #include "spec/git_commit.hpp"
 
 #include <fairlead/overlay.hpp>
@@ -67,7 +68,7 @@ Session open_session(Core& core, const Workspace& workspace,
   Session session{.backend = backend,
                   .instance = instance,
                   .merged = merged_for_instance(core, workspace, instance),
-                  .data_folder = options.container_data_folder};
+                  .data_folder = marker_folder(instance, options.container_data_folder)};
   if (workspace.document) session.source = workspace.document->source;
   // A host's path says nothing here.
   if (workspace.document && !workspace.remote && need_markers && core.mode() == Mode::fairlead) {
@@ -78,7 +79,7 @@ Session open_session(Core& core, const Workspace& workspace,
       enter(core, *backend, instance,
             {.user = remote_account_of(session.merged, instance),
              .probe = session.merged.user_env_probe.value_or(options.default_user_env_probe),
-             .data_folder = options.container_data_folder,
+             .data_folder = session.data_folder,
              .system_folder = system_folder.empty() ? "/var/devcontainer" : system_folder,
              .session_folder = options.container_session_data_folder,
              .need_markers = need_markers},

@@ -2,6 +2,7 @@
 #include "engine/environment_info.hpp"
 #include "engine/find.hpp"
 #include "engine/newer_base.hpp"
+#include "engine/remote_folder.hpp"
 
 namespace fairlead {
 namespace {
@@ -11,6 +12,8 @@ Workspace open(Core& core, const Selection& selection, StatusResult& result) {
   try {
     auto workspace = open_workspace_if_any(core, selection);
     if (workspace.document) result.config_file = workspace.document->config_file;
+    if (const auto* remote = workspace.remote.get())
+      result.config_file = remote->place().host + remote->there(result.config_file);
     return workspace;
   } catch (const Error& error) {
     if (!error.code().starts_with("config.")) throw;

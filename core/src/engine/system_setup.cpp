@@ -3,20 +3,21 @@
 #include "base/text.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/run.hpp"
+#include "engine/the_host.hpp"
 
 namespace fairlead {
 namespace {
 
 constexpr std::chrono::seconds limit{30};
 
-/// $1 folder of the markers, $2 text for /etc/environment, $3 user or nothing, $4 uid, $5 gid; $6
-/// user of the hooks' markers or nothing, $7 their folder or nothing, then pairs of name and text.
-/// A user in $6 who is not there is answered with "?" and the name.
-/// With a user in $3 it prints a line: uid, gid, the names that have $4 and $5, home and the home's
-/// owner; what is unknown is "-".
+/// $1 folder of the markers or nothing, $2 text for /etc/environment, $3 user or nothing, $4 uid,
+/// $5 gid; $6 user of the hooks' markers or nothing, $7 their folder or nothing, then pairs of name
+/// and text. A user in $6 who is not there is answered with "?" and the name. With a user in $3 it
+/// prints a line: uid, gid, the names that have $4 and $5, home and the home's owner; what is
+/// unknown is "-".
 constexpr const char* script = R"sh(
 claim() { [ ! -f "$1" ] && (set -C; : >"$1") 2>/dev/null; }
-if mkdir -p "$1" 2>/dev/null; then
+if [ -n "$1" ] && mkdir -p "$1" 2>/dev/null; then
   if claim "$1/.patchEtcEnvironmentMarker"; then
     printf '%s' "$2" >>/etc/environment
   fi 2>/dev/null
@@ -117,11 +118,14 @@ void prepare_system(Core& core, Backend& backend, const InstanceInfo& instance,
   if (system_is_prepared(core, backend.name(), instance.id)) return;
   const auto& [folder, wanted, marks] = setup;
   const auto ids = wanted.value_or(WantedIds{});
+  // A host's own files are not ours to change.
+  const bool host = is_the_host(instance);
+  const auto markers = folder.empty() ? "/var/devcontainer" : folder;
   std::vector<std::string> words{"/bin/sh",
                                  "-c",
                                  script,
                                  "sh",
-                                 folder.empty() ? "/var/devcontainer" : folder,
+                                 host ? std::string() : markers,
                                  etc_environment_text(instance.env),
                                  ids.user,
                                  std::to_string(ids.uid),
@@ -134,7 +138,7 @@ void prepare_system(Core& core, Backend& backend, const InstanceInfo& instance,
     const auto result = run_captured(backend,
                                      {.instance = instance.id,
                                       .argv = std::move(words),
-                                      .user = "root",
+                                      .user = host ? marks.user : "root",
                                       .working_directory = "/",
                                       .timeout = limit},
                                      std::move(stop));

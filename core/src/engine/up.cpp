@@ -16,6 +16,7 @@
 #include "engine/rest.hpp"
 #include "engine/session.hpp"
 #include "engine/snapshot.hpp"
+#include "engine/the_host.hpp"
 #include "engine/trust.hpp"
 #include "engine/user_ids.hpp"
 #include "engine/wishes.hpp"
@@ -45,7 +46,7 @@ Workspace read(Core& core, const UpRequest& request, const std::stop_token& stop
                 "Give --workspace-folder, or run this in a project's folder.");
   }
   workspace = on_allowed_host(core, std::move(workspace), request.selection, stop);
-  require_source(*workspace.document, workspace.config);
+  if (!is_the_host(core, workspace.settings)) require_source(*workspace.document, workspace.config);
   return with_devcontainer_id(std::move(workspace));
 }
 
@@ -118,6 +119,7 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
                       !request.build.additional_features.empty();
   const bool gpu = config.host_requirements.gpu && request.gpu == GpuAvailability::detect;
   auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, question(stop));
+  require_folder_there(core, workspace, found.backend->name());
   // What is here cannot be bound there: the workspace is copied, other binds are refused.
   if (!workspace.remote && workspace.settings.text("host") != "local") {
     reply.capabilities.live_binds = false;
@@ -133,8 +135,9 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
   return reply;
 }
 
-std::vector<std::string> wishes_of(const Workspace& workspace, const Found& found) {
+std::vector<std::string> wishes_of(Core& core, const Workspace& workspace, const Found& found) {
   auto wishes = configuration_wishes(workspace);
+  if (const auto wish = wish_of_host(core, workspace); !wish.empty()) wishes.push_back(wish);
   if (found.group) {
     const auto& more = found.group->resolved.wishes;
     wishes.insert(wishes.end(), more.begin(), more.end());
@@ -158,6 +161,7 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
   require_trust(core, workspace, container_wishes(merged, workspace.document->workspace), stop);
   check_host(core, workspace, merged.host_requirements, false, told, stop);
   const auto ids = during("updating the user's ids", [&] {
+    if (is_the_host(core, workspace.settings)) return std::optional<WantedIds>{};  // they are right
     return update_user_ids(core, workspace, merged, request.update_user_id, found.backend,
                            abilities, image, stop);
   });
@@ -165,6 +169,7 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
     auto create = create_request(workspace, merged, image, request, abilities);
     if (core.mode() == Mode::fairlead)
       create.labels[configuration_key] = configuration_record(workspace);
+    if (is_the_host(core, workspace.settings)) create.labels[environment_kind_key] = "host";
     if (!found.group) add_root_mounts(core, request.selection, workspace, abilities, create);
     if (image.in_place) prepare_for_in_place(*image.in_place, create);
     return during("creating the container", [&] {
@@ -302,7 +307,7 @@ UpResult up(Core& core, const UpRequest& asked, std::stop_token stop) {
     clear_the_way(core, request, workspace, found, stop);
     if (core.mode() == Mode::drop_in)
       require_allowed_features(core, request, workspace, found, stop);
-    require_trust(core, workspace, wishes_of(workspace, found), stop);
+    require_trust(core, workspace, wishes_of(core, workspace, found), stop);
     run_initialize_command(core, workspace, stop);
     const bool running = found.instance && found.instance->state == InstanceState::running;
     auto made = bring_about(core, request, workspace, found, stop);

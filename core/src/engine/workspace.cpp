@@ -3,6 +3,7 @@
 #include "engine/clone.hpp"
 #include "engine/extended.hpp"
 #include "engine/remote_folder.hpp"
+#include "engine/the_host.hpp"
 #include "spec/locate.hpp"
 
 namespace fairlead {
@@ -44,6 +45,11 @@ Workspace without_configuration(Core& core, const Selection& selection) {
           .settings = core.settings(selection.workspace_folder, nullptr)};
 }
 
+ConfigDocument read(Core& core, const ReadOptions& options) {
+  return read_config(options,
+                     [&](const std::string& reference) { return fetch_base(core, reference, {}); });
+}
+
 Workspace open_remote_workspace(Core& core, const Selection& selection, const RemotePlace& place) {
   auto remote = std::make_shared<RemoteFolder>(
       core, core.host(core.settings(place.text(), nullptr)), place, std::stop_token{});
@@ -56,13 +62,16 @@ Workspace open_remote_workspace(Core& core, const Selection& selection, const Re
     options.config = remote->here(file);
   }
   options.environment = remote->environment();
-  auto document = remote->there(read_config(
-      options, [&](const std::string& reference) { return fetch_base(core, reference, {}); }));
+  auto document = remote->there(read(core, options));
+  auto settings = core.settings(place.text(), &document);
+  if (is_the_host(core, settings)) {
+    options.own_place = true;
+    document = remote->there(read(core, options));
+  }
   log_advice(core, document.advice);
   auto named = document;
   named.config_file = remote->there(named.config_file);
   auto identity = resolve_identity(named, selection.id_labels);
-  auto settings = core.settings(place.text(), &document);
   std::vector<Diagnostic> advice;
   auto config = parse_config(document, faulty_values(core.mode()),
                              core.mode() == Mode::fairlead ? &advice : nullptr);
@@ -88,9 +97,7 @@ Workspace open_workspace(Core& core, const Selection& named) {
   if (const auto place = parse_remote_place(selection.workspace_folder)) {
     return open_remote_workspace(core, selection, *place);
   }
-  auto document = read_config(read_options(core, selection), [&](const std::string& reference) {
-    return fetch_base(core, reference, {});
-  });
+  auto document = read(core, read_options(core, selection));
   log_advice(core, document.advice);
   auto identity = resolve_identity(document, selection.id_labels);
   auto settings = core.settings(document.workspace.local_folder, &document);

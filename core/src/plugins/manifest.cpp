@@ -154,6 +154,7 @@ PluginManifest read_manifest(const std::string& path) {
   found.host_schemes = reader.texts("host_schemes");
   found.scenarios = reader.texts("scenarios");
   found.engines = reader.texts("engines");
+  found.is_the_host = reader.text("environment") == "host";
   found.options = reader.options();
   found.library_path = library_of(reader, path);
   return found;

@@ -127,6 +127,12 @@ void settle_workspace(WorkspacePaths& paths, const Variables& variables, const J
   if (folder != nullptr && folder->is_string()) paths.container_folder = folder->get<std::string>();
 }
 
+JsonPtr without_places(Json config) {
+  config.erase("workspaceFolder");
+  config.erase("workspaceMount");
+  return share(std::move(config));
+}
+
 ConfigDocument substitute_stage(ConfigDocument document, const Variables& stage) {
   document.json = share(substitute_or_fail(stage, *document.json, *document.source));
   auto& paths = document.workspace;
@@ -163,9 +169,13 @@ ConfigDocument read_config(const ReadOptions& options, const FetchBase& fetch) {
           {over ? ConfigLayer::Kind::override_config : ConfigLayer::Kind::own,
            location.content_file, share(std::move(config)), std::move(source)},
           options.mode, fetch);
-  const WorkspaceOptions workspace{location.workspace_folder, options.mount_workspace_git_root,
-                                   options.mount_git_worktree_common_dir, options.mount_consistency,
-                                   options.mode};
+  if (options.own_place) out.raw = without_places(*out.raw);
+  const WorkspaceOptions workspace{location.workspace_folder,
+                                   options.mount_workspace_git_root,
+                                   options.mount_git_worktree_common_dir,
+                                   options.mount_consistency,
+                                   options.mode,
+                                   options.own_place};
   out.workspace = workspace_paths(*out.raw, workspace, local_workspace_host(options.mode));
   out.variables = local_variables(options, out.workspace, out.config_file, *out.source);
   Json substituted = substitute_or_fail(out.variables, *out.raw, *out.source);

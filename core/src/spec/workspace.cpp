@@ -119,6 +119,10 @@ WorkspacePaths workspace_paths(const Json& config, const WorkspaceOptions& optio
     if (out.container_folder.empty()) out.container_folder = "/";
     return out;
   }
+  if (options.own_place) {
+    out.container_folder = options.local_folder;
+    return out;
+  }
   const bool complete = !out.container_folder.empty() && out.mount;
   if (options.local_folder.empty() || complete) return out;
 

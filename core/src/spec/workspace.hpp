@@ -16,6 +16,7 @@ struct WorkspaceOptions {
   bool mount_worktree_common_dir = false;
   std::string consistency;
   Mode mode = Mode::fairlead;
+  bool own_place = false;  ///< nothing is mounted: the folder is the same inside
 };
 
 /// What workspace_paths asks of the host, so that tests need no repository.

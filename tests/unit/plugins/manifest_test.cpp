@@ -29,6 +29,7 @@ interfaces = ["fairlead.backend/1", "fairlead.host/1"]
 backends = ["x", "y"]
 host_schemes = ["xs"]
 scenarios = ["image"]
+environment = "host"
 from_tomorrow = true
 [[options]]
 name = "words"
@@ -47,6 +48,7 @@ type = "integer"
   EXPECT_EQ(found.interfaces.size(), 2U);
   EXPECT_EQ(found.backends, (std::vector<std::string>{"x", "y"}));
   EXPECT_EQ(found.host_schemes, std::vector<std::string>{"xs"});
+  EXPECT_TRUE(found.is_the_host);
   EXPECT_EQ(found.scenarios, std::vector<std::string>{"image"});
   EXPECT_EQ(found.library_path, (folder_ / "x.so").string());
   ASSERT_EQ(found.options.size(), 2U);

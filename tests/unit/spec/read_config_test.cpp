@@ -329,5 +329,17 @@ TEST(GitRoot, FindsTheRootAsGitDoes) {
   EXPECT_NE(root_of("inside", Mode::drop_in), "R/repo");
 }
 
+TEST(ReadConfig, LeavesTheWorkspaceWhereItIsWhenToldSo) {
+  const ProjectFolder project(
+      R"({"workspaceFolder":"/w","workspaceMount":"type=bind,source=/a,target=/w",
+          "remoteEnv":{"AT":"${containerWorkspaceFolder}"}})");
+  auto options = project.options();
+  options.own_place = true;
+  const auto document = read_config(options);
+  EXPECT_EQ(document.workspace.container_folder, document.workspace.local_folder);
+  EXPECT_FALSE(document.workspace.mount);
+  EXPECT_NE(project.configuration(document).find(R"("AT":"R/proj")"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace fairlead

@@ -1,0 +1,174 @@
+// A host without any engine as the environment itself: the backend ssh-remote.
+
+#include "ssh_host_fixture.hpp"
+#include "support/json.hpp"
+
+#include <csignal>
+
+namespace fairlead::test {
+namespace {
+
+class SshRemoteTest : public SshHostTest {
+ protected:
+  void SetUp() override {
+    SshHostTest::SetUp();
+    if (IsSkipped()) return;
+    test_run().set("FAIRLEAD_TRUST", "always");
+    enter("plain");
+  }
+  void TearDown() override {
+    if (there_) shell(*there_, "rm -rf ~/.local/state/fairlead ~/.devcontainer " + folder_);
+    there_.reset();
+    SshHostTest::TearDown();
+  }
+
+  /// From now on the host is this account's.
+  void enter(const std::string& account) {
+    account_ = account;
+    there_ = host(account);
+    folder_ = "/home/" + account + '/' + test_run().id();
+  }
+  void put(const std::string& file, const std::string& content) {
+    const auto result =
+        run_on(*there_,
+               {.argv = {"sh", "-c", "mkdir -p \"$(dirname \"$1\")\" && cat >\"$1\"", "sh",
+                         folder_ + '/' + file}},
+               content);
+    ASSERT_EQ(result.exit_code, 0) << result.err;
+  }
+  void configure(const std::string& members) {
+    put(".devcontainer/devcontainer.json", "{" + members + "}");
+  }
+
+  RunResult fairlead(std::vector<std::string> words) {
+    auto environment = test_run().environment();
+    environment.erase("DOCKER_HOST");
+    words.insert(words.begin(), fairlead_binary());
+    return run({.argv = std::move(words),
+                .environment = std::move(environment),
+                .directory = test_run().below("work").string(),
+                .timeout = milliseconds(90'000)});
+  }
+  /// COMMAND --backend ssh-remote --workspace-folder ssh://… MORE…
+  RunResult on_host(const std::string& command, std::vector<std::string> more = {}) {
+    std::vector<std::string> words = {command, "--backend", "ssh-remote", "--workspace-folder",
+                                      "ssh://" + account_ + folder_};
+    words.insert(words.end(), more.begin(), more.end());
+    return fairlead(std::move(words));
+  }
+  RunResult up() { return on_host("up", {"--json", "--wait"}); }
+  RunResult exec(std::vector<std::string> command) { return on_host("exec", std::move(command)); }
+
+  std::string account_;
+  std::shared_ptr<Host> there_;
+  std::string folder_;
+};
+
+TEST_F(SshRemoteTest, TheHostItselfIsTheEnvironment) {
+  configure(R"("image": "not/used", "workspaceFolder": "/workspaces/elsewhere",
+    "containerEnv": {"OWN": "from the file"}, "remoteEnv": {"AT": "${containerWorkspaceFolder}"},
+    "onCreateCommand": "echo made >> made", "postStartCommand": "echo started >> started")");
+  const auto made = up();
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  EXPECT_EQ(json_at(made.out, "/remoteUser"), "plain");
+  EXPECT_EQ(json_at(made.out, "/remoteWorkspaceFolder"), folder_);
+
+  // Commands run where the folder is, as the account, with what the file says.
+  const auto inside = exec({"sh", "-c", "echo $PWD $OWN $AT; id -un; cat made started"});
+  EXPECT_EQ(inside.out, folder_ + " from the file " + folder_ + "\nplain\nmade\nstarted\n")
+      << inside.text();
+  EXPECT_EQ(exec({"sh", "-c", "exit 7"}).exit_code, 7);
+  EXPECT_EQ(exec({"no-such-command"}).exit_code, 127);
+  EXPECT_EQ(shell(*there_, "test -e /var/devcontainer").exit_code, 1);  // a host's own files stay
+
+  // It is found again, and what was done once is not done twice.
+  EXPECT_EQ(json_at(up().out, "/containerId"), json_at(made.out, "/containerId"));
+  EXPECT_EQ(exec({"cat", "made"}).out, "made\n");
+  const auto listed = fairlead({"list", "--json", "--host", "ssh://plain"});
+  EXPECT_NE(listed.out.find(folder_), std::string::npos) << listed.text();
+  EXPECT_LE(masters().size(), 1U);
+}
+
+TEST_F(SshRemoteTest, StopEndsWhatWasStartedInItAndNothingElse) {
+  configure(R"("postStartCommand": "setsid sleep 4711 >/dev/null 2>&1 & echo $! > inside")");
+  ASSERT_EQ(up().exit_code, 0);
+  put("beside", "");
+  shell(*there_, "setsid sleep 4712 >/dev/null 2>&1 & echo $! >" + folder_ + "/beside");
+  const auto alive = [&](const std::string& file) {
+    return shell(*there_, "kill -0 $(cat " + folder_ + '/' + file + ")").exit_code == 0;
+  };
+  ASSERT_TRUE(alive("inside"));
+  ASSERT_TRUE(alive("beside"));
+  const auto stopped = on_host("stop");
+  EXPECT_EQ(stopped.exit_code, 0) << stopped.text();
+  EXPECT_FALSE(alive("inside"));
+  EXPECT_TRUE(alive("beside"));
+  shell(*there_, "kill $(cat " + folder_ + "/beside)");
+  const auto refused = exec({"true"});
+  EXPECT_NE(refused.exit_code, 0);
+  EXPECT_NE(refused.err.find("is not running"), std::string::npos) << refused.text();
+
+  EXPECT_EQ(on_host("up", {"--json", "--wait"}).exit_code, 0);
+  EXPECT_EQ(exec({"true"}).exit_code, 0);
+  EXPECT_EQ(on_host("down").exit_code, 0);
+  EXPECT_EQ(shell(*there_, "ls ~/.local/state/fairlead/environments").out, "");
+  EXPECT_EQ(shell(*there_, "test -d " + folder_).exit_code, 0);  // the workspace is not ours
+}
+
+TEST_F(SshRemoteTest, SaysBeforeItMakesAnythingWhatAHostCannotDo) {
+  configure(R"("image": "x", "privileged": true)");
+  const auto privileged = up();
+  EXPECT_NE(privileged.text().find("'privileged' needs the capability"), std::string::npos)
+      << privileged.text();
+  configure(R"("build": {"dockerfile": "Dockerfile"})");
+  EXPECT_NE(up().text().find("backend.capability"), std::string::npos);
+  configure(R"("image": "x", "remoteUser": "nobody")");
+  EXPECT_EQ(up().exit_code, 0);  // nothing runs in it yet
+  const auto user = exec({"true"});
+  EXPECT_NE(user.exit_code, 0);
+  EXPECT_NE(user.text().find("cannot work as 'nobody'"), std::string::npos) << user.text();
+  const auto here = fairlead({"list", "--backend", "ssh-remote"});
+  EXPECT_NE(here.text().find("not on this one"), std::string::npos) << here.text();
+  test_run().set("FAIRLEAD_TRUST", "ask");
+  EXPECT_EQ(on_host("down").exit_code, 0);
+  const auto refused = up();
+  EXPECT_NE(refused.text().find("outside of any container"), std::string::npos) << refused.text();
+}
+
+TEST_F(SshRemoteTest, InstallsFeaturesInPlaceWhenTheAccountIsRoot) {
+  enter("root");
+  folder_ = "/root/" + test_run().id();
+  if (shell(*there_, "true").exit_code != 0) GTEST_SKIP() << "skipped: root may not log in";
+  put(".devcontainer/mark/devcontainer-feature.json",
+      R"({"id": "mark", "version": "1.0.0", "containerEnv": {"MARKED": "yes"},
+          "options": {"text": {"type": "string", "default": "none"}}})");
+  put(".devcontainer/mark/install.sh", "#!/bin/sh\necho \"$TEXT\" >>/opt/mark\n");
+  configure(R"("features": {"./mark": {"text": "in place"}})");
+  const auto made = up();
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  EXPECT_EQ(exec({"sh", "-c", "cat /opt/mark; echo $MARKED"}).out, "in place\nyes\n");
+  EXPECT_EQ(up().exit_code, 0);
+  EXPECT_EQ(exec({"cat", "/opt/mark"}).out, "in place\n");  // once
+}
+
+TEST_F(SshRemoteTest, ALostCommandIsCalledByItsName) {
+  configure(R"("image": "x")");
+  ASSERT_EQ(up().exit_code, 0);
+  auto environment = test_run().environment();
+  environment.erase("DOCKER_HOST");
+  ChildProcess child(
+      {.argv = {fairlead_binary(), "exec", "--backend", "ssh-remote", "--workspace-folder",
+                "ssh://plain" + folder_, "sh", "-c", "echo begun; sleep 4713"},
+       .environment = std::move(environment),
+       .directory = test_run().below("work").string(),
+       .timeout = milliseconds(90'000)});
+  ASSERT_TRUE(child.wait_for_output("begun", milliseconds(60'000)));
+  for (const auto& process : masters()) ::kill(std::stoi(process), SIGKILL);
+  const auto lost = child.finish();
+  EXPECT_NE(lost.err.find("was lost"), std::string::npos) << lost.text();
+  EXPECT_EQ(exec({"true"}).exit_code, 0);
+  EXPECT_EQ(shell(*there_, "pgrep -f 'sleep 471[3]'").exit_code, 1);  // ended by the next login
+}
+
+}  // namespace
+}  // namespace fairlead::test
