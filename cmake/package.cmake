@@ -3,14 +3,15 @@
 include(CMakePackageConfigHelpers)
 
 set(sdk_cmake_dir "${CMAKE_INSTALL_LIBDIR}/cmake/fairlead-sdk")
-set(sdk_targets fairlead_abi fairlead_sdk)
-set(sdk_headers "${PROJECT_SOURCE_DIR}/sdk/include/")
+set(sdk_targets fairlead_abi fairlead_sdk fairlead_conformance fairlead-conformance)
+set(sdk_headers "${PROJECT_SOURCE_DIR}/sdk/include/" "${PROJECT_SOURCE_DIR}/sdk/conformance/include/")
 if(TARGET fairlead_engine)
   list(APPEND sdk_targets fairlead_engine)
   list(APPEND sdk_headers "${PROJECT_SOURCE_DIR}/plugins/engine/include/")
 endif()
 install(TARGETS ${sdk_targets} EXPORT fairlead-sdk
-  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT sdk)
+  ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}" COMPONENT sdk
+  RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}" COMPONENT sdk)
 install(DIRECTORY ${sdk_headers} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}" COMPONENT sdk
   FILES_MATCHING PATTERN "*.h" PATTERN "*.hpp")
 install(EXPORT fairlead-sdk NAMESPACE fairlead:: FILE fairlead-sdk-targets.cmake
