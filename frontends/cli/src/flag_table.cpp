@@ -136,6 +136,7 @@ constexpr std::array table = {
     own(switch_("json", G::output, everywhere, "Write the result as JSON.")),
 
     own(switch_("describe", G::output, mask(serve), "Print the OpenRPC description and end.")),
+    own(switch_("socket", G::general, mask(serve), "Serve many clients, on a socket of your own.")),
     own(hidden(switch_("page", G::output, mask(serve), "Print the reference page and end."))),
     text_("user-data-folder", G::workspace, mask(build, outdated) | lookup,
           "Folder on this machine that keeps data between sessions.", folder),

@@ -27,10 +27,10 @@ class EchoBackend final : public sdk::Backend {
   DialReply dial(const DialRequest& request, sdk::Call& call) override {
     std::array<int, 2> ends{};
     if (request.port != port) {
-      throw Error(Status::unavailable, "instance.connect", "nothing listens there");
+      throw Error(Status::unavailable, "host.connect", "nothing listens there");
     }
     if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()) != 0) {
-      throw Error(Status::unavailable, "instance.connect", "no pair of sockets");
+      throw Error(Status::unavailable, "host.connect", "no pair of sockets");
     }
     std::thread([far = ends[1]] {
       std::array<char, 65536> bytes{};
