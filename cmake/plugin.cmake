@@ -63,3 +63,17 @@ function(fairlead_install_plugin name)
     install(FILES "${manifest}" DESTINATION "${arg_DESTINATION}" COMPONENT ${arg_COMPONENT})
   endif()
 endfunction()
+
+# fairlead_add_conformance(NAME [FILE plugin.so] [OPTIONS ...])
+#
+# Registers the conformance kit on the plugin that the target NAME builds as the test `kit.NAME`.
+# OPTIONS are those of fairlead-conformance, such as --image.
+function(fairlead_add_conformance name)
+  cmake_parse_arguments(arg "" "FILE" "OPTIONS" ${ARGN})
+  if(NOT arg_FILE)
+    set(arg_FILE "$<TARGET_FILE:${name}>")
+  endif()
+  add_test(NAME kit.${name}
+    COMMAND "$<TARGET_FILE:fairlead::fairlead-conformance>" "${arg_FILE}" ${arg_OPTIONS})
+  set_tests_properties(kit.${name} PROPERTIES LABELS unit TIMEOUT 300)
+endfunction()

@@ -88,26 +88,29 @@ class ClientCall {
   std::vector<UniqueFd> reply_fds_;
 };
 
-// What one operation of the host needs besides its request.
+// What one operation of the core's needs besides its request. `service` is "host" or "backend".
 struct Invocation {
+  const char* service;
   const char* name;
   std::vector<UniqueFd> fds;
   OnEvent on_event;
   std::vector<UniqueFd> reply_fds;
 };
 
-std::string invoke(fairlead_service service, fairlead_op fairlead_host::*slot,
-                   const std::string& request, Invocation& invocation, const Call& caller) {
-  const auto* table = static_cast<const fairlead_host*>(service.table);
+template <class Table>
+std::string invoke(fairlead_service service, fairlead_op Table::*slot, const std::string& request,
+                   Invocation& invocation, const Call& caller) {
+  const auto* table = static_cast<const Table*>(service.table);
+  const std::string kind = invocation.service;
   if (table == nullptr) {
-    throw Error(Status::unavailable, "host.unavailable", "the core offers no host");
+    throw Error(Status::unavailable, kind + ".unavailable", "the core offers no " + kind);
   }
   const auto* place = reinterpret_cast<const char*>(&(table->*slot));
   const auto end = place - reinterpret_cast<const char*>(table) +
                    static_cast<std::ptrdiff_t>(sizeof(fairlead_op));
   if (static_cast<std::ptrdiff_t>(table->size) < end || table->*slot == nullptr) {
-    throw Error(Status::unsupported, "host.unsupported",
-                std::string("the host has no operation '") + invocation.name + "'");
+    throw Error(Status::unsupported, kind + ".unsupported",
+                "the " + kind + " has no operation '" + invocation.name + "'");
   }
   const auto call =
       ClientCall::make(caller, std::move(invocation.fds), std::move(invocation.on_event));
@@ -121,10 +124,20 @@ FdRef pass(std::vector<UniqueFd>& fds, UniqueFd fd) {
   return {static_cast<int>(fds.size()) - 1};
 }
 
+UniqueFd stream_of(const std::string& body, Invocation& invocation) {
+  const auto reply = decode<DialReply>(body);
+  const auto index = static_cast<std::size_t>(reply.stream.fd);
+  if (!reply.stream || index >= invocation.reply_fds.size()) {
+    throw Error(Status::internal, "host.connect",
+                std::string("the ") + invocation.service + " answered without a connection");
+  }
+  return std::move(invocation.reply_fds[index]);
+}
+
 }  // namespace
 
 HostDescription HostClient::describe(const Call& caller) const {
-  Invocation invocation{"describe", {}, {}, {}};
+  Invocation invocation{"host", "describe", {}, {}, {}};
   return decode<HostDescription>(
       invoke(service_, &fairlead_host::describe, "{}", invocation, caller));
 }
@@ -132,7 +145,7 @@ HostDescription HostClient::describe(const Call& caller) const {
 int HostClient::spawn(SpawnRequest request, UniqueFd in, UniqueFd out, UniqueFd err,
                       const Call& caller,
                       const std::function<void(const std::string&)>& on_started) const {
-  Invocation invocation{"spawn", {}, {}, {}};
+  Invocation invocation{"host", "spawn", {}, {}, {}};
   request.in = pass(invocation.fds, std::move(in));
   request.out = pass(invocation.fds, std::move(out));
   request.err = pass(invocation.fds, std::move(err));
@@ -145,23 +158,39 @@ int HostClient::spawn(SpawnRequest request, UniqueFd in, UniqueFd out, UniqueFd 
 }
 
 void HostClient::spawn_control(const SpawnControlRequest& request, const Call& caller) const {
-  Invocation invocation{"spawn_control", {}, {}, {}};
+  Invocation invocation{"host", "spawn_control", {}, {}, {}};
   invoke(service_, &fairlead_host::spawn_control, encode(request), invocation, caller);
 }
 
 UniqueFd HostClient::dial(const HostDialRequest& request, const Call& caller) const {
-  Invocation invocation{"dial", {}, {}, {}};
-  const auto reply = decode<DialReply>(
-      invoke(service_, &fairlead_host::dial, encode(request), invocation, caller));
-  const auto index = static_cast<std::size_t>(reply.stream.fd);
-  if (!reply.stream || index >= invocation.reply_fds.size()) {
-    throw Error(Status::internal, "host.connect", "the host answered without a connection");
-  }
-  return std::move(invocation.reply_fds[index]);
+  Invocation invocation{"host", "dial", {}, {}, {}};
+  const auto body = invoke(service_, &fairlead_host::dial, encode(request), invocation, caller);
+  return stream_of(body, invocation);
+}
+
+UniqueFd BackendClient::dial(const DialRequest& request, const Call& caller) const {
+  Invocation invocation{"backend", "dial", {}, {}, {}};
+  const auto body = invoke(service_, &fairlead_backend::dial, encode(request), invocation, caller);
+  return stream_of(body, invocation);
+}
+
+int BackendClient::exec(ExecRequest request, UniqueFd in, UniqueFd out, UniqueFd err,
+                        const Call& caller) const {
+  Invocation invocation{"backend", "exec", {}, {}, {}};
+  request.in = pass(invocation.fds, std::move(in));
+  request.out = pass(invocation.fds, std::move(out));
+  request.err = pass(invocation.fds, std::move(err));
+  return decode<ExecReply>(
+             invoke(service_, &fairlead_backend::exec, encode(request), invocation, caller))
+      .exit_code;
 }
 
 void Core::log(Level level, std::string_view message) const {
   raw_->log(raw_, static_cast<fairlead_level>(level), {message.data(), message.size()});
+}
+
+BackendClient Core::backend() const {
+  return BackendClient(raw_->service(raw_, FAIRLEAD_BACKEND_V1));
 }
 
 HostClient Core::host() const { return HostClient(raw_->service(raw_, FAIRLEAD_HOST_V1)); }

@@ -15,7 +15,7 @@ finish() {
 }
 trap finish EXIT
 
-for component in core embed; do
+for component in core docker compose embed; do
   cmake --install "$build" --prefix "$work/prefix" --component $component >/dev/null
 done
 mkdir -p "$work/project/.devcontainer"

@@ -7,9 +7,19 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* Every operation begins so: descriptors without a use are closed, what is no object is refused. */
+static int refused(fairlead_str request, const fairlead_call *call) {
+  size_t i;
+  for (i = 0; i < call->fd_count; i++) close(call->fds[i]);
+  if (request.size >= 2 && request.data[0] == '{' && request.data[request.size - 1] == '}') return 0;
+  call->done(call, FAIRLEAD_INVALID,
+             text("{\"code\":\"wire.malformed\",\"message\":\"not an object\"}"), NULL, 0);
+  return 1;
+}
+
 static void probe(void *self, fairlead_str request, const fairlead_call *call) {
   const fairlead_core *core = self;
-  (void)request;
+  if (refused(request, call)) return;
   core->log(core, FAIRLEAD_INFO, text("asked what it can do"));
   answer(call, "{\"engine\":\"plain\",\"capabilities\":{\"dial\":true,\"build\":null}}");
 }
@@ -24,7 +34,7 @@ static void *answer_later(void *raw) {
 static void list(void *self, fairlead_str request, const fairlead_call *call) {
   pthread_t thread;
   (void)self;
-  (void)request;
+  if (refused(request, call)) return;
   if (pthread_create(&thread, NULL, answer_later, (void *)(size_t)call) != 0) {
     call->done(call, FAIRLEAD_INTERNAL, text("{}"), NULL, 0);
     return;
@@ -36,7 +46,7 @@ static void dial(void *self, fairlead_str request, const fairlead_call *call) {
   int pair[2];
   int32_t fd;
   (void)self;
-  (void)request;
+  if (refused(request, call)) return;
   if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) {
     call->done(call, FAIRLEAD_INTERNAL, text("{}"), NULL, 0);
     return;
@@ -50,7 +60,7 @@ static void dial(void *self, fairlead_str request, const fairlead_call *call) {
 
 static void inspect(void *self, fairlead_str request, const fairlead_call *call) {
   (void)self;
-  (void)request;
+  if (refused(request, call)) return;
   call->done(call, FAIRLEAD_NOT_FOUND,
              text("{\"code\":\"instance.not_found\",\"message\":\"there is none\","
                   "\"hint\":\"make one\"}"),
@@ -60,7 +70,7 @@ static void inspect(void *self, fairlead_str request, const fairlead_call *call)
 static void watch(void *self, fairlead_str request, const fairlead_call *call) {
   struct pollfd cancelled = {call->cancel_fd, POLLIN, 0};
   (void)self;
-  (void)request;
+  if (refused(request, call)) return;
   call->emit(call, text("{\"started\":\"watching\"}"));
   poll(&cancelled, 1, -1);
   call->done(call, FAIRLEAD_CANCELLED, text("{}"), NULL, 0);

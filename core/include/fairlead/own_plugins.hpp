@@ -25,6 +25,14 @@ void add_plugin(Core& core, const PluginManifest& plugin);
 /// "plugin.unknown", "plugin.not_own" for one that stands elsewhere.
 PluginManifest remove_plugin(Core& core, const std::string& name);
 
+/// Disables the plugin with this id or backend name, wherever it stands, or enables it again;
+/// enabling loads it in a child process first. Returns its manifest. Throws "plugin.unknown",
+/// "plugin.load" with what is wrong with it.
+PluginManifest disable_plugin(Core& core, const std::string& name);
+PluginManifest enable_plugin(Core& core, const std::string& name);
+/// The manifest of the plugin with this id or backend name. Throws "plugin.unknown".
+PluginManifest find_plugin(Core& core, const std::string& name);
+
 /// Writes the skeleton of a plugin called `name` into `folder` (relative to the caller's folder; it
 /// must be empty or not exist) and returns the folder. Throws "plugin.name" for a name that is no C
 /// identifier in lower case, "plugin.folder", "plugin.template" when the SDK is not installed.

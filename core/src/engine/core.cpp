@@ -28,6 +28,11 @@ std::vector<SettingSpec> plugin_specs(const PluginRegistry& plugins) {
   std::vector<SettingSpec> specs;
   for (const auto& [manifest, refusal] : plugins.entries()) {
     for (const auto& name : setting_names(manifest)) {
+      specs.push_back({.key = "plugins." + name + ".isolation",
+                       .type = SettingType::string,
+                       .default_value = {},
+                       .project = false,
+                       .description = "\"process\": it runs in a process of its own"});
       for (const auto& option : manifest.options) {
         specs.push_back({.key = "plugins." + name + '.' + option.name,
                          .type = setting_type(option.type).value_or(SettingType::string),

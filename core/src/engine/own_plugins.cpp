@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "base/paths.hpp"
+#include "plugins/disabled.hpp"
 #include "plugins/manifest.hpp"
 
 #include <fairlead/own_plugins.hpp>
@@ -43,7 +44,9 @@ std::string refusal_of(const Core& core, const PluginManifest& plugin) {
                                 core.log());
   for (const auto& entry : registry.entries()) {
     if (entry.manifest.id != plugin.id) continue;
-    return entry.refusal.empty() ? registry.check(entry.manifest) : entry.refusal;
+    const auto off = disabled_in(fs::path(plugin.manifest_path).parent_path().string());
+    const bool usable = entry.refusal.empty() || std::ranges::find(off, plugin.id) != off.end();
+    return usable ? registry.check(entry.manifest) : entry.refusal;
   }
   return "its manifest is not found again";
 }
@@ -110,7 +113,46 @@ std::string renamed(std::string text, const std::string& name) {
   return text;
 }
 
+void write_disabled(const fs::path& folder, const std::vector<std::string>& ids) {
+  make_folders(folder);
+  std::string text;
+  for (const auto& id : ids) text += id + '\n';
+  write_file(folder / disabled_list, text, 0644);
+}
+
 }  // namespace
+
+PluginManifest find_plugin(Core& core, const std::string& name) {
+  for (const auto& entry : core.plugins(core.settings({}, nullptr)).entries()) {
+    if (!entry.manifest.library_path.empty() && is_named(entry.manifest, name)) {
+      return entry.manifest;
+    }
+  }
+  throw Error(Status::not_found, "plugin.unknown", "There is no plugin '" + name + "'.");
+}
+
+PluginManifest disable_plugin(Core& core, const std::string& name) {
+  auto plugin = find_plugin(core, name);
+  const auto folder = own_plugin_folder(core);
+  auto ids = disabled_in(folder);
+  if (std::ranges::find(ids, plugin.id) != ids.end()) return plugin;
+  ids.push_back(plugin.id);
+  write_disabled(folder, ids);
+  return plugin;
+}
+
+PluginManifest enable_plugin(Core& core, const std::string& name) {
+  auto plugin = find_plugin(core, name);
+  if (const auto why = refusal_of(core, plugin); !why.empty()) {
+    throw Error(Status::failed, "plugin.load", plugin.id + " cannot be used: " + why,
+                "It stays as it is.");
+  }
+  const auto folder = own_plugin_folder(core);
+  auto ids = disabled_in(folder);
+  std::erase(ids, plugin.id);
+  write_disabled(folder, ids);
+  return plugin;
+}
 
 std::string own_plugin_folder(const Core& core) {
   return (user_folders(core.options().environment, home_of_user()).data / "plugins").string();

@@ -45,9 +45,9 @@ void leave_behind(std::shared_ptr<void> state) {
 }  // namespace
 
 struct PluginInstance::State {
-  State(const fairlead_plugin& plugin, std::shared_ptr<PluginContext> shared,
+  State(std::unique_ptr<PluginCode> plugin, std::shared_ptr<PluginContext> shared,
         PluginServices offered)
-      : entry(plugin),
+      : code(std::move(plugin)),
         context(std::move(shared)),
         services(std::move(offered.host), std::move(offered.backend)) {
     core = {sizeof(fairlead_core), FAIRLEAD_ABI_MAJOR, FAIRLEAD_ABI_MINOR, 0, this,
@@ -72,7 +72,9 @@ struct PluginInstance::State {
   void create() noexcept {
     const InPlugin note(context->id.c_str(), "create");
     try {
-      self = entry.create(&core);
+      self = code->create(&core);
+    } catch (const Error& error) {
+      problem = error.message();
     } catch (...) {
       context->fault("an exception escaped from its create function");
     }
@@ -81,7 +83,7 @@ struct PluginInstance::State {
   void destroy() noexcept {
     const InPlugin note(context->id.c_str(), "destroy");
     try {
-      entry.destroy(self);
+      code->destroy(self);
     } catch (...) {
       context->fault("an exception escaped from its destroy function");
     }
@@ -105,29 +107,30 @@ struct PluginInstance::State {
     return idle.wait_for(lock, limit, [&] { return operations == 0; });
   }
 
-  const fairlead_plugin& entry;
+  const std::unique_ptr<PluginCode> code;
   const std::shared_ptr<PluginContext> context;
   Services services;
   fairlead_core core{};
   void* self = nullptr;
+  std::string problem = "its create function made nothing";
   std::mutex mutex;
   std::condition_variable idle;
   int operations = 0;
 };
 
-std::shared_ptr<PluginInstance> PluginInstance::make(const fairlead_plugin& entry,
+std::shared_ptr<PluginInstance> PluginInstance::make(std::unique_ptr<PluginCode> code,
                                                      std::shared_ptr<PluginContext> context,
                                                      PluginServices services,
                                                      const ConfigureRequest& settings) {
-  const auto state = std::make_shared<State>(entry, context, std::move(services));
+  const auto state = std::make_shared<State>(std::move(code), context, std::move(services));
   if (!context->workers->run_within(context->grace, [state] { state->create(); })) {
     throw cannot_make(*context, "its create function does not return");
   }
-  if (state->self == nullptr) throw cannot_make(*context, "its create function made nothing");
+  if (state->self == nullptr) throw cannot_make(*context, state->problem);
   const std::shared_ptr<PluginInstance> made(new PluginInstance(state));
   CallOptions options;
   options.timeout = context->grace;
-  made->call("configure", entry.configure, encode(settings), std::move(options));
+  made->call("configure", state->code->configure(), encode(settings), std::move(options));
   return made;
 }
 
@@ -154,7 +157,7 @@ PluginInstance::~PluginInstance() {
 const void* PluginInstance::table(const char* id) const {
   const void* found = nullptr;
   try {
-    found = state_->entry.table(id);
+    found = state_->code->table(id);
   } catch (...) {
     state_->context->fault("an exception escaped from its table function");
   }

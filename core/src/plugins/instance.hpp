@@ -1,6 +1,7 @@
 #pragma once
 
 #include "plugins/call.hpp"
+#include "plugins/code.hpp"
 
 #include <fairlead/abi.h>
 #include <fairlead/backend.hpp>
@@ -26,7 +27,7 @@ class PluginInstance {
  public:
   /// Throws Error(failed, "plugin.load") when the plugin makes none, and what its configure fails
   /// with.
-  static std::shared_ptr<PluginInstance> make(const fairlead_plugin& entry,
+  static std::shared_ptr<PluginInstance> make(std::unique_ptr<PluginCode> code,
                                               std::shared_ptr<PluginContext> context,
                                               PluginServices services,
                                               const ConfigureRequest& settings);

@@ -127,9 +127,11 @@ std::string run_probe(const std::string& program, const std::string& library) {
 }  // namespace
 
 std::string find_probe_program(const std::string& library) {
-  const auto beside = [](const fs::path& prefix) {
-    return prefix / "libexec/fairlead/fairlead-plugin-probe";
-  };
+  return find_own_program("fairlead-plugin-probe", library);
+}
+
+std::string find_own_program(const std::string& name, const std::string& library) {
+  const auto beside = [&](const fs::path& prefix) { return prefix / "libexec/fairlead" / name; };
   std::error_code ignored;
   const auto own = beside(install_layout(executable_path()).prefix);
   if (fs::exists(own, ignored)) return own.string();

@@ -21,4 +21,7 @@ std::string probe_library(const std::string& library, const ProbeOptions& option
 /// when there is none.
 std::string find_probe_program(const std::string& library);
 
+/// The same of any program of ours in libexec/fairlead.
+std::string find_own_program(const std::string& name, const std::string& library);
+
 }  // namespace fairlead

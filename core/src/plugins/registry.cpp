@@ -1,6 +1,8 @@
 #include "base/nearest.hpp"
 #include "plugins/abi_check.hpp"
 #include "plugins/adapters.hpp"
+#include "plugins/disabled.hpp"
+#include "plugins/isolated.hpp"
 #include "plugins/library.hpp"
 #include "plugins/probe.hpp"
 #include "plugins/search.hpp"
@@ -37,7 +39,9 @@ std::string joined(const std::vector<std::string>& words) {
 
 struct PluginRegistry::Impl {
   Impl(PluginSearch given, Log events)
-      : search(std::move(given)), log(events), entries(find_plugins(search.folders, log)) {}
+      : search(std::move(given)),
+        log(events),
+        entries(without_disabled(find_plugins(search.folders, log), search.folders)) {}
 
   // The usable entry whose list `names` holds `name`, or null.
   const PluginEntry* find(std::vector<std::string> PluginManifest::*names,
@@ -82,17 +86,31 @@ struct PluginRegistry::Impl {
     return probe_library(plugin.library_path, {search.probe_program, search.state_folder});
   }
 
+  static std::unique_ptr<PluginCode> here(const PluginManifest& plugin) {
+    const auto& entry = load_library(plugin.library_path);
+    if (const auto problem = manifest_problem(entry, plugin); !problem.empty()) {
+      throw cannot_use(plugin, problem);
+    }
+    return std::make_unique<LoadedCode>(entry);
+  }
+
+  std::unique_ptr<PluginCode> apart(const PluginManifest& plugin,
+                                    const std::shared_ptr<PluginContext>& context) const {
+    const auto program = find_own_program("fairlead-plugin-host", plugin.library_path);
+    if (program.empty()) throw cannot_use(plugin, "the program fairlead-plugin-host is missing");
+    return isolated_code(
+        {plugin, program, workers, [context](const std::string& what) { context->fault(what); }});
+  }
+
   std::shared_ptr<PluginInstance> open(const PluginManifest& plugin, PluginServices services,
                                        const ConfigureRequest& settings) {
     if (const auto problem = check(plugin); !problem.empty()) throw cannot_use(plugin, problem);
     try {
-      const auto& entry = load_library(plugin.library_path);
-      if (const auto problem = manifest_problem(entry, plugin); !problem.empty()) {
-        throw cannot_use(plugin, problem);
-      }
       // One context per instance: its records of ended calls are dropped with it.
       auto context = std::make_shared<PluginContext>(plugin.id, log, workers, search.grace);
-      return PluginInstance::make(entry, std::move(context), std::move(services), settings);
+      auto code = wants_isolation(settings.settings) ? apart(plugin, context) : here(plugin);
+      return PluginInstance::make(std::move(code), std::move(context), std::move(services),
+                                  settings);
     } catch (const Error& problem) {
       if (problem.code() != "plugin.load" || problem.message().starts_with("The plugin")) throw;
       throw cannot_use(plugin, problem.message(), problem.hint());

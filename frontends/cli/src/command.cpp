@@ -242,6 +242,8 @@ constexpr std::array table = {
     plugin_add_row,
     plugin_remove_row,
     plugin_new_row,
+    plugin_enable_row,
+    plugin_disable_row,
     Command{.id = config,
             .parent = top,
             .name = "config",

@@ -56,6 +56,8 @@ enum class CommandId : std::uint8_t {
   plugin_add,
   plugin_remove,
   plugin_new,
+  plugin_enable,
+  plugin_disable,
   config,
   config_show,
   cache,

@@ -67,6 +67,8 @@ constexpr std::array entries = {
     Entry{CommandId::plugin_add, run_plugin_add},
     Entry{CommandId::plugin_remove, run_plugin_remove},
     Entry{CommandId::plugin_new, run_plugin_new},
+    Entry{CommandId::plugin_enable, run_plugin_enable},
+    Entry{CommandId::plugin_disable, run_plugin_disable},
     Entry{CommandId::config_show, run_config_show},
     Entry{CommandId::cache_show, run_cache_show},
     Entry{CommandId::cache_prune, run_cache_prune},

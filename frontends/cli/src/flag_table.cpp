@@ -136,6 +136,7 @@ constexpr std::array table = {
     own(switch_("json", G::output, everywhere, "Write the result as JSON.")),
 
     own(switch_("describe", G::output, mask(serve), "Print the OpenRPC description and end.")),
+    own(switch_("socket", G::general, mask(serve), "Serve many clients, on a socket of your own.")),
     own(hidden(switch_("page", G::output, mask(serve), "Print the reference page and end."))),
     text_("user-data-folder", G::workspace, mask(build, outdated) | lookup,
           "Folder on this machine that keeps data between sessions.", folder),
@@ -319,7 +320,8 @@ constexpr std::array table = {
                 "Name an image of what onCreateCommand and updateContentCommand made.")),
     own(switch_("trust", G::workspace, ups | bit(build),
                 "Allow, unasked, what the configuration wants of this machine.")),
-    own(lettered('y', switch_("yes", G::general, mask(prune, plugin_add, plugin_remove),
+    own(lettered('y', switch_("yes", G::general,
+                              mask(prune, plugin_add, plugin_remove, plugin_enable, plugin_disable),
                               "Do it without asking."))),
     own(plain("dry-run", G::general, bit(prune), "Only show what would be removed.")),
     own(switch_("rebuild-if-changed", G::container, bit(up),

@@ -20,6 +20,12 @@ inline constexpr std::array plugin_new_positionals = {
 inline constexpr std::array plugin_add_examples = {
     Example{"plugin add build", "what was built there, for you alone"},
     Example{"plugin add nspawn.so --yes", "without being asked"}};
+inline constexpr std::array plugin_enable_examples = {
+    Example{"plugin enable podman", "use it again"},
+    Example{"plugin enable podman --yes", "without being asked"}};
+inline constexpr std::array plugin_disable_examples = {
+    Example{"plugin disable podman", "never use Podman"},
+    Example{"plugin disable podman --yes", "without being asked"}};
 inline constexpr std::array plugin_remove_examples = {
     Example{"plugin remove org.example.nspawn", "a plugin that was added, by its id"},
     Example{"plugin remove nspawn --yes", "or by a backend of it"}};

@@ -53,5 +53,23 @@ inline constexpr Command plugin_new_row = {.id = CommandId::plugin_new,
                                            .implemented = true,
                                            .positionals = plugin_new_positionals,
                                            .examples = plugin_new_examples};
+inline constexpr Command plugin_enable_row = {
+    .id = CommandId::plugin_enable,
+    .parent = CommandId::plugin,
+    .name = "enable",
+    .purpose = "Use a plugin again, after showing and trying it",
+    .own = true,
+    .implemented = true,
+    .positionals = plugin_positionals,
+    .examples = plugin_enable_examples};
+inline constexpr Command plugin_disable_row = {
+    .id = CommandId::plugin_disable,
+    .parent = CommandId::plugin,
+    .name = "disable",
+    .purpose = "Keep a plugin installed without using it",
+    .own = true,
+    .implemented = true,
+    .positionals = plugin_positionals,
+    .examples = plugin_disable_examples};
 
 }  // namespace fairlead::cli

@@ -159,11 +159,23 @@ void Connection::steer(const Request& request) {
       auto bytes = bytes_of(string_member(request.params, "data"));
       if (!bytes) throw Error(Status::invalid, "rpc.params", "'data' is not base64.");
       call->input(std::move(*bytes), flag_member(request.params, "end"));
-    } else if (request.method == "stream/resize") {
-      call->resize({.rows = number_member(request.params, "rows", 24),
-                    .cols = number_member(request.params, "columns", 80)});
     } else {
-      call->signal(string_member(request.params, "signal"));
+      // They ask the engine, which may take its time: the next message is not kept waiting.
+      return steering_.add([this, request, call] { steer(request, *call); });
+    }
+    reply(request, "null");
+  } catch (const Error& error) {
+    if (!request.id.empty()) peer_->answer(error_text(request.id, error));
+  }
+}
+
+void Connection::steer(const Request& request, Call& call) {
+  try {
+    if (request.method == "stream/resize") {
+      call.resize({.rows = number_member(request.params, "rows", 24),
+                   .cols = number_member(request.params, "columns", 80)});
+    } else {
+      call.signal(string_member(request.params, "signal"));
     }
     reply(request, "null");
   } catch (const Error& error) {

@@ -52,6 +52,7 @@ class Connection {
   void initialize(const Request& request);
   void start(Request request, cli::CommandId command);
   void steer(const Request& request);
+  void steer(const Request& request, Call& call);
   void reply(const Request& request, const std::string& result);
   void refuse(const Request& request, ErrorCode code, const std::string& why);
   std::shared_ptr<Call> call_with(const std::string& id);
@@ -63,7 +64,8 @@ class Connection {
   bool exited_ = false;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Call>> calls_;
-  Workers workers_;  ///< last: its threads use the rest
+  Workers steering_{1};  ///< signals and sizes, in their order
+  Workers workers_;      ///< last: their threads use the rest
 };
 
 }  // namespace fairlead::rpc

@@ -1,7 +1,9 @@
 #include "serve.hpp"
 
+#include "commands/options.hpp"
 #include "commands/signals.hpp"
 #include "openrpc.hpp"
+#include "socket_server.hpp"
 #include "stream.hpp"
 
 #include <fcntl.h>
@@ -16,6 +18,18 @@ UniqueFd taken_stdout(const cli::Session& session) {
   return out;
 }
 
+/// Many clients, until a signal.
+int serve_clients(const cli::Arguments& arguments, cli::Session& session) {
+  cli::StopOnSignal signals(arguments);
+  const auto log = cli::make_log(arguments, session);
+  const Core core(cli::core_options(arguments), *log);
+  const server::Place place{.runtime = core.runtime_folder() + "/rpc",
+                            .state = core.state_folder()};
+  serve_socket(place, {.executable = session.executable}, signals.token(),
+               [&] { session.write_out(place.socket_file() + '\n'); });
+  return signals.exit_code();
+}
+
 }  // namespace
 
 int serve(const cli::Arguments& arguments, cli::Session& session) {
@@ -27,6 +41,7 @@ int serve(const cli::Arguments& arguments, cli::Session& session) {
     session.write_out(methods_page());
     return 0;
   }
+  if (arguments.flag("socket")) return serve_clients(arguments, session);
   if (session.in.is_terminal) {
     throw Error(Status::invalid, "rpc.terminal", "There is no client on a terminal.",
                 "An editor starts `fairlead serve` and speaks JSON-RPC with it; docs/json-rpc.md.");

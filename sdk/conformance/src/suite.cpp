@@ -1,5 +1,7 @@
 #include "checks.hpp"
 
+#include <cctype>
+
 namespace fairlead::conformance {
 namespace {
 
@@ -19,6 +21,35 @@ Result run_one(const Check& check, Subject& subject, const Options& options) {
 }
 
 }  // namespace
+
+std::vector<std::string> check_names() {
+  std::vector<std::string> names;
+  for (const auto checks : {life_checks(), exec_checks(), stream_checks()}) {
+    for (const auto& check : checks) names.emplace_back(check.name);
+  }
+  return names;
+}
+
+Result run_check(const std::string& name, Subject& subject, const Options& options) {
+  for (const auto checks : {life_checks(), exec_checks(), stream_checks()}) {
+    for (const auto& check : checks) {
+      if (name == check.name) return run_one(check, subject, options);
+    }
+  }
+  return {name, Outcome::failed, "there is no such check"};
+}
+
+std::string dotted(const std::string& name) {
+  std::string word;
+  for (const char each : name) {
+    if (std::isalnum(static_cast<unsigned char>(each)) != 0) {
+      word += each;
+    } else if (!word.empty() && word.back() != '_') {
+      word += '_';
+    }
+  }
+  return word;
+}
 
 std::vector<Result> run_checks(Subject& subject, const Options& options,
                                const std::function<void(const Result&)>& tell) {

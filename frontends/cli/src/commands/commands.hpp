@@ -34,6 +34,8 @@ int run_plugin_list(const Arguments& arguments, Session& session);
 int run_plugin_info(const Arguments& arguments, Session& session);
 int run_plugin_add(const Arguments& arguments, Session& session);
 int run_plugin_remove(const Arguments& arguments, Session& session);
+int run_plugin_enable(const Arguments& arguments, Session& session);
+int run_plugin_disable(const Arguments& arguments, Session& session);
 int run_plugin_new(const Arguments& arguments, Session& session);
 int run_config_show(const Arguments& arguments, Session& session);
 int run_cache_show(const Arguments& arguments, Session& session);

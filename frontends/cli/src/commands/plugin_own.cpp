@@ -69,6 +69,26 @@ int run_plugin_remove(const Arguments& arguments, Session& session) {
   return 0;
 }
 
+int run_plugin_enable(const Arguments& arguments, Session& session) {
+  const auto log = make_log(arguments, session);
+  Core core(core_options(arguments), *log);
+  const auto plugin = find_plugin(core, arguments.positional(0));
+  session.write_err(manifest_text(plugin));
+  if (!agreed(arguments, session, "It will run with all your rights. Enable it?")) return 1;
+  answer(arguments, session, enable_plugin(core, plugin.id), "is enabled");
+  return 0;
+}
+
+int run_plugin_disable(const Arguments& arguments, Session& session) {
+  const auto log = make_log(arguments, session);
+  Core core(core_options(arguments), *log);
+  const auto plugin = find_plugin(core, arguments.positional(0));
+  session.write_err(manifest_text(plugin));
+  if (!agreed(arguments, session, "Disable it?")) return 1;
+  answer(arguments, session, disable_plugin(core, plugin.id), "is disabled");
+  return 0;
+}
+
 int run_plugin_new(const Arguments& arguments, Session& session) {
   const auto log = make_log(arguments, session);
   const Core core(core_options(arguments), *log);

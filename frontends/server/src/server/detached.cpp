@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <thread>
 
 namespace fairlead::server {
 namespace {
@@ -76,6 +78,10 @@ pid_t spawn_detached(const DetachedSpec& spec) {
   pid_t process = 0;
   const int error = ::posix_spawn(&process, words.front().c_str(), actions, &spawn.attributes,
                                   argv.data(), environment.data());
+  if (error == 0) {
+    // A server that lives on would keep every one of them as a zombie until its own end.
+    std::thread([process] { ::waitpid(process, nullptr, 0); }).detach();
+  }
   errno = error;
   return error == 0 ? process : 0;
 }

@@ -13,6 +13,7 @@ struct Place {
   std::string state;    ///< folder of the file of forwards and of the log
 
   std::string forwards_file() const { return state + "/forwards.json"; }
+  std::string socket_file() const { return runtime + "/server.sock"; }
   std::string log_file() const { return state + "/server.log"; }
 };
 

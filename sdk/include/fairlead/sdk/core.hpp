@@ -36,6 +36,20 @@ class HostClient {
   fairlead_service service_;
 };
 
+/// The backend whose instances an installer or forwarder works on. Same rules as HostClient.
+class BackendClient {
+ public:
+  explicit BackendClient(fairlead_service service) : service_(service) {}
+
+  /// A stream to a port or socket of an instance.
+  UniqueFd dial(const DialRequest& request, const Call& caller) const;
+  /// Runs a command in an instance to its end and returns its exit status.
+  int exec(ExecRequest request, UniqueFd in, UniqueFd out, UniqueFd err, const Call& caller) const;
+
+ private:
+  fairlead_service service_;
+};
+
 /// What the core offers to one plugin instance; valid as long as the instance.
 class Core {
  public:
@@ -44,6 +58,8 @@ class Core {
   /// The core adds the plugin's id and filters; plugins never print.
   void log(Level level, std::string_view message) const;
   HostClient host() const;
+  /// For feature installers and port forwarders alone.
+  BackendClient backend() const;
 
  private:
   const fairlead_core* raw_;

@@ -66,4 +66,13 @@ struct Result {
 std::vector<Result> run_checks(Subject& subject, const Options& options,
                                const std::function<void(const Result&)>& tell);
 
+/// The names of all checks, in their order.
+std::vector<std::string> check_names();
+
+/// Runs the one with this name. Throws nothing.
+Result run_check(const std::string& name, Subject& subject, const Options& options);
+
+/// A name as one word for filters: "exit codes 0, 3, 137" is "exit_codes_0_3_137".
+std::string dotted(const std::string& name);
+
 }  // namespace fairlead::conformance

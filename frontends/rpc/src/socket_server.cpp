@@ -1,0 +1,57 @@
+#include "socket_server.hpp"
+
+#include "stream.hpp"
+
+#include <fairlead/error.hpp>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <list>
+#include <memory>
+#include <thread>
+#include <utility>
+
+namespace fairlead::rpc {
+namespace {
+
+constexpr int round_ms = 200;
+
+struct SocketClient {
+  std::atomic<bool> ended = false;
+  std::jthread thread;  ///< last: uses the rest
+};
+
+}  // namespace
+
+void serve_socket(const server::Place& place, const ConnectionOptions& options,
+                  const std::stop_token& stop, const std::function<void()>& ready) {
+  const auto lock = server::take_lock(place);
+  if (!lock) {
+    throw Error(Status::conflict, "rpc.served", "Another `fairlead serve --socket` runs already.",
+                "Clients connect to " + place.socket_file() + '.');
+  }
+  const auto listener = server::listen_at(place);
+  ready();
+  std::list<std::unique_ptr<SocketClient>> clients;
+  while (!stop.stop_requested()) {
+    pollfd fd{listener.get(), POLLIN, 0};
+    const int waiting = ::poll(&fd, 1, round_ms);
+    clients.remove_if([](const auto& client) { return client->ended.load(); });
+    if (waiting <= 0) continue;
+    UniqueFd in(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!in || !server::is_own_user(in)) continue;
+    UniqueFd out(::fcntl(in.get(), F_DUPFD_CLOEXEC, 3));
+    auto& client = clients.emplace_back(std::make_unique<SocketClient>());
+    client->thread = std::jthread(
+        [&options, &stop, raw = client.get(), in = std::move(in), out = std::move(out)]() mutable {
+          serve_stream(std::move(in), std::move(out), options, stop);
+          raw->ended = true;
+        });
+  }
+  server::unlink_socket(place);
+}
+
+}  // namespace fairlead::rpc
