@@ -72,6 +72,7 @@ std::shared_ptr<ForwardTable::Forward> ForwardTable::open(const ForwardWish& wis
                     .origin = wish.origin,
                     .address = local.address,
                     .port = local.port,
+                    .addresses = wish.addresses,
                     .note = local.note,
                     .label = attributes.label,
                     .protocol = attributes.protocol};
@@ -95,6 +96,7 @@ std::shared_ptr<ForwardTable::Forward> ForwardTable::open_by_plugin(
                     .origin = wish.origin,
                     .address = local.address,
                     .port = local.port,
+                    .addresses = wish.addresses,
                     .note = local.note,
                     .label = attributes.label,
                     .protocol = attributes.protocol};
@@ -125,7 +127,8 @@ std::shared_ptr<ForwardTable::Forward> ForwardTable::open_reverse(const ForwardW
   auto forward = std::make_shared<Forward>();
   forward->wish = wish;
   forward->line = board_.open({}, std::make_shared<LocalRoute>(wish.target), forward->traffic);
-  forward->fixed = {.target = wish.target, .reverse = true, .origin = wish.origin};
+  forward->fixed = {
+      .target = wish.target, .reverse = true, .origin = wish.origin, .addresses = wish.addresses};
   try {
     listen_inside(forward, stop);
   } catch (const Error&) {
@@ -223,6 +226,12 @@ bool ForwardTable::listens_inside(int port) const {
   return std::any_of(forwards_.begin(), forwards_.end(), [&](const auto& forward) {
     return forward->wish.reverse && forward->fixed.port == port;
   });
+}
+
+bool ForwardTable::needs_relay() const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(forwards_.begin(), forwards_.end(),
+                     [](const auto& forward) { return forward->wish.reverse; });
 }
 
 std::vector<ForwardInfo> ForwardTable::renew() {
