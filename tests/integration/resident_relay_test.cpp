@@ -22,7 +22,7 @@ id; pwd; umask; env | sort; cat /proc/self/limits /proc/self/cgroup /proc/self/o
 grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|Sig[BIC]|Umask)' /proc/self/status
 for f in 0 1 2; do test -t $f && echo terminal; done; tty | sed 's/[0-9]*$//'
 stat -c '%u %a' "$(tty)" 2>/dev/null
-for i in $(seq 100); do test -t 0 || break; stty size | grep '30 100' && break; sleep 0.1; done
+for i in $(seq 100); do test -t 0 || break; stty size 2>/dev/null | grep '30 100' && break; sleep 0.1; done
 exit 3)sh";
 
 /// Who runs the command: the relay that was lent, or the engine.

@@ -161,7 +161,11 @@ struct EnvironmentPorts::Impl {
       return tell({.kind = PortEvent::Kind::environment_gone});
     }
     const auto now = link->instance();
-    if (now.id == before.id && now.started == before.started) {  // paused, or another service
+    const bool other = now.id != before.id || now.started != before.started;
+    const bool stopped = now.state == InstanceState::stopped;
+    // Once: what was connected to the next one already is let be.
+    if ((other || stopped) && !std::exchange(cut, stopped)) table->reset_connections();
+    if (!other) {  // paused, or another service
       if (detecting) companions.renew(stop);
       return;
     }
@@ -195,9 +199,9 @@ struct EnvironmentPorts::Impl {
 
   /// It was killed, its instance was, or it could not be started.
   void again(const std::stop_token& stop) {
-    if (!link->running() || link->relay()) return;
+    if (!link->running()) return;
     if (!detecting && !keeping && !table->needs_relay()) return;
-    begin_again(stop);
+    begin_again(stop);  // a connection may have started another one meanwhile: it knows nothing
     table->resume(stop);
   }
 
@@ -271,6 +275,7 @@ struct EnvironmentPorts::Impl {
   std::set<std::string> opened;  ///< of the worker
   std::atomic<bool> detecting{false};
   std::atomic<bool> keeping{false};
+  bool cut = false;  ///< of the worker: the instance has ended, its connections were reset
   std::atomic<bool> gone{false};
   std::mutex mutex;
   ports::Worker worker;

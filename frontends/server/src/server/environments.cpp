@@ -2,6 +2,7 @@
 
 #include "server/browser.hpp"
 #include "server/forwards_file.hpp"
+#include "server/free_ports.hpp"
 #include "server/names.hpp"
 
 #include <algorithm>
@@ -13,6 +14,7 @@ namespace fairlead::server {
 namespace {
 
 constexpr std::chrono::seconds restore_limit{5};
+constexpr std::chrono::seconds ports_limit{1};
 constexpr std::chrono::seconds engine_pause{3};  // of an engine that is just being started
 constexpr int most_tries = 20;
 
@@ -85,6 +87,7 @@ void Environments::restore() {
   for (auto& environment : saved) {
     restorers_.emplace_back(
         [this, environment = std::move(environment)](const std::stop_token& stop) {
+          wait_for_free_ports(environment.wishes, ports_limit, stop);
           for (int left = most_tries; left > 0 && !restore(environment, stop); --left) {
             std::unique_lock lock(mutex_);
             wake_.wait_for(lock, stop, engine_pause, [] { return false; });
