@@ -193,15 +193,18 @@ class Figures {
 }  // namespace
 }  // namespace fairlead::bench
 
-int main() {
+/// With the word `ports`: those figures alone.
+int main(int argc, char** argv) {
   if (fairlead::test::variable("DOCKER_HOST").empty()) {
     std::fputs("no engine: DOCKER_HOST is not set\n", stderr);
     return 77;
   }
   try {
     fairlead::bench::World world;
-    const bool all = fairlead::bench::print_table(fairlead::bench::Figures(world).all());
-    return all ? 0 : 1;
+    const bool ports = argc == 2 && std::string(argv[1]) == "ports";
+    const auto figures =
+        ports ? fairlead::bench::ports_figures(world) : fairlead::bench::Figures(world).all();
+    return fairlead::bench::print_table(figures) ? 0 : 1;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());
     return 1;

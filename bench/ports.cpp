@@ -6,10 +6,14 @@
 #include "unit/ports/sockets.hpp"
 
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
+#include <csignal>
+#include <filesystem>
 #include <fstream>
+#include <sstream>
 #include <stdexcept>
 #include <thread>
 
@@ -95,6 +99,31 @@ Figure throughput(const std::string& name, Series& ours, Series& theirs, double 
   return ratio(name, "published port", ours, theirs, 1.0 / least);
 }
 
+/// User's and system's time of a process, in ticks of the clock.
+long long ticks_of(const std::string& pid) {
+  const auto text = test::read_file("/proc/" + pid + "/stat");
+  std::istringstream words(text.substr(std::min(text.rfind(')') + 2, text.size())));
+  std::string word;
+  for (int i = 0; i < 11; ++i) words >> word;
+  long long user = 0;
+  long long system = 0;
+  words >> user >> system;
+  return user + system;
+}
+
+/// The relays in a container, as this machine numbers them.
+std::vector<std::string> relays_in(const std::string& container) {
+  std::vector<std::string> found;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const auto name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    if (test::read_file(entry.path() / "cgroup").find(container) == std::string::npos) continue;
+    if (test::read_file(entry.path() / "cmdline").find("relay-") != std::string::npos)
+      found.push_back(name);
+  }
+  return found;
+}
+
 long resident_kib(const std::string& pid) {
   std::ifstream file("/proc/" + pid + "/status");
   for (std::string line; std::getline(file, line);) {
@@ -114,6 +143,72 @@ Figure idle_memory(World& world, int port) {
   figure.value = static_cast<double>(resident_kib(pid)) / 1024;
   figure.limit = 30;
   figure.unit = "MiB";
+  return figure;
+}
+
+/// The whole process, through the relay that the background process keeps.
+Figure resident_exec(World& world, const std::string& folder) {
+  const auto up = world.must(
+      {world.fairlead, "up", "--json", "--workspace-folder", folder, "--set", "exec_via=relay"});
+  const auto id = World::container_of(up);
+  const std::vector<std::string> inside = {world.fairlead, "exec", "--workspace-folder", folder,
+                                           "--"};
+  auto ask = inside;
+  ask.insert(ask.end(), {"sh", "-c", "tr '\\0' ' ' </proc/$PPID/cmdline"});
+  const bool resident = test::wait_until(std::chrono::seconds(30), [&] {
+    return world.must(ask).out.find("lent") != std::string::npos;
+  });
+  if (!resident) throw std::runtime_error("no relay is kept");
+  auto words = inside;
+  words.emplace_back("true");
+  Series ours{"ours", [&] { return world.must(words).duration; }, {}};
+  Series theirs{"theirs",
+                [&] {
+                  return world.must({world.docker, "exec", id, "true"}).duration;
+                },
+                {}};
+  interleave({&ours, &theirs}, rounds * 3);
+  return ratio("exec true, relay resident", "docker exec", ours, theirs, 0.25);
+}
+
+/// From the next command after the background process was killed until its forwards answer again.
+Figure comeback(World& world, int port) {
+  std::string pid;
+  std::ifstream(world.run().below("run") / "fairlead/server.lock") >> pid;
+  ::kill(std::stoi(pid), SIGKILL);
+  const auto took = timed([&] {
+    world.must({world.fairlead, "ports"});
+    test::wait_until(std::chrono::seconds(30), [&] { return ask(port); });
+  });
+  Figure figure;
+  figure.operation = "forwards after SIGKILL and the next command";
+  figure.what = "until they answer";
+  figure.value = static_cast<double>(took.count()) / 1000;
+  figure.limit = 2000;
+  figure.unit = "ms";
+  return figure;
+}
+
+/// What the background process and the relay inside use while nothing happens.
+Figure idle_load(World& world, const std::string& container) {
+  auto processes = relays_in(container);
+  if (processes.empty()) throw std::runtime_error("no relay watches");
+  std::ifstream(world.run().below("run") / "fairlead/server.lock") >> processes.emplace_back();
+  const auto used = [&processes] {
+    long long ticks = 0;
+    for (const auto& process : processes) ticks += ticks_of(process);
+    return ticks;
+  };
+  constexpr std::chrono::seconds watched{30};
+  const auto before = used();
+  std::this_thread::sleep_for(watched);
+  Figure figure;
+  figure.operation = "an idle environment that is watched";
+  figure.what = "of a processor";
+  figure.value = 100.0 * static_cast<double>(used() - before) /
+                 static_cast<double>(::sysconf(_SC_CLK_TCK)) / static_cast<double>(watched.count());
+  figure.limit = 0.2;
+  figure.unit = "%";
   return figure;
 }
 
@@ -142,6 +237,11 @@ std::vector<Figure> ports_figures(World& world) {
   interleave({&our_many, &their_many}, 3);
   figures.push_back(throughput("10,000 requests, 64 at a time", our_many, their_many, 0.7));
   figures.push_back(idle_memory(world, ends.forward_web));
+  figures.push_back(comeback(world, ends.forward_web));
+  figures.push_back(resident_exec(world, folder));
+  world.must(
+      {world.fairlead, "up", "--workspace-folder", folder, "--set", "port_detection=always"});
+  figures.push_back(idle_load(world));
   world.must({world.fairlead, "background", "--stop"});
   return figures;
 }

@@ -17,7 +17,6 @@
 namespace fairlead::relay {
 namespace {
 
-constexpr int grace_ms = 2000;
 constexpr int exit_of_failure = 126;
 
 struct Action {  // as the kernel has it
@@ -29,9 +28,9 @@ struct Action {  // as the kernel has it
 
 constexpr std::uint64_t bit_of(int signal) { return std::uint64_t{1} << (signal - 1); }
 
-void set_pipe_signal(void (*handler)(int)) {
+void set_signal(int number, void (*handler)(int)) {
   const Action action{.handler = handler, .flags = 0, .restorer = nullptr, .mask = 0};
-  sys::call(SYS_rt_sigaction, SIGPIPE, sys::address(&action), 0, 8);
+  sys::call(SYS_rt_sigaction, number, sys::address(&action), 0, 8);
 }
 
 /// The fourth word behind the name, which may contain anything.
@@ -71,10 +70,12 @@ class CommandStream final : public Channel {
 
 }  // namespace
 
-Commands::Commands(Mux& mux, char** environment) : mux_(mux), environment_(environment) {
+Commands::Commands(Mux& mux, char** environment, Parent parent)
+    : mux_(mux), environment_(environment), parent_(parent) {
   const auto child = bit_of(SIGCHLD);
   sys::call(SYS_rt_sigprocmask, SIG_BLOCK, sys::address(&child), sys::address(&mask_), 8);
-  set_pipe_signal(SIG_IGN);
+  set_signal(SIGPIPE, SIG_IGN);
+  if (parent_ == Parent::relay) set_signal(SIGHUP, SIG_IGN);  // its input ends, too
   signals_ = static_cast<int>(
       sys::call(SYS_signalfd4, -1, sys::address(&child), 8, O_CLOEXEC | O_NONBLOCK));
   if (signals_ >= 0) mux_.loop().watch(signals_, EPOLLIN, *this);
@@ -92,7 +93,8 @@ Commands::~Commands() {
 void Commands::become_child() const {
   sys::call(SYS_prlimit64, 0, RLIMIT_NOFILE, sys::address(descriptors_), 0);
   sys::call(SYS_prctl, PR_SET_PDEATHSIG, SIGHUP);
-  set_pipe_signal(SIG_DFL);
+  set_signal(SIGPIPE, SIG_DFL);
+  if (parent_ == Parent::relay) set_signal(SIGHUP, SIG_DFL);
   sys::call(SYS_rt_sigprocmask, SIG_SETMASK, sys::address(&mask_), 0, 8);
 }
 
@@ -144,7 +146,7 @@ void Commands::on_ready(int, std::uint32_t) {
 }
 
 void Commands::end_all() {
-  const auto until = Loop::now_ms() + grace_ms + 500;
+  const auto until = Loop::now_ms() + grace_ms() + 500;
   while (!commands_.empty() && Loop::now_ms() < until) mux_.loop().run_once(500);
   for (const auto& command : commands_) command->kill_session();
 }
@@ -175,7 +177,7 @@ void Command::hang_up() {
   if (status_ >= 0) return;
   signal(SIGHUP);
   signal(SIGCONT);
-  set(grace_ms);
+  set(commands_.grace_ms());
 }
 
 void Command::kill_session() const {
@@ -202,7 +204,7 @@ void Command::exited(int status) {
   if (unwanted_) kill_session();  // it left in good order, what it started may not have
   status_ = status;
   if (outputs_ <= 0 || unwanted_) return finish();
-  set(grace_ms);
+  set(commands_.grace_ms());
 }
 
 void Command::output_ended() {

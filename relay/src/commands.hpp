@@ -10,11 +10,18 @@ namespace fairlead::relay {
 
 class Command;
 
+/// Who has started the relay.
+enum class Parent {
+  engine,
+  relay,  ///< one of our own, which hangs it up when it ends itself: its commands have to end first
+};
+
 /// The commands that run, each in a session of its own. What a finished command left behind is let
-/// alone; one that the host no longer wants gets HUP, and two seconds later its session KILL.
+/// alone; one that the host no longer wants gets HUP, and two seconds later its session KILL (one
+/// second of a relay's relay).
 class Commands final : private Watcher {
  public:
-  Commands(Mux& mux, char** environment);
+  Commands(Mux& mux, char** environment, Parent parent);
   ~Commands() override;
 
   void run(std::uint32_t id, const RunRequest& request);
@@ -27,12 +34,14 @@ class Commands final : private Watcher {
   /// The environment of a command, and what it must not inherit from us undone.
   char** environment() const { return environment_; }
   void become_child() const;
+  int grace_ms() const { return parent_ == Parent::relay ? 1000 : 2000; }
 
  private:
   void on_ready(int fd, std::uint32_t events) override;
 
   Mux& mux_;
   char** environment_;
+  const Parent parent_;
   std::vector<std::unique_ptr<Command>> commands_;
   int signals_ = -1;
   std::uint64_t mask_ = 0;                 ///< as it was given to us

@@ -27,8 +27,8 @@ Address address_of(const TcpPlace& place) {
 /// The relay's side of a session.
 class Session final : public Mux {
  public:
-  Session(Loop& loop, char** environment)
-      : Mux(loop, 0, 1), commands_(*this, environment), detection_(*this, listening_) {}
+  Session(Loop& loop, char** environment, Parent parent)
+      : Mux(loop, 0, 1), commands_(*this, environment, parent), detection_(*this, listening_) {}
   ~Session() override { drop_channels(); }
 
   void end_commands() { commands_.end_all(); }
@@ -145,7 +145,7 @@ std::uint64_t own_hash() {
   return file.empty() ? 0 : fnv(file);
 }
 
-int serve(char** environment) {
+int serve(char** environment, Parent parent) {
   for (const int fd : {0, 1}) {
     sys::call(SYS_fcntl, fd, F_SETPIPE_SZ, pipe_size);  // best effort, and only pipes have one
     const long flags = sys::flags(fd);
@@ -153,7 +153,7 @@ int serve(char** environment) {
     sys::set_flags(fd, static_cast<int>(flags) | O_NONBLOCK);
   }
   Loop loop;
-  Session session(loop, environment);
+  Session session(loop, environment, parent);
   session.greet({.pid = static_cast<std::uint32_t>(sys::call(SYS_getpid)), .hash = own_hash()});
   session.settle();
   while (!session.ended() && session.understood()) {
@@ -167,7 +167,9 @@ int serve(char** environment) {
 }  // namespace
 
 int relay_program(int argc, char** argv, char** environment) {
-  if (argc == 2 && std::string_view(argv[1]) == "serve") return serve(environment);
+  const std::string_view word = argc == 2 ? argv[1] : "";
+  if (word == "serve") return serve(environment, Parent::engine);
+  if (word == lent_word) return serve(environment, Parent::relay);
   constexpr std::string_view usage =
       "fairlead's relay: \"serve\" makes it speak its protocol (docs/relay-protocol.md) on its "
       "standard input and output.\n";

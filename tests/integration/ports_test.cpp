@@ -280,5 +280,23 @@ TEST_P(ComposePorts, ReachCompanionsByName) {  // PORT-003
   EXPECT_EQ(own(project, "down").exit_code, 0);
 }
 
+TEST_P(ComposePorts, FindWhatListensInCompanions) {  // PORT-004
+  const Workspace project = this->project(
+      "  db:\n    image: " + std::string(base_image) +
+          "\n    stop_grace_period: 0s\n    command: [sh, -c, \"mkdir /www; echo found > "
+          "/www/index.html; exec httpd -f -p 0.0.0.0:5433 -h /www\"]\n",
+      R"("portsAttributes": {"db:5433": {"label": "the database"}})");
+  const RunResult up = own(project, "up", {"--json", "--wait"});
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  std::string list;
+  EXPECT_TRUE(wait_until(patience, [&] {
+    list = must({"ports", "--json"}).out;
+    return json_at(list, "/environments/0/forwards/0/host") == "db";
+  })) << list;
+  EXPECT_EQ(json_at(list, "/environments/0/forwards/0/label"), "the database") << list;
+  EXPECT_TRUE(serves(port_at(list, "/environments/0/forwards/0/localPort"), "found"));
+  EXPECT_EQ(own(project, "down").exit_code, 0);
+}
+
 }  // namespace
 }  // namespace fairlead::test

@@ -32,7 +32,9 @@ class RelayExec : public DockerTest {
   }
   /// Kills the client while its command runs and expects the command to end.
   void expect_end_with_client(bool input, bool terminal) {
-    auto request = command("relay", {"sh", "-c", "echo re''ady; sleep 4711"});
+    // No way is named: this is what the setting `exec_via` is by itself.
+    auto request = fairlead({"exec", "--workspace-folder", project_.folder.string(), "--", "sh",
+                             "-c", "echo re''ady; sleep 4711"});
     request.keep_input = input;
     request.terminal = terminal;
     ChildProcess client(std::move(request));

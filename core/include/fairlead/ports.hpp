@@ -1,6 +1,7 @@
 #pragma once
 
 #include <fairlead/engine.hpp>
+#include <fairlead/relay_wish.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -19,6 +20,8 @@ struct PortTarget {
   std::string host = "localhost";
   int port = 0;
   std::string socket = {};  ///< absolute path; wins over host and port
+  /// Of a port that detection found: the network namespace inside; 0: the environment's own.
+  std::uint64_t netns = 0;
 
   bool operator==(const PortTarget&) const = default;
 };
@@ -49,7 +52,9 @@ struct ForwardInfo {
   ForwardOrigin origin = ForwardOrigin::user;
   std::string address;  ///< where it listens: an address, or the path of a socket
   int port = 0;
-  std::string note;  ///< one line when it is not where it was wished to be
+  std::vector<std::string> addresses;  ///< all of them, where the user chose them
+  std::string url;                     ///< by its name, where the background process serves names
+  std::string note;                    ///< one line when it is not where it was wished to be
   std::string label;
   std::string protocol;
   std::string process;  ///< command line of who listens inside; empty: unknown
@@ -105,6 +110,11 @@ class EnvironmentPorts {
 
   /// From now on forwards what begins to listen inside, by its attributes. PORT-004, 011.
   void detect();
+  /// From now on a relay runs inside whenever the environment does.
+  void keep_relay();
+  /// Joins `client` with a relay of its own there, run by the one that is kept. False: there is
+  /// none yet, or it is not what is wished; the client stays with the caller.
+  bool lend_relay(const RelayWish& wish, UniqueFd& client);
   /// The container was removed and no other one was made in its place.
   bool gone() const;
 

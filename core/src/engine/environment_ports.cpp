@@ -1,4 +1,5 @@
 #include "base/sha256.hpp"
+#include "engine/companion_watch.hpp"
 #include "engine/forward_table.hpp"
 #include "engine/instance_link.hpp"
 #include "engine/the_host.hpp"
@@ -21,7 +22,7 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds watch_again{1000};  // after the engine broke its stream off
 constexpr milliseconds ask_again{2000};    // of a backend that reports no events
-constexpr milliseconds detect_again{1000};
+constexpr milliseconds relay_again{500};
 constexpr milliseconds detect_later{30'000};  // after the relay could not be started
 constexpr milliseconds look_again{500};       // for one that was removed, for some time
 constexpr int most_looks = 20;
@@ -103,6 +104,9 @@ struct EnvironmentPorts::Impl {
     speaks = !configured.empty() || !merged.ports_attributes.empty() ||
              merged.other_ports_attributes.has_value();
     if (merged.json) rules = ports::PortRules(*merged.json);
+    link->on_relay_gone([this] {
+      worker.add([this](const std::stop_token& token) { again(token); }, relay_again);
+    });
     table = std::make_unique<ForwardTable>(link, rules, forwarder_of(the_core, *link));
     watcher = std::jthread([this](const std::stop_token& end) { watch(end); });
   }
@@ -111,6 +115,7 @@ struct EnvironmentPorts::Impl {
     watcher.request_stop();
     if (watcher.joinable()) watcher.join();
     worker.end();
+    companions.close();
     link->close_relay();  // from here on nobody calls back
   }
 
@@ -157,25 +162,60 @@ struct EnvironmentPorts::Impl {
       return tell({.kind = PortEvent::Kind::environment_gone});
     }
     const auto now = link->instance();
-    if (now.id == before.id && now.started == before.started) return;  // paused, perhaps
+    const bool other = now.id != before.id || now.started != before.started;
+    const bool stopped = now.state == InstanceState::stopped;
+    // Once: what was connected to the next one already is let be.
+    if ((other || stopped) && !std::exchange(cut, stopped)) table->reset_connections();
+    if (!other) {  // paused, or another service
+      if (detecting) companions.renew(stop);
+      return;
+    }
+    companions.close();
     for (auto& ended : table->renew())
       tell({.kind = PortEvent::Kind::closed, .forward = std::move(ended)});
     if (now.state != InstanceState::running) return;
     table->resume(stop);
-    if (detecting) begin_detection(stop);
+    begin_again(stop);
+  }
+
+  // ------------------------------------------------------- the relay
+  /// Whatever needs it, after the instance's start or the end of the one before.
+  void begin_again(const std::stop_token& stop) {
+    if (detecting) {
+      begin_detection(stop);
+    } else if (keeping) {
+      begin_relay(stop);
+    }
+  }
+
+  void begin_relay(const std::stop_token& stop) {
+    try {
+      link->start_relay(stop);
+    } catch (const Error& error) {
+      core.log().text(LogLevel::info, "No relay is kept: " + error.message());
+      if (error.status() == Status::unsupported || error.status() == Status::cancelled) return;
+      worker.add([this](const std::stop_token& token) { again(token); }, detect_later);
+    }
+  }
+
+  /// It was killed, its instance was, or it could not be started.
+  void again(const std::stop_token& stop) {
+    if (!link->running()) return;
+    if (!detecting && !keeping && !table->needs_relay()) return;
+    begin_again(stop);  // a connection may have started another one meanwhile: it knows nothing
+    table->resume(stop);
   }
 
   // ------------------------------------------------------- detection
   void begin_detection(const std::stop_token& stop) {
     try {
       const auto relay = link->start_relay(stop);
-      // Both are called on the relay's thread.
+      // Called on the relay's thread.
       relay->watch_listeners([this](const ports::ListenerEvent& event) {
-        worker.add([this, event](const std::stop_token& token) { heard(event, token); });
+        worker.add(
+            [this, event](const std::stop_token& token) { heard("localhost", event, token); });
       });
-      relay->on_gone([this](const Error&) {
-        worker.add([this](const std::stop_token& token) { again(token); }, detect_again);
-      });
+      companions.renew(stop);
     } catch (const Error& error) {
       core.log().text(LogLevel::warning, "Ports are not found by themselves: " + error.message());
       const bool hopeless =
@@ -185,29 +225,27 @@ struct EnvironmentPorts::Impl {
     }
   }
 
-  void again(const std::stop_token& stop) {
-    if (!link->running() || link->relay()) return;
-    begin_detection(stop);
-    if (link->relay()) table->resume(stop);
-  }
-
-  void heard(const ports::ListenerEvent& event, const std::stop_token& stop) {
-    const PortTarget target{.port = event.listener.port};
+  void heard(const std::string& host, const ports::ListenerEvent& event,
+             const std::stop_token& stop) {
+    // The same number in another network is another port.
+    const PortTarget target{
+        .host = host, .port = event.listener.port, .netns = event.listener.netns};
     if (event.kind == ports::ListenerEvent::Kind::removed) {
       if (auto closed = table->remove_detected(event.listener.inode)) {
         tell({.kind = PortEvent::Kind::closed, .forward = std::move(*closed)});
       }
       return;
     }
-    if (event.kind != ports::ListenerEvent::Kind::added || is_ours(event.listener)) return;
-    if (event.listener.netns != 0) return;  // the same number in another network is another port
+    if (event.kind != ports::ListenerEvent::Kind::added) return;
+    if (is_ours(target, event.listener)) return;
     const auto known = table->note_process(target, event.listener);
-    const auto attributes = rules.of({.port = target.port, .command = event.listener.process});
+    const auto attributes =
+        rules.of({.host = target.host, .port = target.port, .command = event.listener.process});
     if (known || attributes.on_auto_forward == "ignore") return;
     try {
       auto info =
           table->add({.target = target, .origin = ForwardOrigin::detected}, stop, &event.listener);
-      const bool first = opened.insert(target.port).second;
+      const bool first = opened.insert(to_text(target)).second;
       tell({.forward = std::move(info), .action = attributes.on_auto_forward, .first = first});
     } catch (const Error& error) {
       core.log().text(LogLevel::warning, error.message());
@@ -215,8 +253,10 @@ struct EnvironmentPorts::Impl {
   }
 
   /// With the host's network the environment's servers are here already, and our listeners there.
-  bool is_ours(const ports::Listener& found) const {
-    return table->listens_inside(found.port) || ports::listens_here(found.port, found.inode);
+  bool is_ours(const PortTarget& target, const ports::Listener& found) const {
+    const bool own_network = ports::is_localhost(target.host) && target.netns == 0;
+    return (own_network && table->listens_inside(found.port)) ||
+           ports::listens_here(found.port, found.inode);
   }
 
   Core& core;
@@ -228,8 +268,15 @@ struct EnvironmentPorts::Impl {
   std::string said;
   ports::PortRules rules;
   std::unique_ptr<ForwardTable> table;
-  std::set<int> opened;  ///< of the worker
+  CompanionWatch companions{link, [this](const std::string& service, const auto& event) {
+                              worker.add([this, service, event](const std::stop_token& token) {
+                                heard(service, event, token);
+                              });
+                            }};
+  std::set<std::string> opened;  ///< of the worker
   std::atomic<bool> detecting{false};
+  std::atomic<bool> keeping{false};
+  bool cut = false;  ///< of the worker: the instance has ended, its connections were reset
   std::atomic<bool> gone{false};
   std::mutex mutex;
   ports::Worker worker;
@@ -268,6 +315,22 @@ void EnvironmentPorts::detect() {
   if (impl_->detecting.exchange(true)) return;
   impl_->worker.add(
       [raw = impl_.get()](const std::stop_token& stop) { raw->begin_detection(stop); });
+}
+
+void EnvironmentPorts::keep_relay() {
+  if (impl_->keeping.exchange(true) || impl_->link->relay()) return;
+  impl_->worker.add([raw = impl_.get()](const std::stop_token& stop) { raw->begin_relay(stop); });
+}
+
+bool EnvironmentPorts::lend_relay(const RelayWish& wish, UniqueFd& client) {
+  const auto& link = *impl_->link;
+  if (wish.instance != instance().id || wish.backend != link.backend()->name()) return false;
+  if (wish.user != link.account()) return false;
+  keep_relay();
+  const auto relay = link.relay();
+  if (!relay || !answer_relay_wish(client, true)) return false;
+  relay->lend(std::move(client));
+  return true;
 }
 
 bool EnvironmentPorts::gone() const { return impl_->gone; }

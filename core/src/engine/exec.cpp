@@ -83,10 +83,10 @@ int run_inside(const Session& session, ExecOptions options, const std::stop_toke
 }  // namespace
 
 int exec(Core& core, ExecOptions options, std::stop_token stop) {
-  return exec_via(core, ExecVia::engine, std::move(options), std::move(stop));
+  return exec_via(core, std::nullopt, std::move(options), std::move(stop));
 }
 
-int exec_via(Core& core, ExecVia via, ExecOptions options, std::stop_token stop) {
+int exec_via(Core& core, std::optional<ExecVia> wanted, ExecOptions options, std::stop_token stop) {
   auto workspace = open_workspace(core, options.selection);
   // The reference's exec leaves the variable as it is.
   if (core.mode() == Mode::fairlead) workspace = with_devcontainer_id(std::move(workspace));
@@ -100,7 +100,9 @@ int exec_via(Core& core, ExecVia via, ExecOptions options, std::stop_token stop)
   auto session = open_session(core, workspace, found.backend, running_instance(found, stop),
                               options.remote, /*need_markers=*/false, stop);
   if (options.shell) make_shell(options, session);
-  const auto relay = relay_for(core, via, session, options, stop);
+  const auto via = wanted.value_or(usual_way(core, workspace.settings));
+  if (via == ExecVia::engine) session.backend = found.backend;
+  const auto relay = relay_for(core, via, session, found.backend, options, stop);
   int status = 0;
   if (relay) {
     options.argv = with_unset(session.environment, std::move(options.argv));

@@ -23,8 +23,9 @@ struct ForwardTable::Forward {
   std::string process;
   int pid = 0;
   std::unique_ptr<ports::ReverseListener> inside;
-  std::unique_ptr<PluginForward> plugin;  ///< who forwards in our place
-  std::string socket_file;                ///< ours to remove
+  std::weak_ptr<ports::RelaySession> inside_of;  ///< whose
+  std::unique_ptr<PluginForward> plugin;         ///< who forwards in our place
+  std::string socket_file;                       ///< ours to remove
 };
 
 ForwardTable::ForwardTable(std::shared_ptr<InstanceLink> link, ports::PortRules rules,
@@ -72,6 +73,7 @@ std::shared_ptr<ForwardTable::Forward> ForwardTable::open(const ForwardWish& wis
                     .origin = wish.origin,
                     .address = local.address,
                     .port = local.port,
+                    .addresses = wish.addresses,
                     .note = local.note,
                     .label = attributes.label,
                     .protocol = attributes.protocol};
@@ -95,6 +97,7 @@ std::shared_ptr<ForwardTable::Forward> ForwardTable::open_by_plugin(
                     .origin = wish.origin,
                     .address = local.address,
                     .port = local.port,
+                    .addresses = wish.addresses,
                     .note = local.note,
                     .label = attributes.label,
                     .protocol = attributes.protocol};
@@ -125,7 +128,8 @@ std::shared_ptr<ForwardTable::Forward> ForwardTable::open_reverse(const ForwardW
   auto forward = std::make_shared<Forward>();
   forward->wish = wish;
   forward->line = board_.open({}, std::make_shared<LocalRoute>(wish.target), forward->traffic);
-  forward->fixed = {.target = wish.target, .reverse = true, .origin = wish.origin};
+  forward->fixed = {
+      .target = wish.target, .reverse = true, .origin = wish.origin, .addresses = wish.addresses};
   try {
     listen_inside(forward, stop);
   } catch (const Error&) {
@@ -138,6 +142,7 @@ std::shared_ptr<ForwardTable::Forward> ForwardTable::open_reverse(const ForwardW
 void ForwardTable::listen_inside(const std::shared_ptr<Forward>& forward,
                                  const std::stop_token& stop) {
   const auto relay = link_->start_relay(stop);
+  if (forward->inside && forward->inside_of.lock() == relay) return;
   const auto& wish = forward->wish;
   ports::RelayTarget at{.socket = wish.local_socket};
   if (!wish.addresses.empty()) at.host = wish.addresses.front();
@@ -150,6 +155,7 @@ void ForwardTable::listen_inside(const std::shared_ptr<Forward>& forward,
   forward->fixed.address = at.socket.empty() ? at.host : at.socket;
   forward->fixed.port = at.socket.empty() ? listener->port() : 0;
   forward->inside = std::move(listener);
+  forward->inside_of = relay;
 }
 
 void ForwardTable::resume(const std::stop_token& stop) {
@@ -223,6 +229,24 @@ bool ForwardTable::listens_inside(int port) const {
   return std::any_of(forwards_.begin(), forwards_.end(), [&](const auto& forward) {
     return forward->wish.reverse && forward->fixed.port == port;
   });
+}
+
+bool ForwardTable::needs_relay() const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(forwards_.begin(), forwards_.end(),
+                     [](const auto& forward) { return forward->wish.reverse; });
+}
+
+void ForwardTable::reset_connections() {
+  std::vector<ports::Switchboard::Line> lines;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& forward : forwards_) {
+      const bool own = ports::is_localhost(forward->wish.target.host) || forward->wish.reverse;
+      if (own && !forward->plugin) lines.push_back(forward->line);
+    }
+  }
+  for (const auto line : lines) board_.reset(line);
 }
 
 std::vector<ForwardInfo> ForwardTable::renew() {

@@ -38,8 +38,14 @@ class ForwardTable {
   /// Whether a reverse forward listens on this port inside.
   bool listens_inside(int port) const;
 
+  /// Whether some of it cannot be without a relay.
+  bool needs_relay() const;
+
   /// The instance is another one, or was restarted. Ends, and returns, what detection had found.
   std::vector<ForwardInfo> renew();
+  /// The instance has ended: its network may be gone without a word to who is connected. Resets
+  /// what leads to it.
+  void reset_connections();
   /// The instance runs again: what lived in it or for it is made anew.
   void resume(const std::stop_token& stop);
 

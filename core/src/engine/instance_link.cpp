@@ -1,7 +1,6 @@
 #include "engine/instance_link.hpp"
 
 #include "engine/deadlines.hpp"
-#include "engine/enter.hpp"
 #include "engine/find.hpp"
 #include "engine/session.hpp"
 #include "ports/attributes.hpp"
@@ -175,8 +174,13 @@ std::shared_ptr<ports::RelaySession> InstanceLink::start_relay(const std::stop_t
     std::shared_ptr<ports::RelaySession> session =
         ports::RelaySession::start(backend(), instance.id, remote_account_of(merged(), instance),
                                    {.stop = stop, .timeout = relay_limit});
-    const std::lock_guard lock(mutex_);
-    relay_ = session;
+    {
+      const std::lock_guard lock(mutex_);
+      relay_ = session;
+    }
+    session->on_gone([this](const Error&) {
+      if (relay_gone_) relay_gone_();
+    });
     return session;
   } catch (const Error& error) {
     const std::lock_guard lock(mutex_);

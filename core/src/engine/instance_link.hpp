@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/enter.hpp"
 #include "engine/workspace.hpp"
 #include "ports/relay_session.hpp"
 #include "ports/route.hpp"
@@ -7,6 +8,7 @@
 #include <fairlead/ports.hpp>
 
 #include <chrono>
+#include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -22,6 +24,10 @@ class InstanceLink {
  public:
   /// Finds the environment. Throws "environment.not_found". `core` outlives this.
   InstanceLink(Core& core, Selection selection, const std::stop_token& stop);
+
+  /// Called, on the relay's thread, when a relay that `start_relay` started is gone. Once, before
+  /// any is started.
+  void on_relay_gone(std::function<void()> callback) { relay_gone_ = std::move(callback); }
 
   const Workspace& workspace() const { return workspace_; }
   MergedConfig merged() const;
@@ -43,6 +49,8 @@ class InstanceLink {
   /// Starts it when it does not. Throws "relay.place" and the like; a failure is remembered for
   /// some seconds.
   std::shared_ptr<ports::RelaySession> start_relay(const std::stop_token& stop);
+  /// Who the relay runs as.
+  std::string account() const { return remote_account_of(merged(), instance()); }
   /// Ends it; none of its callbacks is called any more.
   void close_relay();
 
@@ -62,6 +70,7 @@ class InstanceLink {
   std::shared_ptr<ports::RelaySession> relay_;
   std::optional<Error> relay_failure_;
   std::chrono::steady_clock::time_point relay_failed_at_;
+  std::function<void()> relay_gone_;
   std::mutex relay_start_;  ///< one starts, the others wait for it
 };
 

@@ -1,5 +1,6 @@
 #include "engine/relay_exec.hpp"
 
+#include "engine/resident_relay.hpp"
 #include "ports/relay_session.hpp"
 
 #include <fairlead/core.hpp>
@@ -40,14 +41,23 @@ bool can_do_without(const Error& error) {
 
 }  // namespace
 
-std::unique_ptr<ports::RelaySession> relay_for(Core& core, ExecVia via, const Session& session,
+ExecVia usual_way(const Core& core, const Settings& settings) {
+  if (core.mode() == Mode::drop_in) return ExecVia::engine;
+  const auto& word = settings.text("exec_via");
+  if (word == "relay") return ExecVia::relay;
+  return word == "engine" ? ExecVia::engine : ExecVia::automatic;
+}
+
+std::shared_ptr<ports::RelaySession> relay_for(Core& core, ExecVia via, const Session& session,
+                                               const std::shared_ptr<Backend>& backend,
                                                const ExecOptions& options,
                                                const std::stop_token& stop) {
   if (via == ExecVia::engine) return nullptr;
   if (via == ExecVia::automatic && !fits(session, options)) return nullptr;
+  const auto& user = session.inside.user;
+  if (auto known = resident_relay(core, backend->name(), session.instance.id, user)) return known;
   try {
-    return ports::RelaySession::start(session.backend, session.instance.id, session.inside.user,
-                                      {.stop = stop});
+    return ports::RelaySession::start(backend, session.instance.id, user, {.stop = stop});
   } catch (const Error& error) {
     if (via == ExecVia::relay || !can_do_without(error)) throw;
     core.log().text(LogLevel::debug, "Without the relay: " + error.message());

@@ -12,8 +12,13 @@ class RelaySession;
 
 namespace fairlead {
 
-/// A relay for the session's user; nothing when `via` says so or lets the backend's exec stand in.
-std::unique_ptr<ports::RelaySession> relay_for(Core& core, ExecVia via, const Session& session,
+/// What the setting `exec_via` says; called as `devcontainer` always the engine.
+ExecVia usual_way(const Core& core, const Settings& settings);
+
+/// A relay for the session's user, the resident one or one of its own that `backend` starts;
+/// nothing when `via` says so or lets the backend's exec stand in.
+std::shared_ptr<ports::RelaySession> relay_for(Core& core, ExecVia via, const Session& session,
+                                               const std::shared_ptr<Backend>& backend,
                                                const ExecOptions& options,
                                                const std::stop_token& stop);
 

@@ -1,6 +1,7 @@
 #include "engine/session.hpp"
 
 #include "engine/deadlines.hpp"
+#include "engine/resident_relay.hpp"
 #include "engine/the_host.hpp"
 #include "spec/git_commit.hpp"
 
@@ -69,6 +70,10 @@ Session open_session(Core& core, const Workspace& workspace,
                   .instance = instance,
                   .merged = merged_for_instance(core, workspace, instance),
                   .data_folder = marker_folder(instance, options.container_data_folder)};
+  const auto account = remote_account_of(session.merged, instance);
+  if (core.mode() == Mode::fairlead && workspace.settings.text("exec_via") != "engine") {
+    session.backend = through_resident_relay(core, backend, instance.id, account);
+  }
   if (workspace.document) session.source = workspace.document->source;
   // A host's path says nothing here.
   if (workspace.document && !workspace.remote && need_markers && core.mode() == Mode::fairlead) {
@@ -76,8 +81,8 @@ Session open_session(Core& core, const Workspace& workspace,
   }
   const auto& system_folder = options.container_system_data_folder;
   session.inside =
-      enter(core, *backend, instance,
-            {.user = remote_account_of(session.merged, instance),
+      enter(core, *session.backend, instance,
+            {.user = account,
              .probe = session.merged.user_env_probe.value_or(options.default_user_env_probe),
              .data_folder = session.data_folder,
              .system_folder = system_folder.empty() ? "/var/devcontainer" : system_folder,

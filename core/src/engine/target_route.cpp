@@ -10,7 +10,7 @@ TargetRoute::TargetRoute(std::shared_ptr<InstanceLink> link, PortTarget target)
     : link_(std::move(link)), target_(std::move(target)) {}
 
 std::optional<ports::SocketAddress> TargetRoute::straight() {
-  auto address = link_->address_of(target_);
+  auto address = elsewhere() ? std::nullopt : link_->address_of(target_);
   failed_straight_ = false;
   if (address) way_ = "direct";
   return address;
@@ -19,7 +19,7 @@ std::optional<ports::SocketAddress> TargetRoute::straight() {
 void TargetRoute::straight_failed() { failed_straight_ = true; }
 
 bool TargetRoute::hand_over(UniqueFd& client, const std::shared_ptr<ports::Traffic>& traffic) {
-  if (!failed_straight_ && !*only_relay_) return false;
+  if (!failed_straight_ && !*only_relay_ && !elsewhere()) return false;
   const auto relay = link_->relay();
   if (!relay) return false;
   serve(*relay, std::move(client), traffic);
@@ -29,7 +29,7 @@ bool TargetRoute::hand_over(UniqueFd& client, const std::shared_ptr<ports::Traff
 UniqueFd TargetRoute::dial(UniqueFd& client, const std::shared_ptr<ports::Traffic>& traffic,
                            std::stop_token stop) {
   std::optional<Error> first;
-  if (!failed_straight_ && !*only_relay_) {
+  if (!failed_straight_ && !*only_relay_ && !elsewhere()) {
     try {
       auto stream = link_->dial(target_, stop);
       way_ = link_->address_of(target_) ? "direct" : "dial";
@@ -59,7 +59,7 @@ void TargetRoute::serve(ports::RelaySession& relay, UniqueFd client,
     traffic->from_inside += end.from_inside;
     --traffic->open;
   };
-  ports::RelayTarget target{.port = target_.port, .socket = target_.socket};
+  ports::RelayTarget target{.port = target_.port, .socket = target_.socket, .netns = target_.netns};
   target.host = ports::is_localhost(target_.host) ? "localhost" : target_.host;
   auto connection = relay.serve(std::move(client), target, on_end);
   const std::lock_guard lock(mutex_);

@@ -34,6 +34,8 @@ class TargetRoute final : public ports::Route {
   void forget() { *only_relay_ = false; }
 
  private:
+  /// In another network inside: only the relay gets there.
+  bool elsewhere() const { return target_.netns != 0; }
   void serve(ports::RelaySession& relay, UniqueFd client,
              const std::shared_ptr<ports::Traffic>& traffic);
 

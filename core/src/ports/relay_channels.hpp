@@ -56,5 +56,6 @@ std::unique_ptr<ReverseListener> listen_inside(std::shared_ptr<RelayThread> thre
                                                std::function<void(UniqueFd)> on_connection,
                                                const CallOptions& options);
 std::unique_ptr<RelayCommand> run_inside(std::shared_ptr<RelayThread> thread, RelayRun command);
+void lend_inside(const std::shared_ptr<RelayThread>& thread, UniqueFd client);
 
 }  // namespace fairlead::ports

@@ -117,6 +117,8 @@ class LinkedSession final : public RelaySession {
     return run_inside(thread_, std::move(command));
   }
 
+  void lend(UniqueFd client) override { lend_inside(thread_, std::move(client)); }
+
   bool alive() const override { return thread_->alive(); }
   void on_gone(std::function<void(const Error&)> callback) override {
     thread_->on_gone(std::move(callback));

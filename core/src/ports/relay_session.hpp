@@ -136,6 +136,10 @@ class RelaySession {
   /// and says so on `err`. Throws "relay.gone".
   virtual std::unique_ptr<RelayCommand> run(RelayRun command) = 0;
 
+  /// Starts another relay inside, as a command of this one, and joins it with the stream socket
+  /// `client`: who is at its other end has a session of his own (`over`). Both end together.
+  virtual void lend(UniqueFd client) = 0;
+
   /// False once the relay, its exec or its instance has ended.
   virtual bool alive() const = 0;
   /// Called once, when that happens (at once when it has); not after `close`.

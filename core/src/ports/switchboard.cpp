@@ -303,6 +303,16 @@ struct Switchboard::Loop : std::enable_shared_from_this<Loop> {
     });
   }
 
+  void reset(Line key) {
+    const auto found = lines.find(key);
+    if (found == lines.end()) return;
+    std::erase_if(connections, [&](auto& entry) {
+      if (entry.second.line != found->second || !entry.second.joint) return false;
+      --found->second->traffic->open;
+      return true;
+    });
+  }
+
   UniqueFd epoll;
   UniqueFd wake;
   std::mutex mutex;
@@ -353,6 +363,10 @@ void Switchboard::join(Line line, UniqueFd client) {
     const auto found = raw->lines.find(line);
     if (found != raw->lines.end()) raw->begin(std::move(*socket), found->second);
   });
+}
+
+void Switchboard::reset(Line line) {
+  loop_->do_now([&] { loop_->reset(line); });
 }
 
 void Switchboard::close(Line line) {

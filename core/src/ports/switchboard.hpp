@@ -29,6 +29,8 @@ class Switchboard {
             std::shared_ptr<Traffic> traffic);
   /// Joins a connection that somebody else accepted, as if it had come to the line.
   void join(Line line, UniqueFd client);
+  /// Connections that are joined are reset; the line goes on.
+  void reset(Line line);
   /// Nobody listens when this returns; connections are reset.
   void close(Line line);
 

@@ -62,7 +62,8 @@ constexpr Flag text_(std::string_view name, FlagGroup group, CommandMask command
   return flag;
 }
 constexpr Flag choice_(std::string_view name, FlagGroup group, CommandMask commands,
-                       std::string_view description, Choices choices, std::string_view standard) {
+                       std::string_view description, Choices choices,
+                       std::string_view standard = {}) {
   return Flag{name, text, group, commands, description, choices, standard, true};
 }
 constexpr Flag number_(std::string_view name, FlagGroup group, CommandMask commands,
@@ -333,8 +334,7 @@ constexpr std::array table = {
     own(switch_("pull", G::image, bit(rebuild), "Ask the registry for newer base images.")),
     own(text_("service", G::container, bit(exec), "Another service of the environment's project.")),
     own(choice_("via", G::container, mask(exec, shell),
-                "By the engine's exec, or by the relay, which ends with its caller.", ways_inside,
-                "engine")),
+                "By the engine's exec or by the relay; the setting exec_via.", ways_inside)),
     own(lettered('f', switch_("follow", G::output, bit(logs), "Go on as more is printed."))),
     own(lettered('n', number_("tail", G::output, bit(logs), "Only the last lines, this many."))),
     own(text_("since", G::output, bit(logs), "Only what is newer: a time, or 10m, 2h, 3d.")),

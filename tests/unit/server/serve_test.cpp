@@ -2,10 +2,12 @@
 #include "unit/ports/sockets.hpp"
 
 #include <fairlead/error.hpp>
+#include <fairlead/relay_wish.hpp>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <server/client.hpp>
+#include <server/forwards_file.hpp>
 #include <server/serve.hpp>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -150,6 +152,45 @@ TEST_F(ServeTest, LivesOnWhenClientsVanishInTheMiddle) {
     channel.send(R"({"jsonrpc":"2.0","id":1,"method":"ports/watch"})");
   }
   EXPECT_TRUE(connect());
+}
+
+/// What an older one forwarded is still to be forwarded when a newer one has taken its place.
+TEST_F(ServeTest, HandsOverToANewerOne) {
+  SavedForwards saved;
+  saved.caller.options.environment = {{"HOME", folder_.path()}, {"DOCKER_HOST", "unix:///none"}};
+  saved.caller.selection.container_id = "of an engine that does not answer";
+  saved.relay = true;
+  saved.wishes = {
+      {.target = {.port = 8080}, .local_port = 18080, .addresses = {"127.0.0.2", "::1"}}};
+  std::filesystem::create_directories(place_.state);
+  write_forwards(place_.forwards_file(), {saved});
+  auto old = serve_here("1.9.0");
+  std::unique_ptr<Running> next;
+  std::jthread successor([&] {
+    if (ends(*old)) next = serve_here("1.10.0");
+  });
+  const auto socket = place_.runtime + '/' + server_socket_name;
+  auto client = Client::start(
+      {.place = place_,
+       .command = {"/bin/sh", "-c", "while ! test -S " + socket + "; do sleep 0.05; done", "sh"},
+       .environment = {{"PATH", "/usr/bin:/bin"}},
+       .version = "1.10.0"},
+      {});
+  successor.join();
+  EXPECT_EQ(client.version(), "1.10.0");
+  const auto kept = read_forwards(place_.forwards_file());
+  ASSERT_EQ(kept.size(), 1U);
+  EXPECT_TRUE(kept[0].relay);
+  ASSERT_EQ(kept[0].wishes.size(), 1U);
+  EXPECT_EQ(kept[0].wishes[0].local_port, 18080);
+  EXPECT_EQ(kept[0].wishes[0].addresses, (std::vector<std::string>{"127.0.0.2", "::1"}));
+}
+
+TEST_F(ServeTest, LendsNoRelayThatItHasNot) {
+  const auto server = serve_here();
+  const auto socket = connect_to(place_, relay_socket_name);
+  ASSERT_TRUE(socket);
+  EXPECT_FALSE(ask_for_relay(socket, {.backend = "a", .instance = "b", .user = "c"}, patience));
 }
 
 TEST_F(ServeTest, RefusesAFolderThatOthersMayWriteTo) {

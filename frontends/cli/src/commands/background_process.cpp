@@ -35,13 +35,16 @@ UniqueFd ready_fd(const Arguments& arguments) {
 int run_background(const Arguments& arguments, Session& session) {
   StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
-  const Core core(core_options(arguments), *log);
+  Core core(core_options(arguments), *log);
   if (arguments.flag("stop")) return stop_server(core, session, signals.token());
   auto ready = ready_fd(arguments);
   if (ready) std::filesystem::current_path("/");  // it outlives the folder that it was started in
-  server::serve(
-      {.place = server_place(core), .version = std::string(own_version), .ready = std::move(ready)},
-      *log, signals.token());
+  const auto settings = core.settings({}, nullptr);
+  server::serve({.place = server_place(core),
+                 .version = std::string(own_version),
+                 .names_port = static_cast<int>(settings.number("port_names")),
+                 .ready = std::move(ready)},
+                *log, signals.token());
   return 0;
 }
 

@@ -33,7 +33,7 @@ void show(const ForwardInfo& forward, const Arguments& arguments, Session& sessi
 int in_background(const Core& core, const Arguments& arguments, Session& session,
                   const std::vector<ForwardWish>& wishes, const std::stop_token& stop) {
   auto client = start_server(core, session, stop);
-  const auto view = client.forward(caller_of(arguments), false, false, wishes, stop);
+  const auto view = client.forward(caller_of(arguments), {.wishes = wishes}, stop);
   for (const auto& wish : wishes) {
     for (const auto& forward : view.forwards) {
       if (forward.target == wish.target && forward.reverse == wish.reverse)

@@ -76,6 +76,7 @@ std::string forward_json(const ForwardInfo& forward) {
   json += std::string(R"(,"reverse":)") + (forward.reverse ? "true" : "false");
   json += R"(,"localAddress":)" + json_string(forward.address);
   json += R"(,"localPort":)" + std::to_string(forward.port);
+  if (!forward.url.empty()) json += R"(,"url":)" + json_string(forward.url);
   json += R"(,"label":)" + json_string(forward.label);
   json += R"(,"protocol":)" + json_string(forward.protocol);
   json += R"(,"origin":)" + json_string(origin_word(forward.origin));
@@ -106,11 +107,14 @@ std::optional<server::EnvironmentForwards> forward_configured(Core& core,
   const auto settings = core.settings({}, nullptr);  // a project has no say in it
   const bool detect = wants_detection(settings, result);
   const bool configured = settings.flag("forward_ports") && !result.forward_ports.empty();
-  if (!detect && !configured) return std::nullopt;
+  const bool relay = settings.text("exec_via") == "relay";
+  if (!detect && !configured && !relay) return std::nullopt;
   try {
     auto caller = caller_of(arguments);
     caller.options.trust = false;
-    auto view = start_server(core, session, stop).forward(caller, configured, detect, {}, stop);
+    auto view =
+        start_server(core, session, stop)
+            .forward(caller, {.configured = configured, .detect = detect, .relay = relay}, stop);
     for (const auto& line : view.failures) core.log().text(LogLevel::warning, line);
     for (const auto& forward : view.forwards) {
       if (!forward.note.empty()) core.log().text(LogLevel::warning, forward.note);

@@ -107,8 +107,9 @@ ExecOptions options_of(const Arguments& arguments, const Session& session, bool 
 
 }  // namespace
 
-ExecVia way_inside(const Arguments& arguments) {
+std::optional<ExecVia> way_inside(const Arguments& arguments) {
   const auto way = arguments.text("via");
+  if (way.empty()) return std::nullopt;
   if (way == "relay") return ExecVia::relay;
   return way == "auto" ? ExecVia::automatic : ExecVia::engine;
 }

@@ -6,6 +6,7 @@
 #include <fairlead/exec_via.hpp>
 
 #include <functional>
+#include <optional>
 
 namespace fairlead::cli {
 
@@ -16,7 +17,7 @@ namespace fairlead::cli {
 int run_inside(const Arguments& arguments, Session& session,
                const std::function<int(Core&, ExecOptions, std::stop_token)>& operation);
 
-/// What `--via` says.
-ExecVia way_inside(const Arguments& arguments);
+/// What `--via` says, if it is given.
+std::optional<ExecVia> way_inside(const Arguments& arguments);
 
 }  // namespace fairlead::cli

@@ -5,6 +5,8 @@
 #include "json_text.hpp"
 #include "table.hpp"
 
+#include <filesystem>
+
 namespace fairlead::cli {
 namespace {
 
@@ -30,13 +32,13 @@ std::string state_text(const ForwardInfo& forward) {
 }
 
 std::string text_of(const std::vector<EnvironmentForwards>& environments, bool bold) {
-  Table table({"PORT", "LOCAL", "LABEL", "PROCESS", "STATE", "IN", "OUT", "CONTAINER"});
+  Table table({"PORT", "LOCAL", "LABEL", "PROCESS", "STATE", "IN", "OUT", "CONTAINER", "NAME"});
   for (const auto& environment : environments) {
     for (const auto& forward : environment.forwards) {
       table.add({to_text(forward.target) + (forward.reverse ? " (here)" : ""),
                  local_text(forward) + (forward.reverse ? " (inside)" : ""), forward.label,
                  process_text(forward), state_text(forward), bytes_text(forward.to_inside),
-                 bytes_text(forward.from_inside), environment.container});
+                 bytes_text(forward.from_inside), environment.container, forward.url});
     }
   }
   return table.empty() ? "Nothing is forwarded.\n" : table.text(bold);
@@ -110,8 +112,13 @@ int run_ports(const Arguments& arguments, Session& session) {
   const Core core(core_options(arguments), *log);
   if (arguments.flag("watch")) return watch(core, arguments, session, signals.token());
   std::vector<EnvironmentForwards> environments;
-  if (auto client = server::Client::connect(server_place(core), signals.token()))
-    environments = client->list(wanted(arguments), signals.token());
+  const auto place = server_place(core);
+  auto client = server::Client::connect(place, signals.token());
+  std::error_code ignored;
+  // One that was killed a moment ago may still have been there when this command began.
+  if (!client && std::filesystem::exists(place.forwards_file(), ignored))
+    client.emplace(start_server(core, session, signals.token()));
+  if (client) environments = client->list(wanted(arguments), signals.token());
   session.write_out(wants_json(arguments, session) ? json_of(environments)
                                                    : text_of(environments, session.out.colour));
   return 0;

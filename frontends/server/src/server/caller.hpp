@@ -14,6 +14,14 @@ struct Caller {
   Selection selection;
 };
 
+/// What is to be done for an environment.
+struct ForwardOrder {
+  bool configured = false;  ///< what its configuration names
+  bool detect = false;
+  bool relay = false;  ///< keep one inside, for commands
+  std::vector<ForwardWish> wishes;
+};
+
 /// One environment with its forwards.
 struct EnvironmentForwards {
   std::string key;

@@ -123,15 +123,15 @@ Json Client::call(const std::string& method, const Json& params, const std::stop
   }
 }
 
-EnvironmentForwards Client::forward(const Caller& caller, bool configured, bool detect,
-                                    const std::vector<ForwardWish>& wishes,
+EnvironmentForwards Client::forward(const Caller& caller, const ForwardOrder& order,
                                     const std::stop_token& stop) {
   auto list = Json::array();
-  for (const auto& wish : wishes) list.push_back(to_json(wish));
+  for (const auto& wish : order.wishes) list.push_back(to_json(wish));
   return environment_from(call("ports/forward",
                                {{"caller", to_json(caller)},
-                                {"configured", configured},
-                                {"detect", detect},
+                                {"configured", order.configured},
+                                {"detect", order.detect},
+                                {"relay", order.relay},
                                 {"forwards", std::move(list)}},
                                stop));
 }

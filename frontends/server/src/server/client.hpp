@@ -35,8 +35,8 @@ class Client {
   const std::string& version() const { return version_; }
   int pid() const { return pid_; }
 
-  EnvironmentForwards forward(const Caller& caller, bool configured, bool detect,
-                              const std::vector<ForwardWish>& wishes, const std::stop_token& stop);
+  EnvironmentForwards forward(const Caller& caller, const ForwardOrder& order,
+                              const std::stop_token& stop);
   std::vector<ForwardInfo> unforward(const Caller& caller, const std::vector<PortTarget>& targets,
                                      bool reverse, const std::stop_token& stop);
   std::vector<EnvironmentForwards> list(const std::optional<Caller>& caller,

@@ -2,6 +2,8 @@
 
 #include "server/browser.hpp"
 #include "server/forwards_file.hpp"
+#include "server/free_ports.hpp"
+#include "server/names.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -12,6 +14,7 @@ namespace fairlead::server {
 namespace {
 
 constexpr std::chrono::seconds restore_limit{5};
+constexpr std::chrono::seconds ports_limit{1};
 constexpr std::chrono::seconds engine_pause{3};  // of an engine that is just being started
 constexpr int most_tries = 20;
 
@@ -26,8 +29,8 @@ ForwardWish wish_of(const ForwardInfo& info) {
   wish.local_port = info.port;
   if (info.address.starts_with('/')) {
     wish.local_socket = info.address;
-  } else if (info.address != "127.0.0.1" && !info.address.empty()) {
-    wish.addresses = {info.address};
+  } else {
+    wish.addresses = info.addresses;
   }
   return wish;
 }
@@ -50,6 +53,7 @@ struct Environments::Entry {
   Caller caller;
   Core core;
   std::atomic<bool> detect{false};
+  std::atomic<bool> relay{false};
   std::unique_ptr<EnvironmentPorts> ports;  ///< last: uses the core
 };
 
@@ -64,7 +68,10 @@ Environments::~Environments() {
 
 bool Environments::restore(const SavedForwards& environment, const std::stop_token& stop) {
   try {
-    forward(environment.caller, {.detect = environment.detect, .wishes = environment.wishes}, stop);
+    forward(
+        environment.caller,
+        {.detect = environment.detect, .relay = environment.relay, .wishes = environment.wishes},
+        stop);
   } catch (const Error& error) {
     Log(log_).text(LogLevel::info, error.message());
     return error.status() != Status::unavailable;  // else it is not there any more
@@ -80,6 +87,7 @@ void Environments::restore() {
   for (auto& environment : saved) {
     restorers_.emplace_back(
         [this, environment = std::move(environment)](const std::stop_token& stop) {
+          wait_for_free_ports(environment.wishes, ports_limit, stop);
           for (int left = most_tries; left > 0 && !restore(environment, stop); --left) {
             std::unique_lock lock(mutex_);
             wake_.wait_for(lock, stop, engine_pause, [] { return false; });
@@ -118,20 +126,33 @@ std::shared_ptr<Environments::Entry> Environments::entry_of(const Caller& caller
   return entry;
 }
 
-/// The configuration is another one: what the user wanted beside it goes on, under its attributes.
+/// The configuration is another one: what the user wanted beside it goes on, under its attributes,
+/// and what it names in place of what the old one named.
 void Environments::take_over(Entry& entry, std::shared_ptr<Entry> old,
                              const std::stop_token& stop) {
   auto before = old->ports->list();
   entry.detect = old->detect.load();
+  entry.relay = old->relay.load();
   old.reset();  // so that the ports are free again
+  std::vector<ForwardWish> wishes;
+  bool configured = false;
   for (const auto& info : before) {
+    configured = configured || info.origin == ForwardOrigin::configuration;
+    if (info.origin == ForwardOrigin::user) wishes.push_back(wish_of(info));
+  }
+  if (configured) {
+    const auto named = entry.ports->configured();
+    wishes.insert(wishes.end(), named.begin(), named.end());
+  }
+  for (const auto& wish : wishes) {
     try {
-      if (info.origin == ForwardOrigin::user) entry.ports->add(wish_of(info), stop);
+      entry.ports->add(wish, stop);
     } catch (const Error& error) {
       Log(log_).text(LogLevel::warning, error.message());
     }
   }
   if (entry.detect) entry.ports->detect();
+  if (entry.relay) entry.ports->keep_relay();
 }
 
 EnvironmentForwards Environments::forward(const Caller& caller, const ForwardOrder& order,
@@ -155,6 +176,10 @@ EnvironmentForwards Environments::forward(const Caller& caller, const ForwardOrd
   if (order.detect) {
     entry->detect = true;
     entry->ports->detect();
+  }
+  if (order.relay) {
+    entry->relay = true;
+    entry->ports->keep_relay();
   }
   changed();
   auto view = entry->view();
@@ -210,19 +235,50 @@ bool Environments::end(const std::string& container_id) {
 
 std::vector<EnvironmentForwards> Environments::list(const std::optional<Caller>& caller,
                                                     std::stop_token stop) {
-  std::vector<EnvironmentForwards> views;
+  if (!caller) wait_until_restored(stop);
+  const auto entry = caller ? find(*caller, stop) : nullptr;
+  auto all = views();
   if (caller) {
-    if (const auto entry = find(*caller, stop)) views.push_back(entry->view());
-    return views;
+    std::erase_if(all, [&](const auto& view) { return !entry || view.key != entry->ports->key(); });
   }
-  wait_until_restored(stop);
+  return all;
+}
+
+std::vector<EnvironmentForwards> Environments::views() {
   std::vector<std::shared_ptr<Entry>> all;
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [key, entry] : entries_) all.push_back(entry);
   }
+  std::vector<EnvironmentForwards> views;
   for (const auto& entry : all) views.push_back(entry->view());
+  name_forwards(views);
   return views;
+}
+
+void Environments::name_forwards(std::vector<EnvironmentForwards>& views) {
+  const int port = names_port_;
+  if (port == 0) return;
+  for (auto& environment : views) {
+    const auto end = '.' + name_of(environment, views) + ".localhost:" + std::to_string(port) + '/';
+    for (auto& forward : environment.forwards) {
+      if (const auto name = name_of(forward)) forward.url = "http://" + *name + end;
+    }
+  }
+}
+
+std::optional<ForwardInfo> Environments::find_named(const std::string& name) {
+  return find_by_name(views(), name);
+}
+
+bool Environments::lend(const RelayWish& wish, UniqueFd& client) {
+  std::vector<std::shared_ptr<Entry>> all;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [key, entry] : entries_) all.push_back(entry);
+  }
+  return std::any_of(all.begin(), all.end(),
+                     [&](const auto& entry) { return entry->ports->lend_relay(wish, client); });
 }
 
 /// On a thread of the entry's own, which its end waits for.
@@ -268,8 +324,8 @@ void Environments::tidy() {
     std::erase_if(entries_, [&](const auto& pair) {
       // Looked into, but nothing to do for it.
       const auto& entry = *pair.second;
-      const bool idle =
-          !entry.detect && entry.ports->list().empty() && pair.second.use_count() == 1;
+      const bool idle = !entry.detect && !entry.relay && entry.ports->list().empty() &&
+                        pair.second.use_count() == 1;
       if (!entry.ports->gone() && !idle) return false;
       gone.push_back(pair.second);
       return true;
@@ -306,7 +362,7 @@ void Environments::save() {
     const std::lock_guard lock(mutex_);
     if (frozen_ || restoring_ > 0) return;
     for (const auto& [key, entry] : entries_) {
-      SavedForwards saved{.caller = entry->caller, .detect = entry->detect};
+      SavedForwards saved{.caller = entry->caller, .detect = entry->detect, .relay = entry->relay};
       for (const auto& info : entry->ports->list()) {
         if (info.origin != ForwardOrigin::detected) saved.wishes.push_back(wish_of(info));
       }

@@ -4,6 +4,7 @@
 #include "server/forwards_file.hpp"
 #include "server/place.hpp"
 
+#include <atomic>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -16,13 +17,6 @@
 #include <vector>
 
 namespace fairlead::server {
-
-/// What is to be done for an environment.
-struct ForwardOrder {
-  bool configured = false;  ///< what its configuration names
-  bool detect = false;
-  std::vector<ForwardWish> wishes;
-};
 
 /// The environments that this process forwards for. Keeps a file of them, so that the next process
 /// goes on after this one was killed. Thread-safe.
@@ -50,6 +44,15 @@ class Environments {
   /// All, or only the caller's.
   std::vector<EnvironmentForwards> list(const std::optional<Caller>& caller, std::stop_token stop);
 
+  /// The forward of a name, "8080.my-app".
+  std::optional<ForwardInfo> find_named(const std::string& name);
+  /// From now on lists say where a forward is reached by its name.
+  void serve_names_at(int port) { names_port_ = port; }
+
+  /// Gives the connected `client` a relay of its own in an environment whose relay we keep. False:
+  /// we keep none, and the client stays with the caller.
+  bool lend(const RelayWish& wish, UniqueFd& client);
+
   /// Waits for something to happen after `seen` and says what number it has.
   std::uint64_t wait_for_change(std::uint64_t seen, const std::stop_token& stop);
   /// Every event, until the number that `listen` returned is given back. `listener` returns soon.
@@ -69,6 +72,8 @@ class Environments {
   std::shared_ptr<Entry> entry_of(const Caller& caller, const std::stop_token& stop);
   std::shared_ptr<Entry> find(const Caller& caller, const std::stop_token& stop);
   void take_over(Entry& entry, std::shared_ptr<Entry> old, const std::stop_token& stop);
+  std::vector<EnvironmentForwards> views();
+  void name_forwards(std::vector<EnvironmentForwards>& views);
   void heard(const Entry& entry, const PortEvent& event);
   void changed();
   void save();
@@ -86,6 +91,7 @@ class Environments {
   std::uint64_t last_listener_ = 0;
   std::size_t restoring_ = 0;
   bool frozen_ = false;
+  std::atomic<int> names_port_{0};  ///< 0: names are not served
   std::mutex saving_;
   std::vector<std::jthread> restorers_;  ///< last: they use the rest
 };

@@ -56,6 +56,7 @@ SavedForwards saved_from(const Json& json) {
   SavedForwards saved;
   saved.caller = caller_from(json.value("caller", Json::object()));
   saved.detect = json.value("detect", false);
+  saved.relay = json.value("relay", false);
   for (const auto& wish : json.value("wishes", Json::array()))
     saved.wishes.push_back(wish_from(wish));
   return saved;
@@ -93,8 +94,10 @@ void write_forwards(const std::string& path, const std::vector<SavedForwards>& f
     caller.options.environment = kept_variables(caller.options.environment);
     auto wishes = Json::array();
     for (const auto& wish : saved.wishes) wishes.push_back(to_json(wish));
-    list.push_back(
-        {{"caller", to_json(caller)}, {"detect", saved.detect}, {"wishes", std::move(wishes)}});
+    list.push_back({{"caller", to_json(caller)},
+                    {"detect", saved.detect},
+                    {"relay", saved.relay},
+                    {"wishes", std::move(wishes)}});
   }
   const auto text =
       Json{{"environments", std::move(list)}}.dump(-1, ' ', false, Json::error_handler_t::replace);

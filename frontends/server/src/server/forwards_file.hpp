@@ -11,6 +11,7 @@ namespace fairlead::server {
 struct SavedForwards {
   Caller caller;
   bool detect = false;
+  bool relay = false;
   std::vector<ForwardWish> wishes = {};
 };
 

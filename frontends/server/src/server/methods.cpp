@@ -57,6 +57,7 @@ Json environments_json(const std::vector<EnvironmentForwards>& environments) {
 Json forward(Environments& environments, const Json& params, const RpcCall& call) {
   const ForwardOrder order{.configured = flag_in(params, "configured"),
                            .detect = flag_in(params, "detect"),
+                           .relay = flag_in(params, "relay"),
                            .wishes = list_in<ForwardWish>(params, "forwards", wish_from)};
   return to_json(environments.forward(required_caller(params), order, call.stop));
 }

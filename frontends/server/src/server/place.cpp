@@ -17,7 +17,6 @@
 namespace fairlead::server {
 namespace {
 
-constexpr const char* socket_name = "server.sock";
 constexpr const char* lock_name = "server.lock";
 constexpr int backlog = 64;
 
@@ -44,10 +43,10 @@ UniqueFd open_folder(const Place& place) {
 }
 
 /// A path has at most 107 characters; through the open folder it is always short enough.
-sockaddr_un address_in(const UniqueFd& folder) {
+sockaddr_un address_in(const UniqueFd& folder, const char* name) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  const auto path = "/proc/self/fd/" + std::to_string(folder.get()) + '/' + socket_name;
+  const auto path = "/proc/self/fd/" + std::to_string(folder.get()) + '/' + name;
   path.copy(address.sun_path, sizeof address.sun_path - 1);
   return address;
 }
@@ -74,12 +73,12 @@ UniqueFd take_lock(const Place& place) {
   return {};
 }
 
-UniqueFd listen_at(const Place& place) {
+UniqueFd listen_at(const Place& place, const char* name) {
   const auto folder = open_folder(place);
   auto socket = new_socket();
   ::fchmod(socket.get(), 0600);
-  ::unlinkat(folder.get(), socket_name, 0);  // one that was killed left it
-  const auto address = address_in(folder);
+  ::unlinkat(folder.get(), name, 0);  // one that was killed left it
+  const auto address = address_in(folder, name);
   if (::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       ::listen(socket.get(), backlog) != 0) {
     throw failure("Cannot listen in '" + place.runtime + '\'', errno);
@@ -87,14 +86,16 @@ UniqueFd listen_at(const Place& place) {
   return socket;
 }
 
-void unlink_socket(const Place& place) { ::unlink((place.runtime + '/' + socket_name).c_str()); }
+void unlink_socket(const Place& place, const char* name) {
+  ::unlink((place.runtime + '/' + name).c_str());
+}
 
-UniqueFd connect_to(const Place& place) {
+UniqueFd connect_to(const Place& place, const char* name) {
   struct stat info {};
   if (::stat(place.runtime.c_str(), &info) != 0) return {};
   const auto folder = open_folder(place);
   auto socket = new_socket();
-  const auto address = address_in(folder);
+  const auto address = address_in(folder, name);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
     if (errno == ENOENT || errno == ECONNREFUSED) return {};
     throw failure("Cannot reach the background process", errno);

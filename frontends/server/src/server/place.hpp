@@ -7,6 +7,9 @@
 
 namespace fairlead::server {
 
+/// Requests are answered there.
+inline constexpr auto server_socket_name = "server.sock";
+
 /// Where a user's background process is found, and what it remembers.
 struct Place {
   std::string runtime;  ///< folder of the socket and the lock
@@ -21,14 +24,14 @@ struct Place {
 /// Throws "server.socket".
 UniqueFd take_lock(const Place& place);
 
-/// Listens on the user's own socket, 0600; whoever calls has the lock. Throws "server.socket".
-UniqueFd listen_at(const Place& place);
+/// Listens on a socket of the user's own, 0600; whoever calls has the lock. Throws "server.socket".
+UniqueFd listen_at(const Place& place, const char* name = server_socket_name);
 /// Nobody finds it any more.
-void unlink_socket(const Place& place);
+void unlink_socket(const Place& place, const char* name = server_socket_name);
 
 /// A connection to the background process; empty: none runs. Throws "server.socket" when the
 /// process at the other end is another user's.
-UniqueFd connect_to(const Place& place);
+UniqueFd connect_to(const Place& place, const char* name = server_socket_name);
 
 /// Whether the other end of the connection runs as this user.
 bool is_own_user(const UniqueFd& connection);

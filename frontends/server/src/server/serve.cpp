@@ -3,6 +3,9 @@
 #include "server/channel.hpp"
 #include "server/environments.hpp"
 #include "server/methods.hpp"
+#include "server/name_proxy.hpp"
+
+#include <fairlead/relay_wish.hpp>
 
 #include <poll.h>
 #include <sys/resource.h>
@@ -10,6 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <list>
 #include <memory>
@@ -25,6 +29,7 @@ using std::chrono::milliseconds;
 constexpr milliseconds round{200};
 constexpr milliseconds lock_round{20};
 constexpr std::chrono::seconds lock_limit{15};
+constexpr std::chrono::seconds wish_limit{2};
 
 /// A connection costs two descriptors.
 void allow_many_descriptors() {
@@ -53,10 +58,17 @@ struct Client {
   std::jthread thread;  ///< last: uses the rest
 };
 
+/// Somebody who wants a relay: one question, then the connection is the relay's.
+struct Borrower {
+  std::atomic<bool> ended{false};
+  std::jthread thread;  ///< last: uses the rest
+};
+
 class Server {
  public:
   Server(ServeOptions options, EventSink& log)
       : options_(std::move(options)),
+        log_(log),
         environments_(options_.place, log),
         life_{.version = options_.version, .end = [this](bool keep) { end(keep); }} {
     add_methods(dispatcher_, environments_, life_);
@@ -64,21 +76,27 @@ class Server {
 
   void run(const std::stop_token& stop) {
     const auto listener = listen_at(options_.place);
+    const auto relays = listen_at(options_.place, relay_socket_name);
     environments_.restore();
+    serve_names();
     tell_ready();
     auto idle_since = Clock::now();
     while (!stop.stop_requested() && !ending_) {
-      pollfd fd{listener.get(), POLLIN, 0};
-      const int ready = ::poll(&fd, 1, static_cast<int>(round.count()));
-      if (ready > 0) accept(listener);
+      std::array<pollfd, 2> fds{{{listener.get(), POLLIN, 0}, {relays.get(), POLLIN, 0}}};
+      ::poll(fds.data(), fds.size(), static_cast<int>(round.count()));
+      if ((fds[0].revents & POLLIN) != 0) accept(listener);
+      if ((fds[1].revents & POLLIN) != 0) lend(relays);
+      borrowers_.remove_if([](const auto& borrower) { return borrower->ended.load(); });
       clients_.remove_if([](const auto& client) { return client->ended.load(); });
       environments_.tidy();
       if (!clients_.empty() || !environments_.empty()) idle_since = Clock::now();
       if (Clock::now() - idle_since > options_.idle) break;
     }
     unlink_socket(options_.place);
+    unlink_socket(options_.place, relay_socket_name);
     if (stop.stop_requested()) environments_.freeze();  // whoever comes next goes on
     clients_.clear();
+    borrowers_.clear();
   }
 
   void tell_ready() {
@@ -102,17 +120,48 @@ class Server {
     });
   }
 
+  void serve_names() {
+    if (options_.names_port == 0) return;
+    try {
+      names_ = std::make_unique<NameProxy>(options_.names_port, [this](const std::string& name) {
+        const auto found = environments_.find_named(name);
+        return found ? std::optional(NamedServer{.address = found->address,
+                                                 .port = found->port,
+                                                 .tls = found->protocol == "https"})
+                     : std::nullopt;
+      });
+      environments_.serve_names_at(names_->port());
+    } catch (const Error& error) {
+      Log(log_).text(LogLevel::warning, error.message());
+    }
+  }
+
+  void lend(const UniqueFd& listener) {
+    UniqueFd socket(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!socket || !is_own_user(socket)) return;
+    auto& borrower = borrowers_.emplace_back(std::make_unique<Borrower>());
+    borrower->thread = std::jthread([this, raw = borrower.get(), fd = std::move(socket)]() mutable {
+      const auto wish = hear_relay_wish(fd, wish_limit);
+      if (wish && !environments_.lend(*wish, fd)) answer_relay_wish(fd, false);
+      fd.reset();
+      raw->ended = true;
+    });
+  }
+
   void end(bool keep) {
     keep ? environments_.freeze() : environments_.forget();
     ending_ = true;
   }
 
   ServeOptions options_;
+  EventSink& log_;
   Environments environments_;
   Life life_;
   Dispatcher dispatcher_;
   std::atomic<bool> ending_{false};
   std::list<std::unique_ptr<Client>> clients_;
+  std::list<std::unique_ptr<Borrower>> borrowers_;
+  std::unique_ptr<NameProxy> names_;  ///< last: its threads use the rest
 };
 
 }  // namespace

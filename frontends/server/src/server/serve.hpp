@@ -15,6 +15,7 @@ struct ServeOptions {
   Place place;
   std::string version;
   std::chrono::milliseconds idle{10'000};  ///< without a client and a forward; then it ends
+  int names_port = 0;                      ///< forwards are reached by name there; 0: they are not
   UniqueFd ready;  ///< gets a byte when clients can connect, or when another process serves
 };
 

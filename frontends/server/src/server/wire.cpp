@@ -125,7 +125,9 @@ Caller caller_from(const Json& json) {
 
 Json to_json(const PortTarget& target) {
   if (!target.socket.empty()) return {{"socket", target.socket}};
-  return {{"host", target.host}, {"port", target.port}};
+  Json json{{"host", target.host}, {"port", target.port}};
+  if (target.netns != 0) json["network"] = target.netns;
+  return json;
 }
 
 PortTarget target_from(const Json& json) {
@@ -134,6 +136,7 @@ PortTarget target_from(const Json& json) {
   read(json, "host", target.host);
   read(json, "port", target.port);
   read(json, "socket", target.socket);
+  read(json, "network", target.netns);
   return target;
 }
 
@@ -160,6 +163,8 @@ Json to_json(const ForwardInfo& info) {
           {"origin", word(info.origin)},
           {"localAddress", info.address},
           {"localPort", info.port},
+          {"addresses", info.addresses},
+          {"url", info.url},
           {"note", info.note},
           {"label", info.label},
           {"protocol", info.protocol},
@@ -180,6 +185,8 @@ ForwardInfo info_from(const Json& json) {
   info.origin = origin_from(json);
   read(json, "localAddress", info.address);
   read(json, "localPort", info.port);
+  read(json, "addresses", info.addresses);
+  read(json, "url", info.url);
   read(json, "note", info.note);
   read(json, "label", info.label);
   read(json, "protocol", info.protocol);

@@ -8,6 +8,9 @@
 /// What the host asks of the relay, read from a frame's payload: views into it.
 namespace fairlead::relay {
 
+/// What a relay is told that another relay starts as a command.
+inline constexpr std::string_view lent_word = "lent";
+
 enum class HostKind : std::uint8_t { name = 0, v4 = 4, v6 = 6 };
 
 struct TcpPlace {

@@ -1,0 +1,259 @@
+#include "engine/resident_relay.hpp"
+
+#include "ports/relay_session.hpp"
+
+#include <fairlead/relay_wish.hpp>
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <thread>
+#include <utility>
+
+namespace fairlead {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::chrono::milliseconds answer_limit = 2s;
+
+/// A path has at most 107 characters; through the open folder it is always short enough.
+UniqueFd connect_in(const std::string& folder_path) {
+  const UniqueFd folder(::open(folder_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!folder || !socket) return {};
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  const auto path = "/proc/self/fd/" + std::to_string(folder.get()) + '/' + relay_socket_name;
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
+  const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+  if (::connect(socket.get(), generic, sizeof address) != 0) return {};
+  ucred peer{};
+  socklen_t size = sizeof peer;
+  const bool known = ::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &peer, &size) == 0;
+  return known && peer.uid == ::geteuid() ? std::move(socket) : UniqueFd();
+}
+
+/// Requests a stop once a call has taken too long, or its caller wants none of it any more.
+class Limit {
+ public:
+  Limit(const CallOptions& options)
+      : on_stop_(options.stop, [this] { source_.request_stop(); }), timeout_(options.timeout) {
+    if (timeout_.count() > 0) timer_ = std::jthread([this](const std::stop_token& s) { wait(s); });
+  }
+  std::stop_token token() const { return source_.get_token(); }
+  bool over() const { return over_; }
+
+ private:
+  void wait(const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any never;
+    std::unique_lock lock(mutex);
+    never.wait_for(lock, stop, timeout_, [] { return false; });
+    if (stop.stop_requested()) return;
+    over_ = true;
+    source_.request_stop();
+  }
+
+  std::stop_source source_;
+  std::stop_callback<std::function<void()>> on_stop_;
+  const std::chrono::milliseconds timeout_;
+  std::atomic<bool> over_{false};
+  std::jthread timer_;  ///< last: uses the rest
+};
+
+UniqueFd take(CallOptions& options, FdRef ref) {
+  const auto index = static_cast<std::size_t>(ref.fd);
+  return ref && index < options.fds.size() ? std::move(options.fds[index]) : UniqueFd();
+}
+
+class ThroughRelay final : public Backend {
+ public:
+  ThroughRelay(const Core& core, std::shared_ptr<Backend> inner, std::string instance,
+               std::string user)
+      : core_(core),
+        inner_(std::move(inner)),
+        instance_(std::move(instance)),
+        user_(std::move(user)) {}
+
+  ExecReply exec(const ExecRequest& request, CallOptions options) override {
+    const bool ours = request.id == instance_ && request.user == user_ && is_small(request);
+    const auto relay = ours ? session() : nullptr;
+    if (!relay) return inner_->exec(request, std::move(options));
+    return run(*relay, request, std::move(options));
+  }
+
+  void exec_control(const ExecControlRequest& request, CallOptions options) override {
+    std::shared_ptr<ports::RelayCommand> command;
+    {
+      const std::lock_guard lock(mutex_);
+      const auto found = running_.find(request.exec);
+      if (found != running_.end()) command = found->second;
+    }
+    if (!command && request.exec.starts_with(prefix)) {
+      throw Error(Status::not_found, "exec.not_found", "The command is not running.");
+    }
+    if (!command) return inner_->exec_control(request, std::move(options));
+    if (request.resize) command->resize(*request.resize);
+    if (!request.signal.empty()) command->signal(request.signal);
+  }
+
+  const std::string& name() const override { return inner_->name(); }
+  ProbeReply probe(const ProbeRequest& request, CallOptions options) override {
+    return inner_->probe(request, std::move(options));
+  }
+  ResolveGroupReply resolve(const ResolveGroupRequest& request, CallOptions options) override {
+    return inner_->resolve(request, std::move(options));
+  }
+  ImageInfo inspect_image(const InspectImageRequest& request, CallOptions options) override {
+    return inner_->inspect_image(request, std::move(options));
+  }
+  void pull_image(const PullImageRequest& request, CallOptions options) override {
+    inner_->pull_image(request, std::move(options));
+  }
+  BuildImageReply build_image(const BuildImageRequest& request, CallOptions options) override {
+    return inner_->build_image(request, std::move(options));
+  }
+  CreateReply create(const CreateRequest& request, CallOptions options) override {
+    return inner_->create(request, std::move(options));
+  }
+  StartReply start(const StartRequest& request, CallOptions options) override {
+    return inner_->start(request, std::move(options));
+  }
+  void stop(const StopRequest& request, CallOptions options) override {
+    inner_->stop(request, std::move(options));
+  }
+  void remove(const RemoveRequest& request, CallOptions options) override {
+    inner_->remove(request, std::move(options));
+  }
+  InstanceInfo inspect(const InspectRequest& request, CallOptions options) override {
+    return inner_->inspect(request, std::move(options));
+  }
+  ListReply list(const ListRequest& request, CallOptions options) override {
+    return inner_->list(request, std::move(options));
+  }
+  void logs(const LogsRequest& request, CallOptions options) override {
+    inner_->logs(request, std::move(options));
+  }
+  void copy_in(const CopyInRequest& request, CallOptions options) override {
+    inner_->copy_in(request, std::move(options));
+  }
+  void copy_out(const CopyOutRequest& request, CallOptions options) override {
+    inner_->copy_out(request, std::move(options));
+  }
+  UniqueFd dial(const DialRequest& request, CallOptions options) override {
+    return inner_->dial(request, std::move(options));
+  }
+  void watch(const WatchRequest& request, CallOptions options) override {
+    inner_->watch(request, std::move(options));
+  }
+  ObjectsReply objects(const ObjectsRequest& request, CallOptions options) override {
+    return inner_->objects(request, std::move(options));
+  }
+  void remove_object(const RemoveObjectRequest& request, CallOptions options) override {
+    inner_->remove_object(request, std::move(options));
+  }
+  RegistryDigestReply registry_digest(const RegistryDigestRequest& request,
+                                      CallOptions options) override {
+    return inner_->registry_digest(request, std::move(options));
+  }
+  ChecksReply checks(const ChecksRequest& request, CallOptions options) override {
+    return inner_->checks(request, std::move(options));
+  }
+
+ private:
+  static constexpr std::string_view prefix = "relay:";
+
+  /// A frame of the relay has to hold it, with the variables of a terminal.
+  static bool is_small(const ExecRequest& request) {
+    constexpr std::size_t most_bytes = 50000;
+    std::size_t size = 0;
+    for (const auto& word : request.argv) size += word.size() + 2;
+    for (const auto& [name, value] : request.env) size += name.size() + value.size() + 3;
+    return size < most_bytes;
+  }
+
+  std::shared_ptr<ports::RelaySession> session() {
+    const std::lock_guard lock(mutex_);
+    if (!relay_ || !relay_->alive()) {
+      relay_ = resident_relay(core_, inner_->name(), instance_, user_);
+    }
+    return relay_;
+  }
+
+  ExecReply run(ports::RelaySession& relay, const ExecRequest& request, CallOptions options) {
+    const Limit limit(options);
+    const std::shared_ptr<ports::RelayCommand> command =
+        relay.run({.argv = request.argv,
+                   .env = request.env,
+                   .working_directory = request.working_directory,
+                   .terminal = request.terminal,
+                   .in = take(options, request.in),
+                   .out = take(options, request.out),
+                   .err = take(options, request.err)});
+    const auto id = remember(command);
+    struct Forget {
+      ThroughRelay& self;
+      const std::string& id;
+      ~Forget() {
+        const std::lock_guard lock(self.mutex_);
+        self.running_.erase(id);
+      }
+    } const forget{*this, id};
+    if (options.on_event) options.on_event({.started = id});
+    try {
+      return {command->wait(limit.token())};
+    } catch (const Error& error) {
+      if (!limit.over() || error.status() != Status::cancelled) throw;
+      throw Error(Status::timeout, "call.timeout", "The command did not end in time.");
+    }
+  }
+
+  std::string remember(std::shared_ptr<ports::RelayCommand> command) {
+    const std::lock_guard lock(mutex_);
+    auto id = std::string(prefix) + std::to_string(++last_);
+    running_[id] = std::move(command);
+    return id;
+  }
+
+  const Core& core_;
+  const std::shared_ptr<Backend> inner_;
+  const std::string instance_;
+  const std::string user_;
+  std::mutex mutex_;
+  std::shared_ptr<ports::RelaySession> relay_;
+  std::map<std::string, std::shared_ptr<ports::RelayCommand>> running_;
+  int last_ = 0;
+};
+
+}  // namespace
+
+std::shared_ptr<ports::RelaySession> resident_relay(const Core& core, const std::string& backend,
+                                                    const std::string& instance,
+                                                    const std::string& user) {
+  auto socket = connect_in(core.runtime_folder());
+  const RelayWish wish{.backend = backend, .instance = instance, .user = user};
+  if (!socket || !ask_for_relay(socket, wish, answer_limit)) return nullptr;
+  try {
+    UniqueFd other(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+    return ports::RelaySession::over(std::move(socket), std::move(other), answer_limit);
+  } catch (const Error& error) {  // the engine's exec does it as well
+    core.log().text(LogLevel::debug, "Without the resident relay: " + error.message());
+    return nullptr;
+  }
+}
+
+std::shared_ptr<Backend> through_resident_relay(const Core& core, std::shared_ptr<Backend> backend,
+                                                std::string instance, std::string user) {
+  return std::make_shared<ThroughRelay>(core, std::move(backend), std::move(instance),
+                                        std::move(user));
+}
+
+}  // namespace fairlead

@@ -1,0 +1,116 @@
+#include "unit/ports/sockets.hpp"
+
+#include <fairlead/error.hpp>
+
+#include <gtest/gtest.h>
+#include <server/name_proxy.hpp>
+
+#include <memory>
+#include <thread>
+
+namespace fairlead::server {
+namespace {
+
+namespace net = ports::test;
+
+class NameProxyTest : public ::testing::Test {
+ protected:
+  /// What a client that asks for a host is told. PORT-014.
+  std::string ask(const std::string& host, const std::string& more = {}, bool six = false) {
+    const auto client = net::connect_tcp(proxy_.port(), six);
+    net::send_all(client, "GET / HTTP/1.1\r\nHost: " + host + "\r\n" + more + "\r\n");
+    return net::receive_all(client);
+  }
+  /// Answers one connection.
+  std::jthread serve_once(const std::string& answer) {
+    return std::jthread([this, answer] {
+      const auto client = net::accept_one(listener_);
+      while (!heard_.ends_with("\r\n\r\n")) {
+        const auto byte = net::receive(client, 1);
+        if (byte.empty()) return;
+        heard_ += byte;
+      }
+      net::send_all(client, answer);
+    });
+  }
+
+  UniqueFd listener_ = net::listen_tcp();
+  std::string heard_;
+  bool tls_ = false;
+  NameProxy proxy_{20000 + static_cast<int>(::getpid() % 20000),
+                   [this](const std::string& name) -> std::optional<NamedServer> {
+                     if (name == "gone.app") return NamedServer{.address = "127.0.0.1", .port = 1};
+                     if (name != "80.app") return std::nullopt;
+                     return NamedServer{
+                         .address = "127.0.0.1", .port = net::port_of(listener_), .tls = tls_};
+                   }};
+};
+
+TEST_F(NameProxyTest, LeadsToTheServerOfTheName) {
+  const auto server = serve_once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+  EXPECT_EQ(ask("80.app.localhost:7070"), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
+  EXPECT_EQ(heard_, "GET / HTTP/1.1\r\nHost: 80.app.localhost:7070\r\nConnection: close\r\n\r\n");
+}
+
+TEST_F(NameProxyTest, ListensOnIpv6Too) {
+  if (!net::listen_tcp(0, true)) return;  // no IPv6 here
+  const auto server = serve_once("HTTP/1.1 204 No Content\r\n\r\n");
+  EXPECT_EQ(ask("80.app.localhost", {}, true), "HTTP/1.1 204 No Content\r\n\r\n");
+}
+
+TEST_F(NameProxyTest, RefusesUnknownHosts) {
+  for (const char* host : {"81.app.localhost", "localhost", "127.0.0.1", "evil.example", ""}) {
+    EXPECT_TRUE(ask(host).starts_with("HTTP/1.1 421 ")) << host;
+  }
+  EXPECT_TRUE(ask("80.app.localhost\r\nHost: 80.app.localhost").starts_with("HTTP/1.1 421 "));
+}
+
+TEST_F(NameProxyTest, SaysThatTheServerIsGone) {
+  EXPECT_TRUE(ask("gone.app.localhost").starts_with("HTTP/1.1 502 "));
+}
+
+TEST_F(NameProxyTest, SaysThatTheServerDoesNotSpeakTls) {
+  tls_ = true;
+  const std::jthread server([this] {
+    const auto client = net::accept_one(listener_);
+    net::receive(client, 1);
+    net::send_all(client, "HTTP/1.1 400 Bad Request\r\n\r\n");
+  });
+  EXPECT_TRUE(ask("80.app.localhost").starts_with("HTTP/1.1 502 "));
+}
+
+TEST_F(NameProxyTest, LetsWebSocketsPass) {
+  const std::jthread server([this] {
+    const auto client = net::accept_one(listener_);
+    while (!heard_.ends_with("\r\n\r\n")) heard_ += net::receive(client, 1);
+    net::send_all(client, "HTTP/1.1 101 Switching Protocols\r\n\r\n");
+    net::send_all(client, net::receive(client, 4));  // as long as both want
+    EXPECT_EQ(net::receive_all(client), "");
+  });
+  const auto client = net::connect_tcp(proxy_.port());
+  net::send_all(client,
+                "GET / HTTP/1.1\r\nHost: 80.app.localhost\r\nConnection: Upgrade\r\n"
+                "Upgrade: websocket\r\n\r\n");
+  EXPECT_EQ(net::receive(client, 36), "HTTP/1.1 101 Switching Protocols\r\n\r\n");
+  net::send_all(client, "ping");
+  EXPECT_EQ(net::receive(client, 4), "ping");
+  ::shutdown(client.get(), SHUT_WR);
+  EXPECT_EQ(net::receive_all(client), "");
+}
+
+TEST_F(NameProxyTest, TakesTheNextPortWhenOthersHaveIt) {
+  const NameProxy second(proxy_.port(), [](const std::string&) { return std::nullopt; });
+  EXPECT_GT(second.port(), proxy_.port());
+}
+
+TEST_F(NameProxyTest, EndsWithConnectionsOpen) {
+  auto second =
+      std::make_unique<NameProxy>(proxy_.port(), [](const std::string&) { return std::nullopt; });
+  const auto idle = net::connect_tcp(second->port());
+  net::send_all(idle, "GET / HT");
+  second.reset();  // does not wait for the rest
+  EXPECT_FALSE(net::receive_all(idle).ends_with("<timeout>"));
+}
+
+}  // namespace
+}  // namespace fairlead::server
