@@ -167,6 +167,9 @@ class ThroughRelay final : public Backend {
   ChecksReply checks(const ChecksRequest& request, CallOptions options) override {
     return inner_->checks(request, std::move(options));
   }
+  CommitReply commit(const CommitRequest& request, CallOptions options) override {
+    return inner_->commit(request, std::move(options));
+  }
 
  private:
   static constexpr std::string_view prefix = "relay:";
