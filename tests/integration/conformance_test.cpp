@@ -2,6 +2,8 @@
 // that file, of which tools/conformance makes the table in docs/conformance.md.
 
 #include "support/engine_api.hpp"
+#include "support/files.hpp"
+#include "support/json.hpp"
 #include "support/target.hpp"
 #include "support/test_run.hpp"
 
@@ -10,7 +12,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cctype>
 #include <fstream>
+#include <map>
 #include <memory>
 
 namespace fairlead::test {
@@ -69,6 +74,9 @@ class Adapter : public conformance::Subject {
     backend_.watch(request, options_of(run));
   }
 
+ protected:
+  Backend& backend() { return backend_; }
+
  private:
   static CallOptions options_of(conformance::Run& run) {
     return {.stop = run.stop, .on_event = run.on_event};
@@ -76,10 +84,73 @@ class Adapter : public conformance::Subject {
   Backend& backend_;
 };
 
+/// Each instance is the only service of a project of its own.
+class ThroughCompose : public Adapter {
+ public:
+  ThroughCompose(Backend& backend, const TestRun& run) : Adapter(backend), run_(run) {}
+
+  Capabilities capabilities() override {
+    auto can = Adapter::capabilities();
+    EXPECT_TRUE(can.service_groups);
+    return can;
+  }
+  std::string create(const CreateRequest& wanted) override {
+    auto request = wanted;
+    const auto name = "p" + std::to_string(++made_) + "-" + lower(run_.id());
+    const auto folder = run_.below("work/" + name);
+    write_file(folder / "compose.yml",
+               "services:\n  app:\n    image: " + wanted.image + "\n    stop_grace_period: 10s\n");
+    request.group = Group{.files = {(folder / "compose.yml").string()},
+                          .folder = folder.string(),
+                          .service = "app",
+                          .state_folder = (folder / "state").string(),
+                          .cache_folder = (folder / "cache").string()};
+    const auto id = backend().create(request, {}).id;
+    groups_[id] = *request.group;
+    return id;
+  }
+  std::string start(const std::string& id) override {
+    return backend().start({.id = id, .group = groups_.at(id)}, {}).id;
+  }
+  void stop(const std::string& id) override {
+    backend().stop({.id = id, .group = groups_.at(id)}, {});
+  }
+  void remove(const std::string& id) override {
+    try {
+      backend().remove({.id = id, .force = true, .volumes = true, .group = groups_.at(id)}, {});
+    } catch (const Error& error) {
+      if (error.status() != Status::not_found) throw;
+    }
+  }
+
+ private:
+  static std::string lower(std::string text) {
+    for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+    return text;
+  }
+  const TestRun& run_;
+  std::atomic<int> made_ = 0;
+  std::map<std::string, Group> groups_;
+};
+
+std::string shown_name(const std::string& engine) {
+  static const std::map<std::string, std::string> names = {
+      {"20", "Docker 20"},
+      {"26", "Docker 26"},
+      {"28", "Docker 28"},
+      {"podman", "Podman 4.3"},
+      {"podman-rootless", "Podman 4.3 rootless"},
+      {"podman5", "Podman 5.4"},
+      {"podman5-rootless", "Podman 5.4 rootless"}};
+  const auto found = names.find(engine);
+  return found == names.end() ? engine : found->second;
+}
+
 class Conformance : public ::testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
-    target_ = make_target(GetParam());
+    const bool podman = variable("DOCKER_HOST") == variable("FAIRLEAD_TEST_PODMAN");
+    target_ = make_target(podman ? "podman" : "docker");
     if (const auto why = target_->missing(); !why.empty()) GTEST_SKIP() << "skipped: " << why;
     target_->configure(run_);
     registry_ = std::make_unique<PluginRegistry>(
@@ -88,7 +159,13 @@ class Conformance : public ::testing::TestWithParam<const char*> {
     ConfigureRequest settings;
     for (const auto& [name, value] : run_.environment()) settings.environment[name] = value;
     settings.working_directory = run_.folder().string();
-    const auto name = std::string(GetParam()).substr(0, std::string(GetParam()).find('-'));
+    const std::string parameter = GetParam();
+    const auto name = parameter.substr(0, parameter.find('-'));
+    if (name == "compose") {
+      if (variable("FAIRLEAD_TEST_COMPOSE").empty()) GTEST_SKIP() << "skipped: no Compose";
+      settings.settings =
+          "{\"compose_path\": " + json_quote(variable("FAIRLEAD_TEST_COMPOSE")) + "}";
+    }
     backend_ = registry_->open_backend(name, local_host(), settings);
   }
 
@@ -108,11 +185,16 @@ class Conformance : public ::testing::TestWithParam<const char*> {
 };
 
 TEST_P(Conformance, Holds) {
-  Adapter subject(*backend_);
-  const auto engine = variable("FAIRLEAD_TEST_ENGINE");
-  const auto name = (GetParam() == std::string("docker") ? "Docker " : "") + engine +
-                    (GetParam() == std::string("podman-command") ? " (no service)" : "");
-  conformance::run_checks(subject, {.image = base_image, .mark = run_.id()},
+  const bool through_compose = GetParam() == std::string("compose");
+  const auto engine = shown_name(variable("FAIRLEAD_TEST_ENGINE"));
+  const auto name = (through_compose ? "Compose on " : "") + engine;
+  std::unique_ptr<Adapter> subject;
+  if (through_compose) {
+    subject = std::make_unique<ThroughCompose>(*backend_, run_);
+  } else {
+    subject = std::make_unique<Adapter>(*backend_);
+  }
+  conformance::run_checks(*subject, {.image = base_image, .mark = run_.id()},
                           [&](const conformance::Result& result) {
                             record(name, result);
                             EXPECT_NE(result.outcome, conformance::Outcome::failed)
@@ -122,6 +204,7 @@ TEST_P(Conformance, Holds) {
 
 INSTANTIATE_TEST_SUITE_P(On, Conformance, ::testing::Values("docker"));
 INSTANTIATE_TEST_SUITE_P(OnPodman, Conformance, ::testing::Values("podman"));
+INSTANTIATE_TEST_SUITE_P(ThroughCompose, Conformance, ::testing::Values("compose"));
 
 }  // namespace
 }  // namespace fairlead::test
