@@ -3,6 +3,7 @@
 // engine.
 
 #include "life.hpp"
+#include "pods.hpp"
 #include "ports.hpp"
 #include "registry.hpp"
 #include "series.hpp"
@@ -41,6 +42,7 @@ class Figures {
     memory("exec", exec_memory_);
     for (auto& figure : registry_figures(world_)) figures_.push_back(std::move(figure));
     for (auto& figure : life_figures(world_)) figures_.push_back(std::move(figure));
+    for (auto& figure : compose_figures(world_)) figures_.push_back(std::move(figure));
     for (auto& figure : ports_figures(world_)) figures_.push_back(std::move(figure));
     return figures_;
   }

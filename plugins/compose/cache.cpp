@@ -22,7 +22,7 @@ namespace {
 using nlohmann::json;
 
 /// Raised whenever an entry's meaning changes.
-constexpr int layout = 2;
+constexpr int layout = 3;
 
 std::string hash_of(std::string_view text) {
   boost::uuids::detail::sha1 sha1;
@@ -42,6 +42,7 @@ json to_entry(const Evaluation& e) {
   return {{"layout", layout},
           {"tool", e.tool.argv},
           {"tool_version", e.tool.version},
+          {"tool_is_podmans", e.tool.is_podmans},
           {"tool_file", e.tool_file},
           {"files", e.files},
           {"env_file", e.env_file},
@@ -49,6 +50,9 @@ json to_entry(const Evaluation& e) {
           {"built", e.built},
           {"profiles", e.profiles},
           {"depends_on", e.depends_on},
+          {"started", e.started},
+          {"says_a_label", e.says_a_label},
+          {"document", e.document},
           {"reply", json::parse(encode(e.reply))},
           {"file_marks", e.file_marks},
           {"variable_marks", e.variable_marks}};
@@ -59,6 +63,7 @@ Evaluation from_entry(const json& entry) {
   if (entry.at("layout") != layout) throw json::other_error::create(500, "layout", nullptr);
   entry.at("tool").get_to(e.tool.argv);
   entry.at("tool_version").get_to(e.tool.version);
+  entry.at("tool_is_podmans").get_to(e.tool.is_podmans);
   entry.at("tool_file").get_to(e.tool_file);
   entry.at("files").get_to(e.files);
   entry.at("env_file").get_to(e.env_file);
@@ -66,6 +71,9 @@ Evaluation from_entry(const json& entry) {
   entry.at("built").get_to(e.built);
   entry.at("profiles").get_to(e.profiles);
   entry.at("depends_on").get_to(e.depends_on);
+  entry.at("started").get_to(e.started);
+  entry.at("says_a_label").get_to(e.says_a_label);
+  entry.at("document").get_to(e.document);
   e.reply = decode<ResolveGroupReply>(entry.at("reply").dump());
   entry.at("file_marks").get_to(e.file_marks);
   entry.at("variable_marks").get_to(e.variable_marks);

@@ -19,7 +19,11 @@ struct Evaluation {
   std::string version_line;  ///< the files' format version, which v1 wants in an override, too
   std::vector<std::string> built;     ///< services that have a build section
   std::vector<std::string> profiles;  ///< of the primary service
-  std::map<std::string, std::vector<std::string>> depends_on;
+  /// For each service whom it waits for, and for what ("service_healthy").
+  std::map<std::string, std::map<std::string, std::string>> depends_on;
+  std::vector<std::string> started;  ///< what `up` is about, each after those that it waits for
+  bool says_a_label = false;         ///< the primary service, of SELinux
+  std::string document;              ///< podman-compose: what it is told, before our own override
   ResolveGroupReply reply;
 
   std::map<std::string, std::string> file_marks;      ///< path to `mark_of_file`

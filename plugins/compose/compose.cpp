@@ -57,8 +57,21 @@ Runner ComposeBackend::engine_runner(const std::string& folder, sdk::Call& call)
 
 Tool ComposeBackend::tool(const sdk::Call& call) {
   const std::lock_guard lock(mutex_);
-  if (!tool_) tool_ = find_tool(runner(configuration().working_directory), settings_, call);
+  if (!tool_) tool_ = suitable_tool(runner(configuration().working_directory), call);
   return *tool_;
+}
+
+Tool ComposeBackend::suitable_tool(const Runner& runner, const sdk::Call& call) {
+  auto tool = find_tool(runner, settings_, call);
+  if (!tool.is_podmans) return tool;
+  if (on_docker_) {
+    throw Error(Status::unavailable, "compose.missing",
+                "The only Compose here is podman-compose, which cannot work with Docker.",
+                "Install docker's compose plugin or docker-compose, or take Podman as the engine: "
+                "plugins.compose.engine = \"podman\".");
+  }
+  on_podman_ = true;
+  return tool;
 }
 
 }  // namespace fairlead::compose

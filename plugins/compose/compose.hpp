@@ -14,10 +14,13 @@
 
 namespace fairlead::compose {
 
+/// It has ended badly, or its health check says so.
+bool is_sick(const InstanceInfo& instance);
+
 /// Compose as a backend: what is about a project goes to Compose's command line, what is about one
 /// container to the engine's API. Files: compose (set-up), resolve (what the user's files say),
-/// group (building, starting, stopping, removing), on_podman (what is different
-/// there).
+/// group (building, starting, stopping, removing), health, on_podman (what is different there),
+/// one_by_one (podman-compose).
 class ComposeBackend final : public engine::EngineBackend {
  public:
   using EngineBackend::EngineBackend;
@@ -33,23 +36,43 @@ class ComposeBackend final : public engine::EngineBackend {
   Empty stop(const StopRequest& request, sdk::Call& call) override;
   Empty remove(const RemoveRequest& request, sdk::Call& call) override;
 
+ protected:
+  bool reaches_containers(const sdk::Call& call) override;
+
  private:
   using Known = std::shared_ptr<const Evaluation>;
 
   /// Compose's word on the group, asked at most once per instance of this class.
   Known evaluation(const Group& group, const sdk::Call& call);
-  Known evaluate(const Group& group, const sdk::Call& call) const;
+  Known evaluate(const Group& group, const sdk::Call& call);
   Runner runner(const std::string& folder) const;
   /// Its commands reach the engine, too.
   Runner engine_runner(const std::string& folder, sdk::Call& call);
   UniqueFd reach(const engine::Endpoint& docker, const sdk::Call& call);
   /// For a rootless Podman: whose files the service shares.
   std::string user_namespace(CreateRequest& request, const Evaluation& e, sdk::Call& call);
-  /// Runs the services' health checks until `own` is ended: Podman leaves that to systemd.
-  void check_health(const std::string& project, const sdk::Call& call);
   Tool tool(const sdk::Call& call);
+  /// The same, with the engine that it works with.
+  Tool suitable_tool(const Runner& runner, const sdk::Call& call);
+
+  /// The engine runs health checks itself, or systemd does it for Podman.
+  bool services_run_themselves(const sdk::Call& call);
+  /// Runs the services' health checks until `own` is ended: Podman leaves that to systemd.
+  void check_health(const std::string& project, const sdk::Call& own);
+  /// "healthy", "unhealthy", "starting"; empty: it has no check.
+  std::string health_of(const std::string& id, const sdk::Call& call);
+  /// The service that has been on its way to being healthy for too long; until `own` is ended.
+  std::string wait_until_stuck(const std::string& project, const sdk::Call& own);
+  std::string last_words(const std::string& id, const sdk::Call& call);
+  /// What is wrong with whom: `why` in Compose's words, then the containers' own.
+  Error not_started(const std::string& project, const std::string& why, const std::string& stuck,
+                    sdk::Call& call);
 
   std::vector<InstanceInfo> members(const std::string& project, sdk::Call& call);
+  std::vector<InstanceInfo> running_members(const std::string& project, const sdk::Call& call);
+  std::vector<std::string> networks_of(const std::string& project, sdk::Call& call);
+  /// Warns of the project's networks that others still use; false: there is none.
+  bool name_networks_in_use(const std::string& project, sdk::Call& call);
   std::string primary(const Group& group, const std::string& project, sdk::Call& call);
   /// The services that go with the primary one; empty: the whole project.
   std::vector<std::string> own_services(const Group& group, const std::string& project,
@@ -58,6 +81,24 @@ class ComposeBackend final : public engine::EngineBackend {
   std::vector<std::string> words_for_existing(const InstanceInfo& instance, sdk::Call& call);
   void bring_up(const std::string& project, const std::vector<std::string>& argv,
                 const std::string& folder, sdk::Call& call);
+
+  /// podman-compose starts what it is told without waiting for anything, and does not say what
+  /// failed: so it makes one service after the other. `file` is the document; `userns` for the
+  /// primary service.
+  void bring_up_one_by_one(const Group& group, const Evaluation& e, const std::string& file,
+                           const std::string& userns, sdk::Call& call);
+  void make_service(const Group& group, const Evaluation& e, const std::vector<std::string>& argv,
+                    const std::string& service, sdk::Call& call);
+  void wait_for_service(const std::string& project, const std::string& service,
+                        const std::string& condition, sdk::Call& call);
+  void build_one_by_one(const Evaluation& e, const std::vector<std::string>& services,
+                        const BuildImageRequest& request, sdk::Call& call);
+  std::string document_for(const CreateRequest& request, const Evaluation& e,
+                           const std::string& userns, sdk::Call& call);
+  /// The same without a command: for a project that podman-compose has made.
+  void stop_one_by_one(const StopRequest& request, const InstanceInfo& instance, sdk::Call& call);
+  void remove_one_by_one(const RemoveRequest& request, const InstanceInfo& instance,
+                         sdk::Call& call);
 
   Settings settings_;
   std::unique_ptr<engine::PodmanService> podman_;  ///< where it may be the engine

@@ -82,6 +82,20 @@ Texts names_of(const YAML::Node& node) {
   return names;
 }
 
+std::map<std::string, std::string> conditions_of(const YAML::Node& depends_on) {
+  std::map<std::string, std::string> conditions;
+  for (const auto& name : names_of(depends_on)) {
+    const auto said = depends_on.IsMap() ? text_of(depends_on[name]["condition"]) : std::string();
+    conditions[name] = said.empty() ? "service_started" : said;
+  }
+  return conditions;
+}
+
+bool says_a_label(const YAML::Node& security_opt) {
+  return std::ranges::any_of(texts_of(security_opt),
+                             [](const auto& option) { return option.starts_with("label"); });
+}
+
 std::map<std::string, std::string> map_of(const YAML::Node& node) {
   std::map<std::string, std::string> map;
   if (node && node.IsMap()) {
@@ -156,8 +170,10 @@ Service service_of(const YAML::Node& node, const std::string& folder) {
           .entrypoint = process_of(node["entrypoint"]),
           .command = process_of(node["command"]),
           .depends_on = names_of(node["depends_on"]),
+          .conditions = conditions_of(node["depends_on"]),
           .profiles = texts_of(node["profiles"]),
-          .wishes = wishes_of(node, folder)};
+          .wishes = wishes_of(node, folder),
+          .says_a_label = says_a_label(node["security_opt"])};
 }
 
 void add_paths(const YAML::Node& node, Texts& paths) {
@@ -180,6 +196,7 @@ void add_service_files(const YAML::Node& service, FileFacts& facts) {
   if (extends && extends.IsMap() && extends["file"])
     facts.files.push_back(text_of(extends["file"]));
   add_list(service["env_file"], facts.environment_files);
+  for (auto& name : texts_of(service["profiles"])) facts.profiles.push_back(std::move(name));
 }
 
 /// Every `$NAME` and `${NAME`, also where the text only looks like it: one too many does no harm.

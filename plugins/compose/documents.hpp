@@ -18,8 +18,10 @@ struct Service {
   std::optional<std::vector<std::string>> entrypoint;
   std::optional<std::vector<std::string>> command;
   std::vector<std::string> depends_on;
+  std::map<std::string, std::string> conditions;  ///< of depends_on: "service_healthy"
   std::vector<std::string> profiles;
   std::vector<std::string> wishes;  ///< what reaches beyond the container, without its name
+  bool says_a_label = false;        ///< of SELinux
 };
 
 struct Project {
@@ -38,6 +40,7 @@ struct FileFacts {
   bool has_name = false;           ///< it names the project
   std::vector<std::string> files;  ///< further files that it draws in, as written
   std::vector<std::string> environment_files;
+  std::vector<std::string> profiles;   ///< of all services
   std::vector<std::string> variables;  ///< whose values go in; sorted
 };
 

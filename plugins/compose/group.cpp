@@ -1,15 +1,14 @@
+#include "beside.hpp"
 #include "compose.hpp"
 #include "inputs.hpp"
 #include "override.hpp"
 
-#include <fairlead/engine/own_call.hpp>
+#include <fairlead/engine/objects.hpp>
 #include <fairlead/engine/text.hpp>
 #include <fairlead/error.hpp>
 
 #include <algorithm>
 #include <filesystem>
-#include <functional>
-#include <thread>
 
 /// A project's images and containers.
 namespace fairlead::compose {
@@ -40,6 +39,16 @@ Words named_services(const Group& group) {
   auto names = group.run_services;
   if (std::ranges::find(names, group.service) == names.end()) names.push_back(group.service);
   return names;
+}
+
+Words built_services(const Evaluation& e, const Group& group) {
+  const auto wanted = named_services(group);
+  if (wanted.empty()) return e.built;
+  Words services;
+  std::ranges::copy_if(e.built, std::back_inserter(services), [&](const auto& name) {
+    return std::ranges::find(wanted, name) != wanted.end();
+  });
+  return services;
 }
 
 std::string label(const InstanceInfo& instance, const std::string& key) {
@@ -78,6 +87,22 @@ Words dependencies(const InstanceInfo& instance) {
   return names;
 }
 
+bool is_podman_composes(const InstanceInfo& instance) {
+  return instance.labels.contains("io.podman.compose.project");
+}
+
+bool says_a_label(const CreateRequest& request) {
+  return std::ranges::any_of(request.security_opt,
+                             [](const auto& option) { return option.starts_with("label"); });
+}
+
+Empty forgotten(const Group& group) {
+  std::error_code ignored;
+  std::filesystem::remove(group.state_folder + '/' + instance_file, ignored);
+  std::filesystem::remove(group.state_folder, ignored);
+  return {};
+}
+
 bool is_dev_container(const InstanceInfo& instance) {
   return instance.labels.contains("devcontainer.local_folder") ||
          instance.labels.contains("devcontainer.metadata");
@@ -100,41 +125,6 @@ bool shared_with_another(const Group& group, const std::vector<InstanceInfo>& me
   return std::ranges::any_of(members, [&](const auto& member) {
     return member.service != group.service && is_dev_container(member);
   });
-}
-
-bool is_sick(const InstanceInfo& instance) {
-  if (instance.status.find("unhealthy") != std::string::npos) return true;
-  const bool ended =
-      instance.state == InstanceState::stopped || instance.state == InstanceState::dead;
-  return ended && instance.status.find("Exited (0)") == std::string::npos;
-}
-
-/// A thread that lasts as long as this object.
-class HealthChecks {
- public:
-  explicit HealthChecks(const std::function<void(const sdk::Call&)>& work)
-      : call_(std::chrono::hours(24)), thread_([this, work] {
-          try {
-            work(call_.call());
-          } catch (const std::exception&) {  // ended; or the engine is, which Compose will say
-            return;
-          }
-        }) {}
-  ~HealthChecks() {
-    call_.end();
-    thread_.join();
-  }
-  HealthChecks(const HealthChecks&) = delete;
-  HealthChecks& operator=(const HealthChecks&) = delete;
-
- private:
-  engine::OwnCall call_;
-  std::thread thread_;
-};
-
-bool runs_systemd() {
-  std::error_code ignored;
-  return std::filesystem::is_directory("/run/systemd/system", ignored);
 }
 
 }  // namespace
@@ -177,6 +167,11 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
   if (!request.group) return EngineBackend::build_image(request, call);
   const auto& group = *request.group;
   const auto e = evaluation(group, call);
+  const auto services = built_services(*e, group);
+  if (e->tool.is_podmans) {
+    build_one_by_one(*e, services, request, call);
+    return {.image_id = {}, .builder = "compose"};
+  }
   auto argv = words_for(*e, e->reply.project);
   if (!request.tags.empty() || !request.cache_from.empty()) {
     const auto file = group.state_folder + '/' + build_file;
@@ -186,10 +181,7 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
   argv.emplace_back("build");
   if (request.no_cache) argv.emplace_back("--no-cache");
   if (request.pull) argv.emplace_back("--pull");
-  const auto wanted = named_services(group);
-  for (const auto& name : e->built) {
-    if (wanted.empty() || std::ranges::find(wanted, name) != wanted.end()) argv.push_back(name);
-  }
+  append(argv, services);
   auto how = engine_runner(group.folder, call);
   if (request.builder == Builder::classic) how.environment["DOCKER_BUILDKIT"] = "0";
   const auto result = how.stream(argv, call);
@@ -203,31 +195,34 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
   return {.image_id = {}, .builder = "compose"};
 }
 
-/// What is wrong with whom: Compose says the first half, the container's own output the second.
 void ComposeBackend::bring_up(const std::string& project, const Words& argv,
                               const std::string& folder, sdk::Call& call) {
   const auto how = engine_runner(folder, call);
-  const auto result = [&] {
-    std::optional<HealthChecks> checks;
-    if (on_podman_ && !runs_systemd())
+  std::string stuck;
+  engine::OwnCall life(std::chrono::hours(24));
+  engine::CommandResult result;
+  try {
+    std::optional<Beside> checks;
+    if (!services_run_themselves(call))
       checks.emplace([&](const sdk::Call& own) { check_health(project, own); });
-    return how.stream(argv, call);
-  }();
-  if (result.exit_code == 0) return;
-  std::string text = "Compose could not start the project '" + project + "' (exit status " +
-                     std::to_string(result.exit_code) + "): " + engine::last_line(result.tail);
-  std::string hint;
-  for (const auto& member : members(project, call)) {
-    if (!is_sick(member)) continue;
-    const auto name = "The service '" + member.service + "'";
-    text += "\n" + name + " is not well (" + member.status + ").";
-    auto logs = Words(argv.begin(), std::ranges::find(argv, "up"));
-    append(logs, {"logs", "--no-color", "--tail", "20", member.service});
-    const auto said = how.capture(logs, call);
-    if (!said.out.empty()) text += " It said last:\n" + said.out;
-    hint = "`fairlead logs " + member.service + "` shows all that it said.";
+    const Beside cancelled([&](const sdk::Call& own) {
+      while (!call.cancelled()) engine::pause_for(std::chrono::milliseconds(50), own);
+      life.end();
+    });
+    const Beside deadline([&](const sdk::Call& own) {
+      stuck = wait_until_stuck(project, own);
+      life.end();
+    });
+    result = how.stream(argv, call, life.call());
+  } catch (const Error& error) {
+    if (error.status() != Status::cancelled || stuck.empty()) throw;
+    throw not_started(project, ".", stuck, call);
   }
-  throw Error(Status::failed, "group.start", text, hint);
+  if (result.exit_code == 0) return;
+  throw not_started(
+      project,
+      " (exit status " + std::to_string(result.exit_code) + "): " + engine::last_line(result.tail),
+      {}, call);
 }
 
 CreateReply ComposeBackend::create(const CreateRequest& wanted, sdk::Call& call) {
@@ -238,6 +233,13 @@ CreateReply ComposeBackend::create(const CreateRequest& wanted, sdk::Call& call)
   const auto& project = e->reply.project;
   const auto file = group.state_folder + '/' + instance_file;
   const auto userns = user_namespace(request, *e, call);
+  if (on_podman_ && !e->says_a_label && !says_a_label(request))
+    request.security_opt.emplace_back("label=disable");
+  if (e->tool.is_podmans) {
+    write_atomically(file, document_for(request, *e, userns, call));
+    bring_up_one_by_one(group, *e, file, userns, call);
+    return {.id = primary(group, project, call), .warnings = {}};
+  }
   write_atomically(file, instance_override(request, e->version_line, userns));
   auto argv = words_for(*e, project);
   append(argv, {"-f", file});
@@ -262,6 +264,10 @@ StartReply ComposeBackend::start(const StartRequest& request, sdk::Call& call) {
     return file.find(instance_prefix) != std::string::npos;
   };
   const auto e = evaluation(group, call);
+  if (e->tool.is_podmans) {
+    bring_up_one_by_one(group, *e, group.state_folder + '/' + instance_file, {}, call);
+    return {primary(group, instance.group, call)};
+  }
   const bool restored =
       std::ranges::any_of(files, is_override) && std::ranges::all_of(files, is_file);
   auto argv = e->tool.argv;
@@ -291,6 +297,10 @@ std::vector<std::string> ComposeBackend::words_for_existing(const InstanceInfo& 
 Empty ComposeBackend::stop(const StopRequest& request, sdk::Call& call) {
   if (!request.group) return EngineBackend::stop(request, call);
   const auto instance = inspect({request.id}, call);
+  if (is_podman_composes(instance)) {
+    stop_one_by_one(request, instance, call);
+    return {};
+  }
   auto argv = words_for_existing(instance, call);
   argv.emplace_back("stop");
   // Each service may have a time of its own; the usual one does not shorten it.
@@ -307,9 +317,41 @@ Empty ComposeBackend::stop(const StopRequest& request, sdk::Call& call) {
   return {};
 }
 
+bool ComposeBackend::name_networks_in_use(const std::string& project, sdk::Call& call) {
+  bool any = false;
+  for (const auto& network : networks_of(project, call)) {
+    const auto users = engine::users_of_network(
+        client()
+            .send({{.target = "/networks/" + engine::percent_encoded(network)}, {}}, call)
+            .body);
+    std::string names;
+    for (const auto& name : users) names += (names.empty() ? "" : ", ") + name;
+    if (names.empty()) continue;
+    any = true;
+    call.emit({.warning = "The network " + network + " stays: " + names +
+                          " (no container of this project) still uses it. Remove or disconnect it, "
+                          "then: docker network rm " +
+                          network});
+  }
+  return any;
+}
+
+std::vector<std::string> ComposeBackend::networks_of(const std::string& project, sdk::Call& call) {
+  return engine::networks_from_list(
+      client()
+          .send(
+              {{.target = engine::networks_target({"com.docker.compose.project=" + project})}, {}},
+              call)
+          .body);
+}
+
 Empty ComposeBackend::remove(const RemoveRequest& request, sdk::Call& call) {
   if (!request.group) return EngineBackend::remove(request, call);
   const auto instance = inspect({request.id}, call);
+  if (is_podman_composes(instance)) {
+    remove_one_by_one(request, instance, call);
+    return forgotten(*request.group);
+  }
   auto argv = words_for_existing(instance, call);
   const bool whole = !shared_with_another(*request.group, members(instance.group, call));
   if (whole) {
@@ -322,15 +364,14 @@ Empty ComposeBackend::remove(const RemoveRequest& request, sdk::Call& call) {
   // Nobody waits for the user's own container to end; the others may have something to write.
   if (request.force) EngineBackend::stop({.id = request.id, .timeout_seconds = 0}, call);
   const auto result = engine_runner("/", call).stream(argv, call);
-  if (result.exit_code != 0) {
+  // v1 fails on it, v2 passes it over.
+  const bool stays = whole && name_networks_in_use(instance.group, call);
+  if (result.exit_code != 0 && !stays) {
     throw Error(Status::failed, "group.stop",
                 "Compose could not remove the project '" + instance.group +
                     "': " + engine::last_line(result.tail));
   }
-  std::error_code ignored;
-  std::filesystem::remove(request.group->state_folder + '/' + instance_file, ignored);
-  std::filesystem::remove(request.group->state_folder, ignored);
-  return {};
+  return forgotten(*request.group);
 }
 
 }  // namespace fairlead::compose

@@ -2,6 +2,7 @@
 #include "documents.hpp"
 #include "environment_file.hpp"
 #include "inputs.hpp"
+#include "podman_compose.hpp"
 #include "project.hpp"
 
 #include <fairlead/engine/text.hpp>
@@ -33,6 +34,16 @@ std::string last_lines(const std::string& text) {
               place + "Compose refuses the configuration: " + last_lines(complaint));
 }
 
+std::vector<std::string> profiles_in(const Inputs& inputs) {
+  std::vector<std::string> profiles;
+  for (const auto& file : inputs.files) {
+    const auto text = read_text(file);
+    if (!text) continue;
+    for (auto& name : facts_of(*text, file).profiles) profiles.push_back(std::move(name));
+  }
+  return profiles;
+}
+
 std::string evaluated(const Runner& base, const Tool& tool, const Inputs& inputs,
                       const sdk::Call& call) {
   auto argv = tool.argv;
@@ -48,6 +59,29 @@ std::string evaluated(const Runner& base, const Tool& tool, const Inputs& inputs
   }
   if (output.exit_code != 0) refuse(inputs, output.err.empty() ? output.out : output.err);
   return output.out;
+}
+
+/// The same of podman-compose, which tells only when it runs dry with more than one file.
+std::string merged_by_podmans(const Runner& base, const Tool& tool, const Inputs& inputs,
+                              const std::string& empty_file, const sdk::Call& call) {
+  const bool old = !tool.at_least(1, 1);
+  auto argv = tool.argv;
+  argv.emplace_back("--dry-run");
+  if (!old) argv.emplace_back("--verbose");
+  for (const auto& profile : old ? std::vector<std::string>{} : profiles_in(inputs))
+    argv.insert(argv.end(), {"--profile", profile});
+  auto files = inputs.files;
+  files.push_back(empty_file);
+  const auto words = Inputs{files, {}}.words();
+  argv.insert(argv.end(), words.begin(), words.end());
+  argv.emplace_back("ps");
+  write_atomically(empty_file, "{}\n");
+  const auto output = base.capture(argv, call);
+  if (output.exit_code != 0)
+    refuse(inputs, engine::last_line(output.err.empty() ? output.out : output.err));
+  const auto whole = whole_document(merged_document(output.out + output.err),
+                                    parent_of(inputs.files.front()), old);
+  return escaped_document(whole);
 }
 
 /// What one file draws in, and so on; false: something cannot be followed, so that nobody would
@@ -98,6 +132,18 @@ std::set<std::string> with_dependencies(std::vector<std::string> names, const Pr
   return all;
 }
 
+/// The same, each behind those that it depends on.
+void put_in_order(const std::string& name, const Project& project,
+                  const std::set<std::string>& among, std::vector<std::string>& order) {
+  const auto known = [&](const auto& all) { return std::ranges::find(all, name) != all.end(); };
+  if (known(order) || !among.contains(name)) return;
+  auto rest = among;
+  rest.erase(name);
+  for (const auto& before : project.services.at(name).depends_on)
+    put_in_order(before, project, rest, order);
+  order.push_back(name);
+}
+
 std::set<std::string> started_services(const Group& group, const Project& project) {
   auto names = group.run_services;
   names.push_back(group.service);
@@ -146,25 +192,37 @@ std::vector<std::string> question_words(const Group& group, const Inputs& inputs
 void add_services(Evaluation& e, const Group& group, const Project& project) {
   for (const auto& [name, service] : project.services) {
     if (service.build) e.built.push_back(name);
-    if (!service.depends_on.empty()) e.depends_on[name] = service.depends_on;
-    if (name == group.service) e.profiles = service.profiles;
+    if (!service.conditions.empty()) e.depends_on[name] = service.conditions;
+    if (name != group.service) continue;
+    e.profiles = service.profiles;
+    e.says_a_label = service.says_a_label;
   }
+  const auto started = started_services(group, project);
+  for (const auto& name : started) put_in_order(name, project, started, e.started);
 }
 
 }  // namespace
 
-ComposeBackend::Known ComposeBackend::evaluate(const Group& group, const sdk::Call& call) const {
+ComposeBackend::Known ComposeBackend::evaluate(const Group& group, const sdk::Call& call) {
   const auto environment = client_environment();
   const auto inputs = inputs_of(group, environment);
   const auto entry = entry_name(question_words(group, inputs, settings_, environment));
   if (auto known = cached(group.cache_folder, entry, environment)) {
+    if (known->tool.is_podmans) on_podman_ = true;
     return std::make_shared<const Evaluation>(std::move(*known));
   }
   const auto base = runner(group.folder);
   Evaluation e{
-      .tool = find_tool(base, settings_, call), .files = inputs.files, .env_file = inputs.env_file};
+      .tool = suitable_tool(base, call), .files = inputs.files, .env_file = inputs.env_file};
   e.tool_file = file_of(e.tool, environment);
-  const auto output = evaluated(base, e.tool, inputs, call);
+  const auto output = e.tool.is_podmans
+                          ? merged_by_podmans(base, e.tool, inputs,
+                                              (group.cache_folder.empty() ? group.state_folder
+                                                                          : group.cache_folder) +
+                                                  "/empty.yml",
+                                              call)
+                          : evaluated(base, e.tool, inputs, call);
+  if (e.tool.is_podmans) e.document = output;
   const auto project = project_from_config(output, group.folder);
   bool has_name = false;
   bool whole = true;

@@ -15,6 +15,7 @@ namespace fairlead::compose {
 struct Tool {
   std::vector<std::string> argv;  ///< {"docker", "compose"} or {"docker-compose"}
   std::string version;            ///< "2.26.1"
+  bool is_podmans = false;        ///< podman-compose, which is another program altogether
 
   /// The first number of the version; 0: it says none.
   int major() const;
@@ -38,10 +39,18 @@ struct Runner {
   Output capture(const std::vector<std::string>& argv, const sdk::Call& call) const;
   /// Runs it with both streams emitted as the call's output; `tail` has the last of it.
   engine::CommandResult stream(const std::vector<std::string>& argv, const sdk::Call& call) const;
+  /// The same for as long as `life` goes on.
+  engine::CommandResult stream(const std::vector<std::string>& argv, const sdk::Call& call,
+                               const sdk::Call& life) const;
 };
 
-/// The docker client's `compose` if it has one, else docker-compose, in the reference's order.
-/// Throws Error(unavailable, "compose.missing").
+/// `path` names podman-compose.
+bool names_podman_compose(const std::string& path);
+
+/// The docker client's `compose` if it has one, else docker-compose, in the reference's order;
+/// where Podman may be the engine, then `podman compose` and podman-compose. A `compose_path` that
+/// names podman or podman-compose is taken at its word. Throws Error(unavailable,
+/// "compose.missing").
 Tool find_tool(const Runner& runner, const Settings& settings, const sdk::Call& call);
 
 /// The words as a person would type them.

@@ -1,5 +1,7 @@
 #include "build_command.hpp"
 
+#include <fairlead/engine/text.hpp>
+
 namespace fairlead::podman {
 namespace {
 
@@ -19,7 +21,7 @@ bool is_list(const std::string& platform) { return platform.find(',') != std::st
 void add_names(Words& words, const BuildImageRequest& request) {
   // A list of images has one name; the images in it have none.
   const char* flag = is_list(request.platform) ? "--manifest" : "-t";
-  for (const auto& tag : request.tags) add(words, flag, whole_name(tag));
+  for (const auto& tag : request.tags) add(words, flag, engine::whole_name(tag));
 }
 
 }  // namespace
@@ -27,14 +29,6 @@ void add_names(Words& words, const BuildImageRequest& request) {
 bool needs_command(const BuildImageRequest& request) {
   return !request.contexts.empty() || !request.options.empty() || !request.output.empty() ||
          !request.cache_to.empty() || request.push || is_list(request.platform);
-}
-
-std::string whole_name(const std::string& image) {
-  const auto slash = image.find('/');
-  const auto first = image.substr(0, slash);
-  if (slash == std::string::npos) return "docker.io/library/" + image;
-  const bool is_host = first.find_first_of(".:") != std::string::npos || first == "localhost";
-  return is_host ? image : "docker.io/" + image;
 }
 
 Words build_command(Words words, const BuildImageRequest& request) {
@@ -62,7 +56,7 @@ Words build_command(Words words, const BuildImageRequest& request) {
 std::vector<Words> push_commands(const Words& podman, const BuildImageRequest& request) {
   std::vector<Words> commands;
   for (const auto& tag : request.tags) {
-    const auto name = whole_name(tag);
+    const auto name = engine::whole_name(tag);
     auto words = podman;
     if (is_list(request.platform)) {
       words.insert(words.end(), {"manifest", "push", "--all", name, "docker://" + name});

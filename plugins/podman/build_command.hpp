@@ -12,9 +12,6 @@ namespace fairlead::podman {
 /// own: only the command knows them.
 bool needs_command(const BuildImageRequest& request);
 
-/// The name under which Docker-compatible requests find an image: "docker.io/library/x" for "x".
-std::string whole_name(const std::string& image);
-
 /// `PODMAN… build … CONTEXT`; several platforms make a manifest list.
 std::vector<std::string> build_command(std::vector<std::string> podman,
                                        const BuildImageRequest& request);

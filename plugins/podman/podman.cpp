@@ -76,7 +76,6 @@ class PodmanBackend final : public engine::EngineBackend {
     reply.builder = "podman";
     reply.buildkit = true;
     reply.build_contexts = true;
-    reply.capabilities.dial = !rootless(call);
     return reply;
   }
 
@@ -115,15 +114,12 @@ class PodmanBackend final : public engine::EngineBackend {
     });
   }
 
-  /// The network of a rootless container is not this machine's.
-  DialReply dial(const DialRequest& request, sdk::Call& call) override {
-    if (!rootless(call)) return EngineBackend::dial(request, call);
-    throw Error(Status::unsupported, "instance.dial",
-                "A rootless container's ports cannot be connected to from outside.");
-  }
-
  protected:
   std::string choose_builder(const sdk::Call& /*call*/) override { return "classic"; }
+  /// The network of a rootless container is not this machine's.
+  bool reaches_containers(const sdk::Call& call) override {
+    return EngineBackend::reaches_containers(call) && !rootless(call);
+  }
 
  private:
   /// Its version takes Podman half a second to say; a host's own Podman has the host's

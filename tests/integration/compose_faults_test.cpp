@@ -52,6 +52,43 @@ TEST_P(ComposeFaults, ASickServiceIsShownWithItsLog) {
   EXPECT_EQ(own(project, "down").exit_code, 0);
 }
 
+TEST_P(ComposeFaults, AServiceThatNeverBecomesHealthyHasADeadline) {
+  const Workspace project = this->project(
+      "    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: " +
+      std::string(base_image) +
+      "\n    command: sh -c 'echo still busy; sleep infinity'\n    stop_grace_period: 0s\n    "
+      "healthcheck:\n      test: ['CMD', 'true']\n      interval: 1h\n");
+  test_run().set("FAIRLEAD_PLUGINS__COMPOSE__HEALTH_TIMEOUT", "2");
+  expect_failure(own(project, "up"), {"The service 'db' has not become healthy within 2 s",
+                                      "still busy", "plugins.compose.health_timeout"});
+  for (const auto& name : {"db", "app"}) {
+    for (const auto& left : services(project_name(project), name))
+      engine().remove_container(left.id);
+  }
+  engine().request("DELETE", "/networks/" + project_name(project) + "_default");
+}
+
+TEST_P(ComposeFaults, ANetworkThatOthersUseStaysAndIsNamed) {
+  const Workspace project = this->project();
+  ASSERT_EQ(own(project, "up", {"--wait"}).exit_code, 0);
+  const auto network = project_name(project) + "_default";
+  const auto guest = "guest-" + test_run().id();
+  const auto id =
+      json_at(engine().request("POST", "/containers/create?name=" + guest,
+                               R"({"Image":")" + std::string(base_image) +
+                                   R"(","Cmd":["sleep","600"],"HostConfig":{"NetworkMode":")" +
+                                   network + "\"}}"),
+              "/Id");
+  engine().request("POST", "/containers/" + id + "/start");
+  const RunResult down = own(project, "down");
+  EXPECT_EQ(down.exit_code, 0) << down.text();
+  EXPECT_NE(down.err.find("The network " + network + " stays: " + guest), std::string::npos)
+      << down.text();
+  EXPECT_TRUE(services(project_name(project), "app").empty());
+  engine().remove_container(id);
+  engine().request("DELETE", "/networks/" + network);
+}
+
 TEST_P(ComposeFaults, AServiceBehindAProfileIsStartedAllTheSame) {
   const Workspace project = this->project("    profiles: [dev]\n");
   const RunResult up = own(project, "up", {"--wait", "--json"});

@@ -13,10 +13,14 @@ class ComposeOnPodman : public ComposeTest {
   std::string target_name() const override { return "podman"; }
   void SetUp() override {
     ComposeTest::SetUp();
+    if (IsSkipped()) return;
     test_run().set("DOCKER_HOST", "unix:///nowhere.sock");
   }
 };
-INSTANTIATE_TEST_SUITE_P(Version, ComposeOnPodman, ::testing::Values("FAIRLEAD_TEST_COMPOSE"));
+INSTANTIATE_TEST_SUITE_P(Version, ComposeOnPodman,
+                         ::testing::Values("FAIRLEAD_TEST_COMPOSE", "FAIRLEAD_TEST_COMPOSE_1",
+                                           "FAIRLEAD_TEST_COMPOSE_OF_PODMAN",
+                                           "FAIRLEAD_TEST_PODMAN_COMPOSE"));
 
 std::string companion_with(const std::string& health) {
   return "    depends_on:\n      db:\n        condition: service_healthy\n  db:\n    image: " +
@@ -72,6 +76,32 @@ TEST_P(ComposeOnPodman, FilesOfTheServiceAreTheUsers) {
   EXPECT_EQ(own(project, "down").exit_code, 0);
 }
 
+// What podman-compose by itself would start, forget or leave behind.
+TEST_P(ComposeOnPodman, LeavesNothingOfAProjectAndStartsNothingElse) {
+  allow_processes_inside();
+  const Workspace project = this->project();
+  project.write(".devcontainer/compose.yml",
+                "services:\n  app:\n    image: " + std::string(base_image) +
+                    "\n    command: sleep infinity\n    stop_grace_period: 0s\n    environment:\n"
+                    "      GREETING: a 'b' $$c\n    volumes:\n      - ..:/workspace\n"
+                    "      - data:/data\n  other:\n    image: " +
+                    std::string(base_image) + "\n    profiles: [extra]\nvolumes:\n  data: {}\n");
+  const RunResult up = own(project, "up", {"--json", "--wait"});
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  const auto name = project_name(project);
+  EXPECT_TRUE(services(name, "other").empty());
+  EXPECT_EQ(own(project, "exec", {"sh", "-c", "echo \"$GREETING\" >/data/x; cat /data/x"}).out,
+            "a 'b' $c\n");
+  const RunResult down = own(project, "down", {"--volumes"});
+  EXPECT_EQ(down.exit_code, 0) << down.text();
+  const std::string mark = "%22com.docker.compose.project=" + name + "%22";
+  const auto left = [&](const std::string& what) {
+    return engine().request("GET", what + "?filters=%7B%22label%22:%5B" + mark + "%5D%7D");
+  };
+  EXPECT_EQ(left("/networks").find(name), std::string::npos);
+  EXPECT_EQ(left("/volumes").find(name), std::string::npos);
+}
+
 // CMP-010
 TEST_P(ComposeOnPodman, BuildsWithFeatures) {
   const Workspace project = project_of(
@@ -88,6 +118,40 @@ TEST_P(ComposeOnPodman, BuildsWithFeatures) {
   ASSERT_EQ(up.exit_code, 0) << up.text();
   EXPECT_EQ(own(project, "exec", {"sh", "-c", "cat /feature; echo $FROM_FILE"}).out, "root\nyes\n");
   EXPECT_EQ(own(project, "down", {"--images"}).exit_code, 0);
+}
+
+class PodmanCompose : public ComposeOnPodman {};
+INSTANTIATE_TEST_SUITE_P(OnPodman, PodmanCompose,
+                         ::testing::Values("FAIRLEAD_TEST_PODMAN_COMPOSE"));
+
+TEST_P(PodmanCompose, WhatItWouldLeaveOutIsSaidBeforeAnythingIsMade) {
+  const Workspace project =
+      project_of("services:\n  app:\n    extends:\n      file: base.yml\n      service: base\n");
+  project.write(".devcontainer/base.yml",
+                "services:\n  base:\n    image: " + std::string(base_image) + "\n");
+  const RunResult up = own(project, "up");
+  EXPECT_EQ(up.exit_code, 1);
+  EXPECT_NE(up.text().find("podman-compose leaves out `extends` of a file"), std::string::npos)
+      << up.text();
+  EXPECT_TRUE(services(project_name(project), "app").empty());
+}
+
+TEST_P(PodmanCompose, ASickServiceIsShownWithItsLog) {
+  const Workspace project = this->project(companion_with("false"));
+  const RunResult up = own(project, "up");
+  EXPECT_EQ(up.exit_code, 1);
+  EXPECT_NE(up.text().find("the service 'db' is not healthy"), std::string::npos) << up.text();
+  EXPECT_NE(up.text().find("the reason"), std::string::npos) << up.text();
+  EXPECT_TRUE(services(project_name(project), "app").empty());
+  for (const auto& left : services(project_name(project), "db")) engine().remove_container(left.id);
+}
+
+TEST_P(PodmanCompose, DoesNotWorkWithDocker) {
+  test_run().set("FAIRLEAD_PLUGINS__COMPOSE__ENGINE", "docker");
+  const RunResult up = own(project(), "up");
+  EXPECT_EQ(up.exit_code, 1);
+  EXPECT_NE(up.text().find("podman-compose cannot work with Docker"), std::string::npos)
+      << up.text();
 }
 
 }  // namespace

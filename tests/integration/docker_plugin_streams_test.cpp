@@ -147,6 +147,10 @@ TEST_F(DockerPluginTest, DialsTheContainersOwnAddress) {
   EXPECT_EQ(read_all(stream.get()), "echo\n");
   server.cancel();
   EXPECT_EQ(failure_of([&] {
+              backend_->dial({id, "127.0.0.1", 7778, ""}, {});
+            }).status(),
+            Status::unavailable);
+  EXPECT_EQ(failure_of([&] {
               backend_->dial({id, "", 0, "/run/x.sock"}, {});
             }).status(),
             Status::unsupported);

@@ -199,6 +199,56 @@ TEST_F(PodmanCommandTest, ItsServiceEndsWithTheCommand) {
   allow_processes_inside();
 }
 
+/// What Podman 4.3 and 5.4 say where it cannot work.
+TEST_F(PodmanCommandTest, SaysWhatAMachineLacks) {
+  struct {
+    const char* complaint;
+    const char* code;
+    const char* advice;
+  } const all[] = {
+      {"Error: cannot find UID/GID for user dev: no subuid ranges found for user \"dev\" in "
+       "/etc/subuid",
+       "podman.subuid", "usermod --add-subuids"},
+      {"Error: mkdir /run/user/1001: permission denied: XDG_RUNTIME_DIR directory is not set",
+       "podman.runtime_dir", "loginctl enable-linger"},
+      {"Failed to obtain podman configuration: lstat /run/user/1001: no such file or directory",
+       "podman.runtime_dir", "XDG_RUNTIME_DIR leads nowhere"},
+      {"Error: database graph driver \"vfs\" does not match our graph driver \"overlay\": from "
+       "database",
+       "podman.storage", "podman system reset"},
+      {"Error: 'overlay' is not supported over overlayfs, a mount_program is required: backing "
+       "file system is unsupported for this graph driver",
+       "podman.overlay", "fuse-overlayfs"},
+      {"Error: mount_program: fuse: failed to open /dev/fuse: Permission denied", "podman.overlay",
+       "vfs"},
+  };
+  const auto script = test_run().below("podman");
+  test_run().set("FAIRLEAD_PLUGINS__PODMAN__PODMAN_PATH", script.string());
+  const Workspace project = workspace();
+  for (const auto& one : all) {
+    test_run().set("SAID", one.complaint);
+    write_file(script, "#!/bin/sh\nprintf '%s\\n' \"$SAID\" >&2\nexit 125\n");
+    std::filesystem::permissions(script, std::filesystem::perms::all);
+    const RunResult up = own("up", project, {"--json"});
+    EXPECT_EQ(up.exit_code, 1);
+    EXPECT_NE(up.text().find(one.code), std::string::npos) << up.text();
+    EXPECT_NE(up.text().find(one.advice), std::string::npos) << up.text();
+  }
+}
+
+/// Podman itself goes on with the driver that the storage was made with, and only grumbles.
+TEST_F(PodmanCommandTest, StorageOfAnotherDriverIsUsedOn) {
+  const auto other = test_run().below("storage.conf");
+  auto text = read_file(variable("CONTAINERS_STORAGE_CONF"));
+  text.replace(text.find("overlay"), std::string("overlay").size(), "vfs");
+  write_file(other, text);
+  const Workspace project = workspace();
+  must_up(project);
+  test_run().set("CONTAINERS_STORAGE_CONF", other.string());
+  EXPECT_EQ(must_exec(project, "echo in"), "in\n");
+  test_run().set("CONTAINERS_STORAGE_CONF", variable("CONTAINERS_STORAGE_CONF"));
+}
+
 TEST_F(PodmanCommandTest, SaysWhenThereIsNoPodman) {
   test_run().set("FAIRLEAD_PLUGINS__PODMAN__PODMAN_PATH", "/no/podman");
   const RunResult up = own("up", workspace(), {"--json"});

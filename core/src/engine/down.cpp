@@ -1,3 +1,4 @@
+#include "engine/call_log.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/environment_info.hpp"
@@ -66,8 +67,10 @@ bool remove_object(Core& core, Backend& backend, const RemoveObjectRequest& requ
 void remove_container(Core& core, Backend& backend, const InstanceInfo& instance, bool volumes,
                       const std::optional<Group>& group, const std::stop_token& stop) {
   const LogStep step(core.log(), "Removing container " + instance.name);
+  auto options = logged_call(core, stop, LogLevel::debug);
+  options.timeout = change_limit;
   backend.remove({.id = instance.id, .force = true, .volumes = volumes, .group = group},
-                 change(stop));
+                 std::move(options));
   forget_environment(core, backend.name(), instance.id);
 }
 

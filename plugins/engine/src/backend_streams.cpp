@@ -1,3 +1,5 @@
+#include "loopback.hpp"
+
 #include <fairlead/engine/backend.hpp>
 #include <fairlead/engine/frames.hpp>
 #include <fairlead/engine/instances.hpp>
@@ -74,13 +76,13 @@ Empty EngineBackend::copy_out(const CopyOutRequest& request, sdk::Call& call) {
   return {};
 }
 
+bool EngineBackend::reaches_containers(const sdk::Call& call) { return is_local(call); }
+
 /// Only what listens on the container's own address can be reached without help from inside.
-DialReply EngineBackend::dial(const DialRequest& request, sdk::Call& call) {
-  if (!request.socket.empty() || !is_local(call)) {
+UniqueFd EngineBackend::dial_own_address(const DialRequest& request, const sdk::Call& call) {
+  if (!reaches_containers(call)) {
     throw Error(Status::unsupported, "instance.dial",
-                "This engine gives no way to connect to " +
-                    (request.socket.empty() ? "a port" : "'" + request.socket + "'") +
-                    " inside a container.");
+                "The containers' addresses cannot be connected to from here.");
   }
   const auto inspected =
       client().send(get(request.id, "/containers/" + percent_encoded(request.id) + "/json"), call);
@@ -90,7 +92,34 @@ DialReply EngineBackend::dial(const DialRequest& request, sdk::Call& call) {
                 "The container has no address of its own to connect to.",
                 "Is it running, and is it in a network?");
   }
-  return {call.attach(core_.host().dial({address, request.port, ""}, call))};
+  return core_.host().dial({address, request.port, ""}, call);
+}
+
+UniqueFd EngineBackend::dial_loopback(const DialRequest& request, const sdk::Call& call) {
+  std::shared_ptr<Loopback> loopback;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!loopback_) loopback_ = std::make_shared<Loopback>();
+    loopback = loopback_;
+  }
+  return loopback->dial(client(), request.id, request.port, call);
+}
+
+/// Without a host only the container's own address is meant: the caller has a better way (the
+/// relay) to its loopback.
+DialReply EngineBackend::dial(const DialRequest& request, sdk::Call& call) {
+  if (!request.socket.empty()) {
+    throw Error(
+        Status::unsupported, "instance.dial",
+        "This engine gives no way to connect to '" + request.socket + "' inside a container.");
+  }
+  if (request.host.empty()) return {call.attach(dial_own_address(request, call))};
+  try {
+    return {call.attach(dial_own_address(request, call))};
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled || error.status() == Status::not_found) throw;
+  }
+  return {call.attach(dial_loopback(request, call))};
 }
 
 Empty EngineBackend::watch(const WatchRequest& request, sdk::Call& call) {

@@ -79,4 +79,24 @@ std::set<std::string> used_images(std::string_view containers) {
   return ids;
 }
 
+std::string networks_target(const std::vector<std::string>& labels) {
+  return "/networks" + query({{"filters", dump(Json{{"label", labels}})}});
+}
+
+std::vector<std::string> networks_from_list(std::string_view json) {
+  std::vector<std::string> names;
+  for (const auto& network : parse_json(json, Json::value_t::array))
+    names.push_back(text_of(network, "Name"));
+  return names;
+}
+
+std::vector<std::string> users_of_network(std::string_view json) {
+  std::vector<std::string> names;
+  const auto network = parse_json(json, Json::value_t::object);
+  const auto& users = member(network, "Containers");
+  if (!users.is_object()) return names;
+  for (const auto& [id, user] : users.items()) names.push_back(text_of(user, "Name"));
+  return names;
+}
+
 }  // namespace fairlead::engine

@@ -49,6 +49,10 @@ constexpr std::array complaints{
               "Podman has no folder for what runs: this is no user session",
               "export XDG_RUNTIME_DIR=/run/user/$(id -u) after `loginctl enable-linger`, or log in "
               "as the user instead of using su."},
+    Complaint{"Failed to obtain podman configuration: lstat", "podman.runtime_dir",
+              "Podman has no folder for what runs: XDG_RUNTIME_DIR leads nowhere",
+              "export XDG_RUNTIME_DIR=/run/user/$(id -u) after `loginctl enable-linger`, or log in "
+              "as the user instead of using su."},
     Complaint{"from database", "podman.storage",
               "Podman's storage was made with other settings than it is used with now",
               "Put the former driver or folder into storage.conf, or give the images and "

@@ -15,4 +15,12 @@ std::string variable(const Environment& environment, const char* name) {
   return found == environment.end() ? std::string() : found->second;
 }
 
+std::string whole_name(const std::string& image) {
+  const auto slash = image.find('/');
+  const auto first = image.substr(0, slash);
+  if (slash == std::string::npos) return "docker.io/library/" + image;
+  const bool is_host = first.find_first_of(".:") != std::string::npos || first == "localhost";
+  return is_host ? image : "docker.io/" + image;
+}
+
 }  // namespace fairlead::engine

@@ -1,5 +1,6 @@
 #include "checks.hpp"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -50,28 +51,65 @@ void archives(World& world) {
           "modes, times and links are kept");
 }
 
-/// What listens on the loopback address inside only.
+/// A connection to the port once something listens there; the backend may say that it is not yet.
+UniqueFd connection_to(World& world, int port) {
+  UniqueFd stream;
+  world.wait_for(
+      [&] {
+        try {
+          stream = world.subject().dial({.id = world.id(), .port = port});
+        } catch (const Error& error) {
+          if (error.status() == Status::unsupported) throw Absent(error.message());
+          if (error.status() != Status::unavailable) throw;
+        }
+        return static_cast<bool>(stream);
+      },
+      "a connection");
+  return stream;
+}
+
+std::string everything_from(const UniqueFd& stream) {
+  std::string got;
+  std::array<char, 16 * 1024> buffer;
+  for (ssize_t size = 0; (size = ::read(stream.get(), buffer.data(), buffer.size())) > 0;)
+    got.append(buffer.data(), static_cast<std::size_t>(size));
+  return got;
+}
+
+/// What listens on the loopback address inside only: busybox's web server, with a file.
 void dial_loopback(World& world) {
   if (!world.subject().capabilities().dial) throw Absent("it connects to no port inside");
   world.begin();
-  require(
-      world.run("nc -l -s 127.0.0.1 -p 7777 -e cat >/dev/null 2>&1 </dev/null &").exit_code == 0,
-      "a server starts");
+  const auto content = noise(1 << 20U);
+  require(world.run("mkdir /www && cat >/www/noise && httpd -p 127.0.0.1:7777 -h /www", content)
+                  .exit_code == 0,
+          "a server starts");
+  const auto stream = connection_to(world, 7777);
+  const std::string_view question = "GET /noise HTTP/1.0\r\n\r\n";
+  require(::send(stream.get(), question.data(), question.size(), MSG_NOSIGNAL) ==
+              static_cast<ssize_t>(question.size()),
+          "the connection takes bytes");
+  const auto answer = everything_from(stream);
+  require(answer.starts_with("HTTP/1") && answer.ends_with(content),
+          "every byte comes, and then the end");
+}
+
+void dial_nothing(World& world) {
+  if (!world.subject().capabilities().dial) throw Absent("it connects to no port inside");
+  world.begin();
   try {
-    UniqueFd stream;
-    world.wait_for(
-        [&] {
-          stream = world.subject().dial({.id = world.id(), .port = 7777});
-          return static_cast<bool>(stream);
-        },
-        "a connection");
+    world.subject().dial({.id = world.id(), .port = 7778});
   } catch (const Error& error) {
-    throw Absent("only what listens on the instance's own address: " + error.code());
+    if (error.status() == Status::unsupported) throw Absent(error.message());
+    require(error.status() == Status::unavailable, "a refused connection is UNAVAILABLE");
+    return;
   }
+  throw Broken("a port without a listener refuses");
 }
 
 constexpr std::array checks{Check{"logs follow", logs_follow}, Check{"copy out and in", archives},
-                            Check{"dial to 127.0.0.1 inside", dial_loopback}};
+                            Check{"dial to 127.0.0.1 inside", dial_loopback},
+                            Check{"dial where nothing listens", dial_nothing}};
 
 }  // namespace
 

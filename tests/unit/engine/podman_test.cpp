@@ -6,6 +6,7 @@
 #include <fairlead/engine/podman_service.hpp>
 #include <fairlead/engine/podman_user_namespace.hpp>
 #include <fairlead/engine/processes.hpp>
+#include <fairlead/engine/text.hpp>
 #include <fairlead/error.hpp>
 
 #include <gtest/gtest.h>
@@ -161,11 +162,11 @@ TEST(PodmanCommand, BuildsWhatItsServiceCannot) {
 }
 
 TEST(PodmanNames, AreThoseOfDocker) {
-  EXPECT_EQ(whole_name("x"), "docker.io/library/x");
-  EXPECT_EQ(whole_name("x:1"), "docker.io/library/x:1");
-  EXPECT_EQ(whole_name("o/x"), "docker.io/o/x");
-  EXPECT_EQ(whole_name("localhost/x"), "localhost/x");
-  EXPECT_EQ(whole_name("r.example:5000/x"), "r.example:5000/x");
+  EXPECT_EQ(engine::whole_name("x"), "docker.io/library/x");
+  EXPECT_EQ(engine::whole_name("x:1"), "docker.io/library/x:1");
+  EXPECT_EQ(engine::whole_name("o/x"), "docker.io/o/x");
+  EXPECT_EQ(engine::whole_name("localhost/x"), "localhost/x");
+  EXPECT_EQ(engine::whole_name("r.example:5000/x"), "r.example:5000/x");
 }
 
 constexpr auto rootless_info = R"({"host": {"security": {"rootless": true}, "idMappings":

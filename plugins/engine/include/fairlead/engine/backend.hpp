@@ -3,6 +3,7 @@
 #include <fairlead/engine/client.hpp>
 #include <fairlead/sdk/backend.hpp>
 #include <fairlead/sdk/core.hpp>
+#include <fairlead/unique_fd.hpp>
 
 #include <atomic>
 #include <memory>
@@ -19,6 +20,8 @@ struct EngineSettings {
 
 /// The capabilities of every such engine; live_binds is left to who knows where it is.
 Capabilities what_engines_can();
+
+class Loopback;
 
 /// An engine with Docker's API as a backend: the API for everything but BuildKit builds, which the
 /// client does. Plugins derive from it and override what is theirs. One source file per subject:
@@ -73,11 +76,15 @@ class EngineBackend : public sdk::Backend {
   BuildImageReply build_classic(const BuildImageRequest& request, const sdk::Call& call,
                                 const std::string& credentials);
   bool is_local(const sdk::Call& call) const;
+  /// Containers' own addresses can be connected to from where we are.
+  virtual bool reaches_containers(const sdk::Call& call);
   Client& client();
   /// What Builder::automatic stands for: "buildx", "buildkit", or "classic": build_classic.
   virtual std::string choose_builder(const sdk::Call& call);
 
  private:
+  UniqueFd dial_own_address(const DialRequest& request, const sdk::Call& call);
+  UniqueFd dial_loopback(const DialRequest& request, const sdk::Call& call);
   BuildImageReply build_with_client(const BuildImageRequest& request, const sdk::Call& call,
                                     const std::string& builder);
   std::string image_id(const std::string& tag, const sdk::Call& call);
@@ -87,7 +94,8 @@ class EngineBackend : public sdk::Backend {
   ConfigureRequest configuration_;
   std::unique_ptr<Client> client_;
   std::atomic<bool> processes_elsewhere_ = false;  ///< seen: a container's are not in our /proc
-  std::mutex mutex_;                               ///< of builder_
+  std::mutex mutex_;                               ///< of builder_ and loopback_
+  std::shared_ptr<Loopback> loopback_;             ///< empty: nobody has needed it
   std::string builder_;  ///< what choose_builder found; empty: not asked yet
 };
 

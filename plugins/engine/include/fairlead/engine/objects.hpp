@@ -28,4 +28,11 @@ std::string committed_image(std::string_view json);
 /// The ids of the images that containers were made from, by the list of containers.
 std::set<std::string> used_images(std::string_view containers);
 
+/// Path and query of GET /networks for those with all these labels.
+std::string networks_target(const std::vector<std::string>& labels);
+/// The names in its answer. Throws Error(failed, "engine.malformed").
+std::vector<std::string> networks_from_list(std::string_view json);
+/// The containers in a network, by the answer to GET /networks/NAME. Throws the same.
+std::vector<std::string> users_of_network(std::string_view json);
+
 }  // namespace fairlead::engine

@@ -15,4 +15,7 @@ std::string last_line(std::string_view output);
 /// The variable's value, or "" when it is not set.
 std::string variable(const Environment& environment, const char* name);
 
+/// The name under which Docker-compatible requests find an image: "docker.io/library/x" for "x".
+std::string whole_name(const std::string& image);
+
 }  // namespace fairlead::engine

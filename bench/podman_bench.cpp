@@ -1,0 +1,112 @@
+// Podman: `exec` and `up` beside `podman exec` and `podman run`, by the service and without one.
+//   tests/support/engines/with-engine podman-rootless build/release/bench/fairlead_podman_bench
+// Exit: 1 when a limit is missed, 77 without a Podman.
+
+#include "series.hpp"
+#include "support/child_process.hpp"
+#include "support/files.hpp"
+#include "support/json.hpp"
+#include "support/target.hpp"
+#include "support/test_run.hpp"
+
+#include <cstdio>
+#include <stdexcept>
+
+namespace fairlead::bench {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr int many = 25;
+constexpr int few = 9;
+
+class PodmanWorld {
+ public:
+  explicit PodmanWorld(const std::string& target) : target_(test::make_target(target)) {
+    if (const auto why = target_->missing(); !why.empty()) throw std::runtime_error(why);
+    target_->configure(run_);
+  }
+  ~PodmanWorld() { target_->clean(run_); }
+  PodmanWorld(const PodmanWorld&) = delete;
+  PodmanWorld& operator=(const PodmanWorld&) = delete;
+
+  test::RunResult must(Words argv) {
+    auto result = test::run({.argv = argv,
+                             .environment = run_.environment(),
+                             .directory = run_.below("work").string(),
+                             .timeout = std::chrono::minutes(3)});
+    if (result.exit_code != 0) throw std::runtime_error(argv[0] + " failed: " + result.text());
+    return result;
+  }
+
+  std::string workspace() {
+    const auto folder = run_.below("work/ws-" + run_.id());
+    test::write_file(folder / ".devcontainer/devcontainer.json",
+                     "{\"image\": \"" + test::base_image + "\"}\n");
+    return folder;
+  }
+
+ private:
+  test::TestRun run_;
+  std::unique_ptr<test::Target> target_;
+};
+
+Series timed(PodmanWorld& world, std::string name, Words argv) {
+  return {std::move(name), [&world, argv] { return world.must(argv).duration; }, {}};
+}
+
+std::vector<Figure> figures_of(const std::string& target, const std::string& way, double limit) {
+  PodmanWorld world(target);
+  const auto folder = world.workspace();
+  const auto& ours = test::fairlead_binary();
+  const Words up{test::devcontainer_binary(), "up", "--workspace-folder", folder};
+  const auto container = test::json_at(world.must(up).out, "/containerId");
+  auto exec = timed(world, "exec", {ours, "exec", "--workspace-folder", folder, "--", "true"});
+  auto bare = timed(world, "podman exec", {"/usr/bin/podman", "exec", container, "true"});
+  interleave({&exec, &bare}, many);
+  std::vector<Figure> figures{ratio("exec true, " + way, "podman exec", exec, bare, limit)};
+
+  const auto remove = [&](const std::string& id) {
+    world.must({"/usr/bin/podman", "rm", "--force", "--time", "0", id});
+  };
+  remove(container);
+  Series fresh{"up",
+               [&] {
+                 const auto result = world.must(up);
+                 remove(test::json_at(result.out, "/containerId"));
+                 return result.duration;
+               },
+               {}};
+  Series run{"podman run + exec",
+             [&] {
+               const auto made = world.must(
+                   {"/usr/bin/podman", "run", "--detach", test::base_image, "sleep", "infinity"});
+               const auto id = made.out.substr(0, made.out.find('\n'));
+               const auto entered = world.must({"/usr/bin/podman", "exec", id, "true"});
+               remove(id);
+               return made.duration + entered.duration;
+             },
+             {}};
+  interleave({&fresh, &run}, few);
+  figures.push_back(ratio("up fresh, " + way, "podman run + exec", fresh, run, 1.5));
+  return figures;
+}
+
+}  // namespace
+}  // namespace fairlead::bench
+
+int main() {
+  if (fairlead::test::variable("FAIRLEAD_TEST_PODMAN").empty()) {
+    std::fputs("no Podman: FAIRLEAD_TEST_PODMAN is not set\n", stderr);
+    return 77;
+  }
+  try {
+    auto figures = fairlead::bench::figures_of("podman", "by the service", 0.8);
+    for (auto& figure : fairlead::bench::figures_of("podman-command", "by command line", 1.15))
+      figures.push_back(std::move(figure));
+    return fairlead::bench::print_table(figures) ? 0 : 1;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "%s\n", error.what());
+    return 1;
+  }
+}
