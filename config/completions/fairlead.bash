@@ -77,7 +77,7 @@ _fairlead_flags() {
     'fairlead:cache export') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:cache import') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:init') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --collection --list --from --service --option --feature --omit-path --force --yes' ;;
-    'fairlead:serve') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --describe' ;;
+    'fairlead:serve') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --describe --socket' ;;
     'fairlead:completion') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:help') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'devcontainer:') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host' ;;

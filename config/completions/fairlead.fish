@@ -1247,6 +1247,7 @@ complete -c fairlead -n '__fish_seen_subcommand_from serve' -l verbose -d 'Show 
 complete -c fairlead -n '__fish_seen_subcommand_from serve' -l no-color -d 'No colours, even on a terminal'
 complete -c fairlead -n '__fish_seen_subcommand_from serve' -l json -d 'Write the result as JSON'
 complete -c fairlead -n '__fish_seen_subcommand_from serve' -l describe -d 'Print the OpenRPC description and end'
+complete -c fairlead -n '__fish_seen_subcommand_from serve' -l socket -d 'Serve many clients, on a socket of your own'
 complete -c fairlead -n '__fish_seen_subcommand_from completion' -l help -d 'Show help'
 complete -c fairlead -n '__fish_seen_subcommand_from completion' -l version -d 'Show version number'
 complete -c fairlead -n '__fish_seen_subcommand_from completion' -l oci-auth-hardening -d 'Send registry credentials and follow token redirects only within a registry\'s host'

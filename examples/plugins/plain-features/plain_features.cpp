@@ -38,7 +38,8 @@ class Plan {
     if (!seen_.insert(id).second) return;
     const auto feature = read(id, given);
     const auto metadata = json::parse(feature.metadata);
-    for (const auto& [other, options] : metadata.value("dependsOn", json::object()).items()) {
+    const auto first = metadata.value("dependsOn", json::object());
+    for (const auto& [other, options] : first.items()) {
       add(other, options);
     }
     features_.push_back(feature);
@@ -64,7 +65,8 @@ class Plan {
     feature.user_options = given.dump();
     const auto metadata = json::parse(content_of(file), nullptr, true, true);
     feature.metadata = metadata.dump();
-    for (const auto& [name, option] : metadata.value("options", json::object()).items()) {
+    const auto declared = metadata.value("options", json::object());
+    for (const auto& [name, option] : declared.items()) {
       feature.options[name] = as_text(option.value("default", json("")));
     }
     if (given.is_string()) feature.options["version"] = given.get<std::string>();
@@ -87,7 +89,8 @@ class PlainFeatures final : public sdk::FeatureInstaller {
                                    sdk::Call&) override {
     auto wanted = json::parse(request.config).value("features", json::object());
     if (!request.additional_features.empty()) {
-      for (const auto& [id, options] : json::parse(request.additional_features).items()) {
+      const auto more = json::parse(request.additional_features);
+      for (const auto& [id, options] : more.items()) {
         if (!wanted.contains(id)) wanted[id] = options;
       }
     }

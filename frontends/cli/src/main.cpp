@@ -1,4 +1,5 @@
 #include "dispatch.hpp"
+#include "run_by_server.hpp"
 #include "serve.hpp"
 
 #include <fairlead/error.hpp>
@@ -31,5 +32,12 @@ int main(int argc, char** argv) {
   const std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   fairlead::cli::Session session = fairlead::cli::make_session(argc > 0 ? argv[0] : "fairlead");
   session.serve = fairlead::rpc::serve;
+  if (!arguments.empty() && arguments.front() == "--server") {
+    try {
+      return fairlead::rpc::run_by_server({arguments.begin() + 1, arguments.end()}, session);
+    } catch (const fairlead::Error& error) {
+      return fairlead::cli::report_error(error, {}, session);
+    }
+  }
   return run(arguments, session);
 }

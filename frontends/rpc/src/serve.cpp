@@ -8,6 +8,8 @@
 
 #include <fcntl.h>
 
+#include <thread>
+
 namespace fairlead::rpc {
 namespace {
 
@@ -23,10 +25,14 @@ int serve_clients(const cli::Arguments& arguments, cli::Session& session) {
   cli::StopOnSignal signals(arguments);
   const auto log = cli::make_log(arguments, session);
   const Core core(cli::core_options(arguments), *log);
-  const server::Place place{.runtime = core.runtime_folder() + "/rpc",
-                            .state = core.state_folder()};
-  serve_socket(place, {.executable = session.executable}, signals.token(),
-               [&] { session.write_out(place.socket_file() + '\n'); });
+  const ConnectionOptions options{.executable = session.executable};
+  const auto place = rpc_place(core);
+  std::jthread runs;
+  serve_socket(place, options, signals.token(), [&] {
+    // Begun by who has the first lock: whoever comes second serves neither.
+    runs = std::jthread([&] { serve_runs(run_place(core), options, signals.token(), [] {}); });
+    session.write_out(place.socket_file() + '\n');
+  });
   return signals.exit_code();
 }
 

@@ -1,5 +1,6 @@
 #include "socket_server.hpp"
 
+#include "run_for_client.hpp"
 #include "stream.hpp"
 
 #include <fairlead/error.hpp>
@@ -24,10 +25,9 @@ struct SocketClient {
   std::jthread thread;  ///< last: uses the rest
 };
 
-}  // namespace
-
-void serve_socket(const server::Place& place, const ConnectionOptions& options,
-                  const std::stop_token& stop, const std::function<void()>& ready) {
+/// Each client by `serve`, on a thread of its own.
+void serve_each(const server::Place& place, const std::stop_token& stop,
+                const std::function<void()>& ready, const std::function<void(UniqueFd)>& serve) {
   const auto lock = server::take_lock(place);
   if (!lock) {
     throw Error(Status::conflict, "rpc.served", "Another `fairlead serve --socket` runs already.",
@@ -43,15 +43,37 @@ void serve_socket(const server::Place& place, const ConnectionOptions& options,
     if (waiting <= 0) continue;
     UniqueFd in(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!in || !server::is_own_user(in)) continue;
-    UniqueFd out(::fcntl(in.get(), F_DUPFD_CLOEXEC, 3));
     auto& client = clients.emplace_back(std::make_unique<SocketClient>());
-    client->thread = std::jthread(
-        [&options, &stop, raw = client.get(), in = std::move(in), out = std::move(out)]() mutable {
-          serve_stream(std::move(in), std::move(out), options, stop);
-          raw->ended = true;
-        });
+    client->thread = std::jthread([&serve, raw = client.get(), in = std::move(in)]() mutable {
+      serve(std::move(in));
+      raw->ended = true;
+    });
   }
   server::unlink_socket(place);
+}
+
+}  // namespace
+
+server::Place rpc_place(const Core& core) {
+  return {.runtime = core.runtime_folder() + "/rpc", .state = core.state_folder()};
+}
+
+server::Place run_place(const Core& core) {
+  return {.runtime = core.runtime_folder() + "/run", .state = core.state_folder()};
+}
+
+void serve_socket(const server::Place& place, const ConnectionOptions& options,
+                  const std::stop_token& stop, const std::function<void()>& ready) {
+  serve_each(place, stop, ready, [&](UniqueFd in) {
+    UniqueFd out(::fcntl(in.get(), F_DUPFD_CLOEXEC, 3));
+    serve_stream(std::move(in), std::move(out), options, stop);
+  });
+}
+
+void serve_runs(const server::Place& place, const ConnectionOptions& options,
+                const std::stop_token& stop, const std::function<void()>& ready) {
+  serve_each(place, stop, ready,
+             [&](const UniqueFd& socket) { run_for_client(socket, options.executable, stop); });
 }
 
 }  // namespace fairlead::rpc

@@ -64,6 +64,7 @@ int run_plugin_remove(const Arguments& arguments, Session& session) {
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
   const auto name = arguments.positional(0);
+  session.write_err(manifest_text(find_plugin(core, name)));
   if (!agreed(arguments, session, "Remove the plugin " + name + "?")) return 1;
   answer(arguments, session, remove_plugin(core, name), "was removed");
   return 0;

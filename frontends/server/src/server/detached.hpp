@@ -22,7 +22,8 @@ struct DetachedSpec {
   std::vector<std::pair<const UniqueFd*, int>> descriptors = {};
 };
 
-/// Starts it and does not wait; its process id, to be waited for by somebody who stays. 0: it could
+/// Starts it and does not wait; its process id. Its end is waited for behind the scenes, so that it
+/// leaves no zombie in a program that lives on. 0: it could
 /// not be started, and errno says why.
 pid_t spawn_detached(const DetachedSpec& spec);
 

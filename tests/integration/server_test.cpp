@@ -1,0 +1,89 @@
+// Commands that the server runs print what they print by themselves.
+
+#include "fixture.hpp"
+#include "support/wait.hpp"
+
+#include <signal.h>
+
+#include <chrono>
+#include <filesystem>
+
+namespace fairlead::test {
+namespace {
+
+using namespace std::chrono_literals;
+
+class ByServer : public DockerTest {
+ protected:
+  void TearDown() override {
+    stop_server();
+    DockerTest::TearDown();
+  }
+
+  static RunRequest by_server(RunRequest request) {
+    request.argv.insert(request.argv.begin() + 1, "--server");
+    return request;
+  }
+  void expect_same(const RunRequest& request) {
+    const auto alone = run(request);
+    const auto served = run(by_server(request));
+    EXPECT_EQ(served.out, alone.out) << served.text();
+    EXPECT_EQ(served.err, alone.err) << served.text();
+    EXPECT_EQ(served.exit_code, alone.exit_code) << served.text();
+  }
+  pid_t server() {
+    const auto lock = test_run().below("run") / "fairlead/rpc/server.lock";
+    return std::filesystem::exists(lock) ? std::stoi(read_file(lock)) : 0;
+  }
+  void stop_server() {
+    const auto process = server();
+    if (process <= 1) return;
+    ::kill(process, SIGTERM);
+    EXPECT_TRUE(wait_until(60s, [&] { return ::kill(process, 0) != 0; }));
+  }
+};
+
+TEST_F(ByServer, PrintsTheSameAndEndsTheSame) {
+  const auto project = workspace(R"("onCreateCommand": "echo made")");
+  const auto up = run(by_server(own_up(project)));
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  EXPECT_NE(up.out.find(R"("outcome":"success")"), std::string::npos) << up.text();
+  const auto folder = project.folder.string();
+  expect_same(fairlead({"read-configuration", "--workspace-folder", folder}));
+  expect_same(fairlead({"list", "--json"}));
+  expect_same(fairlead({"nonsense"}));
+  expect_same(fairlead({"up", "--workspace-folder", "/no/such/folder"}));
+  expect_same(fairlead(
+      {"exec", "--workspace-folder", folder, "--", "sh", "-c", "echo out; echo err >&2; exit 3"}));
+  auto input = fairlead({"exec", "--workspace-folder", folder, "--", "cat"});
+  input.input = std::string(1 << 20, 'x');
+  expect_same(input);
+}
+
+TEST_F(ByServer, EndsACommandWhoseClientIsKilled) {
+  const auto project = workspace();
+  ASSERT_EQ(run(by_server(own_up(project))).exit_code, 0);
+  {
+    auto request = by_server(fairlead({"exec", "--workspace-folder", project.folder.string(), "--",
+                                       "sh", "-c", "echo runs; exec sleep 4242"}));
+    ChildProcess client(request);
+    ASSERT_TRUE(client.wait_for_output("runs", 60s));
+    client.signal(SIGKILL);
+    client.finish();
+  }
+  EXPECT_TRUE(wait_until(
+      60s, [&] { return must_exec(project, "ps | grep -c '[s]leep 4242' || true") == "0\n"; }));
+}
+
+TEST_F(ByServer, StartsAgainAfterItWasKilled) {
+  const auto version = fairlead({"--version"});
+  ASSERT_EQ(run(by_server(version)).exit_code, 0);
+  const auto first = server();
+  ASSERT_GT(first, 1);
+  ::kill(first, SIGKILL);
+  expect_same(version);
+  EXPECT_NE(server(), first);
+}
+
+}  // namespace
+}  // namespace fairlead::test
