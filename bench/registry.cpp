@@ -99,7 +99,7 @@ class Features {
                            depends + "}}");
       test::write_file(source / "install.sh", "#!/bin/sh\n");
     }
-    world_.must({world_.reference, "features", "publish", "--registry", server_.name(),
+    world_.must({world_.devcontainer, "features", "publish", "--registry", server_.name(),
                  "--namespace", "acme/feats", (folder_ / "src").string()});
   }
 

@@ -5,6 +5,7 @@
 #include "support/registry_server.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace fairlead::test {
 namespace {
@@ -168,6 +169,63 @@ TEST_F(Build, MakesImagesThatBringTheirConfiguration) {  // BLD-013, LIFE-014, F
   must_up(user);
   EXPECT_EQ(user.read("seen"), "prebuilt\n");
   EXPECT_EQ(must_exec(user, "cat /f"), "f\n");  // nobody looked for the feature again
+}
+
+/// A feature that notes when it was installed, and with what.
+void add_clock(const Workspace& project, const std::string& id) {
+  project.write(".devcontainer/" + id + "/devcontainer-feature.json",
+                R"({"id": ")" + id + R"(", "version": "1.0.0", "name": "C"})");
+  project.write(".devcontainer/" + id + "/install.sh",
+                "#!/bin/sh\n(echo \"$V\"; cat /proc/uptime) >/" + id + ".clock\n");
+}
+
+TEST_F(Build, MakesOnlyTheLayersAnewThatChanged) {  // FEAT-018
+  const Workspace project = workspace();
+  add_clock(project, "a");
+  add_clock(project, "b");
+  const auto clocks = [&](const std::string& value) {
+    project.write(".devcontainer/devcontainer.json", R"({"image": ")" + base_image +
+                                                         R"(", "features": {"./a": {"V": "1"},
+                      "./b": {"V": ")" + value + R"("}}})");
+    RunRequest request = fairlead({"up", "--buildkit", "never", "--remove-existing-container",
+                                   "--workspace-folder", project.folder.string()});
+    const RunResult result = run(std::move(request));
+    EXPECT_EQ(result.exit_code, 0) << result.text();
+    return std::pair{must_exec(project, "cat /a.clock"), must_exec(project, "cat /b.clock")};
+  };
+  const auto first = clocks("1");
+  const auto second = clocks("2");
+  EXPECT_EQ(first.first, second.first);
+  EXPECT_NE(first.second, second.second);
+  EXPECT_TRUE(second.second.starts_with("2\n")) << second.second;
+}
+
+TEST_F(Build, OfTwoWorkspacesDoNotMeet) {
+  std::vector<std::unique_ptr<ChildProcess>> builds;
+  std::vector<std::string> names;
+  for (const char* value : {"left", "right"}) {
+    const Workspace own = workspace({}, value);
+    add_clock(own, "same");
+    own.write(".devcontainer/Dockerfile", "FROM " + base_image + "\nUSER nobody\n");
+    own.write(".devcontainer/devcontainer.json",
+              R"({"build": {"dockerfile": "Dockerfile"}, "features": {"./same": {"V": ")" +
+                  std::string(value) + R"("}}})");
+    names.push_back(name(value));
+    builds.push_back(std::make_unique<ChildProcess>(
+        devcontainer({"build", "--buildkit", "never", "--no-cache", "--image-name", names.back(),
+                      "--workspace-folder", own.folder.string()})));
+  }
+  for (auto& build : builds) {
+    const RunResult result = build->finish();
+    EXPECT_EQ(result.exit_code, 0) << result.text();
+  }
+  for (const auto& each : names) {
+    const Workspace user = workspace({}, "user-" + each.substr(each.rfind('/') + 1, 4));
+    user.write(".devcontainer/devcontainer.json", R"({"image": ")" + each + "\"}");
+    must_up(user);
+    EXPECT_EQ("fairlead-test/" + must_exec(user, "head -n 1 /same.clock | tr -d '\\n'"),
+              each.substr(0, each.find('-', std::string("fairlead-test/").size())));
+  }
 }
 
 TEST_F(Build, LeavesOutOfTheMetadataWhatItIsTold) {

@@ -1,11 +1,14 @@
 #include "base/atomic_file.hpp"
 #include "base/json_text.hpp"
 #include "base/jsonc.hpp"
+#include "engine/deadlines.hpp"
 #include "engine/feature_test_options.hpp"
+#include "engine/find.hpp"
 #include "features/metadata.hpp"
 #include "features/test_library.hpp"
 
 #include <fairlead/feature_tests.hpp>
+#include <fairlead/manage.hpp>
 
 #include <nlohmann/json.hpp>
 #include <unistd.h>
@@ -255,6 +258,19 @@ class Tests {
     }
   }
 
+  /// What was written since `up`, where the container does not see this machine's folders.
+  void bring(const TestWorkspace& workspace) const {
+    const auto selected = selection(workspace);
+    const auto found = find_environment(core_, open_workspace(core_, selected), selected, stop_);
+    if (found.backend->probe({}, question(stop_)).capabilities.live_binds) return;
+    CopyRequest request{.selection = selected,
+                        .inside = ".",
+                        .outside = workspace.folder().string() + "/.",
+                        .into = true,
+                        .stream = {}};
+    copy(core_, std::move(request), stop_);
+  }
+
   void run_script(const TestWorkspace& workspace, const std::string& name, const fs::path& folder,
                   const std::string& script, std::vector<std::string> variables) {
     if (!fs::exists(folder / script)) {
@@ -263,6 +279,7 @@ class Tests {
     copy_into(folder, workspace.folder());
     write_file(workspace.folder() / test_library_name, test_library, 0755);
     workspace.open_up();
+    bring(workspace);
     ExecOptions options;
     options.selection = selection(workspace);
     options.remote.remote_env = std::move(variables);
