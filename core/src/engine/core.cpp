@@ -181,7 +181,7 @@ std::shared_ptr<Host> Core::host(const Settings& settings) {
   return opened->host;
 }
 
-std::shared_ptr<Backend> backend_on(Core& core, const std::string& name, const Settings& settings,
+std::shared_ptr<Backend> backend_at(Core& core, const std::string& name, const Settings& settings,
                                     std::shared_ptr<Host> host) {
   ConfigureRequest configure{.settings = settings.plugin_json(name),
                              .environment = core.options().environment,
@@ -195,7 +195,7 @@ std::shared_ptr<Backend> backend_on(Core& core, const std::string& name, const S
 }
 
 std::shared_ptr<Backend> Core::backend(const std::string& name, const Settings& settings) {
-  return backend_on(*this, name, settings, host(settings));
+  return backend_at(*this, name, settings, host(settings));
 }
 
 }  // namespace fairlead

@@ -186,6 +186,8 @@ Found search(Core& core, const Workspace& workspace, const Selection& selection,
       }
       if (found.instance) return found;
       if (!first.backend) first = std::move(found);
+      // The reference's `up` knows one engine: nobody is woken to hear that there is nothing.
+      if (core.mode() == Mode::drop_in && look_for == LookFor::group) break;
     } catch (const Error& error) {
       if (names.size() == 1 || !does_not_answer(error)) throw;
       silence = error;

@@ -9,7 +9,7 @@ namespace fairlead {
 std::shared_ptr<Host> connect_host(Core& core, const Settings& settings, CallOptions options);
 
 /// A backend on a host that was connected to. Throws as PluginRegistry::open_backend.
-std::shared_ptr<Backend> backend_on(Core& core, const std::string& name, const Settings& settings,
+std::shared_ptr<Backend> backend_at(Core& core, const std::string& name, const Settings& settings,
                                     std::shared_ptr<Host> host);
 
 }  // namespace fairlead

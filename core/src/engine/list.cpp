@@ -96,7 +96,7 @@ Answer ask_backend(Core& core, const Settings& settings, const std::string& name
                    const std::shared_ptr<Host>& host, Which which, const std::stop_token& stop) {
   Answer answer{.name = shown_name(name, settings), .environments = {}, .silence = {}};
   try {
-    answer.environments = ask(core, *backend_on(core, name, settings, host), which, stop);
+    answer.environments = ask(core, *backend_at(core, name, settings, host), which, stop);
     for (auto& environment : answer.environments) environment.backend = answer.name;
   } catch (const Error& error) {
     answer.silence = error;

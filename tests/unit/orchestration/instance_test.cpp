@@ -5,10 +5,20 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace fairlead {
 namespace {
 
-Settings no_settings() { return Settings({}, {}); }
+/// The defaults, but for how the workspace gets in.
+Settings settings_with(const std::string& content) {
+  std::vector<Setting> all;
+  for (const auto& spec : core_settings()) all.push_back({spec, spec.default_value, {}});
+  std::ranges::find(all, "content", [](const Setting& one) { return one.spec.key; })->value =
+      content;
+  return Settings(std::move(all), {});
+}
+Settings no_settings() { return settings_with("auto"); }
 
 Workspace workspace_at(const std::string& folder) {
   Workspace workspace{
@@ -168,6 +178,20 @@ TEST(CreateRequest, StreamsTheWorkspaceWhereBindsAreNotLive) {
   ASSERT_EQ(create.mounts.size(), 1U);
   EXPECT_EQ(create.mounts[0].type, MountType::volume);
   EXPECT_EQ(create.mounts[0].target, "/workspaces/proj");
+}
+
+TEST(CreateRequest, CopiesTheWorkspaceWhereThatIsWanted) {
+  auto workspace = workspace_at("/w/proj");
+  workspace.settings = settings_with("volume");
+  const auto create = create_request(workspace, {}, {.image = "i"}, {}, everything());
+  ASSERT_EQ(create.mounts.size(), 1U);
+  EXPECT_EQ(create.mounts[0].type, MountType::volume);
+  EXPECT_EQ(create.mounts[0].source, "workspace-" + workspace.identity.devcontainer_id);
+  auto probe = everything();
+  probe.capabilities.named_volumes = false;
+  const auto folder = create_request(workspace, {}, {.image = "i"}, {}, probe);
+  EXPECT_TRUE(folder.mounts.empty());
+  EXPECT_EQ(folder.labels.at("dev.fairlead.content-folder"), "/workspaces/proj");
 }
 
 TEST(Capabilities, NamesThePropertyAndTheCapability) {

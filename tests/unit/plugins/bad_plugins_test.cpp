@@ -94,7 +94,7 @@ TEST_F(BadPlugin, OfALaterMinorVersionWorks) {
 
 TEST_F(BadPlugin, ThatNeedsALaterMinorVersionIsRefused) {
   EXPECT_EQ(refusal("needs_newer"),
-            unusable("needs_newer", "needs fairlead ABI 1.3 or newer, this is 1.1"));
+            unusable("needs_newer", "needs fairlead ABI 1.3 or newer, this is 1.2"));
 }
 
 TEST_F(BadPlugin, OfAnotherMajorVersionIsRefused) {
