@@ -147,10 +147,16 @@ void clone(Core& core, const GitPlace& place, const fs::path& home, const std::s
   fs::rename(partial, home / place.name);
 }
 
+/// The reference knows folders only.
+std::optional<GitPlace> place_of(const Core& core, const Selection& selection) {
+  if (core.mode() == Mode::drop_in) return {};
+  return parse_git_place(selection.workspace_folder);
+}
+
 }  // namespace
 
 Selection with_clone(const Core& core, Selection selection) {
-  const auto place = parse_git_place(selection.workspace_folder);
+  const auto place = place_of(core, selection);
   if (!place) return selection;
   const auto folder = home_of(core, *place) / place->name;
   if (!fs::exists(folder)) {
@@ -164,7 +170,7 @@ Selection with_clone(const Core& core, Selection selection) {
 }
 
 Selection fetch_workspace(Core& core, Selection selection, std::stop_token stop) {
-  const auto place = parse_git_place(selection.workspace_folder);
+  const auto place = place_of(core, selection);
   if (!place) return selection;
   if (!place->password.empty()) core.add_secrets({{"git", place->password}});
   const auto home = home_of(core, *place);

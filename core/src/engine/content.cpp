@@ -57,12 +57,22 @@ int run_shell(Backend& backend, const std::string& instance, const std::string& 
   spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
   spec.user = "0";
   spec.working_directory = "/";
-  return run_captured(backend, spec, stop).exit_code;
+  try {
+    return run_captured(backend, spec, stop).exit_code;
+  } catch (const Error& error) {
+    if (error.status() != Status::unsupported) throw;
+    spec.user.clear();  // a backend that has one user only
+    return run_captured(backend, spec, stop).exit_code;
+  }
 }
 
 /// Written last. What is copied belongs to whoever it belongs to here; the remote user works on it.
 constexpr const char* finish_script = R"sh(
-if [ "$2" != root ]; then chown -R "$2:$(id -g "$2" 2>/dev/null)" "$1" || exit; fi
+if [ "$2" != root ]; then
+  owner=$2
+  group=$(id -g "$2" 2>/dev/null) && owner=$2:$group
+  chown -R "$owner" "$1" || exit
+fi
 : >"$1/$3" || exit
 # Git need not see it.
 [ ! -d "$1/.git/info" ] || echo "/$3" >>"$1/.git/info/exclude")sh";
