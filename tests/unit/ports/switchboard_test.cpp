@@ -192,6 +192,22 @@ TEST_F(Switch, EndsConnectionsWithTheLine) {
   EXPECT_EQ(traffic_->open, 0);
 }
 
+TEST_F(Switch, ResetsConnectionsAndGoesOn) {
+  const auto server = listen_tcp();
+  const int port = forward(server, ToPort::Way::straight);
+  const auto client = connect_tcp(port);
+  const auto inside = accept_one(server);
+  send_all(client, "x");
+  ASSERT_EQ(receive(inside, 1), "x");
+  board_.reset(line_);
+  EXPECT_EQ(receive_all(client), "<reset>");
+  EXPECT_EQ(receive_all(inside), "<reset>");
+  EXPECT_TRUE(settles(0));
+  const auto next = connect_tcp(port);
+  send_all(next, "y");
+  EXPECT_EQ(receive(accept_one(server), 1), "y");
+}
+
 TEST_F(Switch, ServesManyAtOnce) {
   const auto server = listen_tcp();
   const int port = forward(server, ToPort::Way::straight);
