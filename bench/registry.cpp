@@ -18,6 +18,13 @@ constexpr int few = 3;
 constexpr int built = 5;
 constexpr const char* operation = "resolve 30 features";
 
+/// Images have no capitals in their names.
+std::string image_name(const World& world) {
+  std::string name = "fairlead-test/bench-" + world.id();
+  for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  return name;
+}
+
 std::string name_of(int number) { return "f" + std::to_string(number); }
 
 class Features {
@@ -60,10 +67,9 @@ class Features {
   /// Five features built from nothing with the classic builder.
   Series build(const std::string& program) {
     const auto folder = project("build", built);
-    const std::vector<std::string> words = {
-        program,      "build",        "--workspace-folder",
-        folder,       "--buildkit",   "never",
-        "--no-cache", "--image-name", "fairlead-test/bench-" + world_.id()};
+    const std::vector<std::string> words = {program,      "build",        "--workspace-folder",
+                                            folder,       "--buildkit",   "never",
+                                            "--no-cache", "--image-name", image_name(world_)};
     return {program, [this, words = with_cache(words)] { return world_.must(words).duration; }, {}};
   }
 
@@ -143,7 +149,7 @@ std::vector<Figure> registry_figures(World& world) {
   auto build = features.build(world.devcontainer);
   auto their_build = features.build(world.reference);
   interleave({&build, &their_build}, few);
-  world.engine().remove_image("fairlead-test/bench-" + world.id());
+  world.engine().remove_image(image_name(world));
   const std::string name = operation;
   return {ratio(name + ", cold", "reference", cold, reference, 1.0 / 4),
           ratio(name + ", warm", "reference", warm, reference, 1.0 / 20),

@@ -90,6 +90,11 @@ TEST_F(Collections, OfTemplatesAreAppliedAgain) {
   EXPECT_EQ(read_file(run_.below("p/.devcontainer/devcontainer.json")),
             "{\n  \"image\": \"debian:12\"\n}\n");
   EXPECT_FALSE(std::filesystem::exists(run_.below("p/README.md")));
+  const auto misspelt =
+      run(fairlead_binary(), {"templates", "apply", "-t", name("t/t"), "-a", R"({"vee":"11"})",
+                              "-w", run_.below("p2").string()});
+  EXPECT_EQ(misspelt.exit_code, 0);
+  EXPECT_NE(misspelt.err.find("has no option 'vee'"), std::string::npos) << misspelt.text();
   EXPECT_EQ(
       ours({"templates", "apply", "-t", name("t/none"), "-w", run_.below("q").string()}).exit_code,
       1);

@@ -3,6 +3,8 @@
 
 #include "fixture.hpp"
 
+#include <utility>
+
 namespace fairlead::test {
 namespace {
 
@@ -28,6 +30,20 @@ class FeaturesPeer : public DockerTest {
     request.argv[0] = program;
     request.timeout = milliseconds(170'000);
     return run(std::move(request));
+  }
+  /// The containers of two equal workspaces, the reference's and ours.
+  template <class Fill>
+  std::pair<std::string, std::string> up_with_both(const Fill& fill) {
+    std::vector<std::string> containers;
+    for (const auto& [whose, program] :
+         {std::pair{"theirs/ws", reference_cli()}, std::pair{"ours/ws", devcontainer_binary()}}) {
+      const Workspace project = workspace({}, whose);
+      fill(project);
+      const auto result = up_with(program, project);
+      EXPECT_EQ(result.exit_code, 0) << result.text();
+      containers.push_back(json_at(result.out, "/containerId"));
+    }
+    return {containers[0], containers[1]};
   }
   std::string inside(const std::string& container, const std::string& script,
                      const std::string& user = "root") {
@@ -112,17 +128,7 @@ TEST_F(FeaturesPeer, AreTheSameInside) {
         "my.opt": "it's", "1st-opt": "two words", "not-declared": "x", "tools": false},
         "./common-utils": {"username": "dev", "userUid": "1234", "installZsh": false}}})");
   };
-  const Workspace for_them = workspace({}, "theirs/ws");
-  const Workspace for_us = workspace({}, "ours/ws");
-  fill(for_them);
-  fill(for_us);
-  const auto theirs = up_with(reference_cli(), for_them);
-  ASSERT_EQ(theirs.exit_code, 0) << theirs.text();
-  const auto ours = up_with(devcontainer_binary(), for_us);
-  ASSERT_EQ(ours.exit_code, 0) << ours.text();
-  const auto their_id = json_at(theirs.out, "/containerId");
-  const auto our_id = json_at(ours.out, "/containerId");
-  EXPECT_EQ(json_at(ours.out, "/remoteUser"), "dev");
+  const auto [their_id, our_id] = up_with_both(fill);
   const auto seen = files(our_id);
   EXPECT_EQ(seen, files(their_id));
   for (const char* each : {"zsh=false upgrade=false", "git os-provided", "x \"y\" \\z", "v=true",
@@ -135,15 +141,17 @@ TEST_F(FeaturesPeer, AreTheSameInside) {
     EXPECT_EQ(json_at(engine().inspect(our_id), each), json_at(engine().inspect(their_id), each))
         << each;
   }
-  const auto merged = [&](const std::string& program, const Workspace& project) {
-    RunRequest request = devcontainer({"read-configuration", "--include-merged-configuration",
-                                       "--workspace-folder", project.folder.string()});
+  const auto merged = [&](const std::string& program, const std::string& id) {
+    RunRequest request =
+        devcontainer({"read-configuration", "--include-merged-configuration", "--workspace-folder",
+                      json_at(engine().inspect(id), "/Config/Labels/devcontainer.local_folder")});
     request.argv[0] = program;
     return json_at(run(std::move(request)).out, "/mergedConfiguration/customizations");
   };
-  EXPECT_EQ(merged(devcontainer_binary(), for_us), merged(reference_cli(), for_them));
+  EXPECT_EQ(merged(devcontainer_binary(), our_id), merged(reference_cli(), their_id));
   const std::string hooks = "cat /tmp/hooks; ls /tmp/two; test -s /host-name; echo $?";
-  EXPECT_EQ(inside(our_id, hooks), "created\nupdated\none\nstarted\nattached\n/tmp/two\n0\n");
+  EXPECT_EQ(inside(our_id, hooks),
+            "created\nupdated\nupdated\none\nstarted\nattached\n/tmp/two\n0\n");
   EXPECT_EQ(inside(our_id, hooks), inside(their_id, hooks));
   EXPECT_EQ(inside(our_id, "git; helper; id -u", "dev"),
             inside(their_id, "git; helper; id -u", "dev"));
@@ -159,18 +167,10 @@ TEST_F(FeaturesPeer, GetTheirValuesLiterally) {
                   R"({"build": {"dockerfile": "Dockerfile"}, "updateRemoteUserUID": false,
                       "features": {"./f": {"v": "a$HOME \"q\" `id -un`"}}})");
   };
-  const Workspace for_them = workspace({}, "theirs/ws");
-  const Workspace for_us = workspace({}, "ours/ws");
-  fill(for_them);
-  fill(for_us);
-  const auto theirs = up_with(reference_cli(), for_them);
-  ASSERT_EQ(theirs.exit_code, 0) << theirs.text();
-  const auto ours = up_with(devcontainer_binary(), for_us);
-  ASSERT_EQ(ours.exit_code, 0) << ours.text();
+  const auto [their_id, our_id] = up_with_both(fill);
   const std::string look = "cat /seen /users";
-  EXPECT_EQ(inside(json_at(theirs.out, "/containerId"), look), "a/root q root\nnobody nobody\n");
-  EXPECT_EQ(inside(json_at(ours.out, "/containerId"), look),
-            "a$HOME \"q\" `id -un`\nnobody nobody\n");
+  EXPECT_EQ(inside(their_id, look), "a/root q root\nnobody nobody\n");
+  EXPECT_EQ(inside(our_id, look), "a$HOME \"q\" `id -un`\nnobody nobody\n");
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <sstream>
 #include <stdexcept>
 
@@ -88,7 +89,9 @@ RegistryServer::RegistryServer(const TestRun& run, RegistryGuard guard) {
   if (guard == RegistryGuard::token) start_token_server(run);
   write_file(folder_ / "config.yml", configuration(guard));
   process_ = std::make_unique<ChildProcess>(
-      RunRequest{.argv = {program, "serve", (folder_ / "config.yml").string()},
+      // Into a file, because nobody reads a pipe while a test does something else.
+      RunRequest{.argv = {"/bin/sh", "-c", "exec \"$0\" serve \"$1\" >\"$2\" 2>\"$2.err\"", program,
+                          (folder_ / "config.yml").string(), (folder_ / "log").string()},
                  .environment = run.environment(),
                  .directory = folder_.string(),
                  .input = {},
@@ -110,7 +113,7 @@ std::vector<std::string> RegistryServer::requests(std::size_t count) {
   process_->wait_for(
       [&] {
         lines.clear();
-        std::istringstream text(process_->out());
+        std::ifstream text(folder_ / "log");
         for (std::string line; std::getline(text, line);) {
           const auto begin = line.find(" /v2/");
           const auto quote = line.rfind('"', begin);

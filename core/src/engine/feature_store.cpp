@@ -34,10 +34,7 @@ class ProjectFeatures : public FeatureStore {
 
   DescribedFeature describe(const FeatureReference& reference, std::stop_token stop) override {
     if (reference.kind == FeatureKind::local) return local_.describe(reference, stop);
-    RemoteFeature remote =
-        reference.kind == FeatureKind::release
-            ? describe_release(reference, place_.drop_in)
-            : describe_feature(registry_, reference, locked_digest(lockfile_, reference.id), stop);
+    RemoteFeature remote = describe_remote(reference, std::move(stop));
     DescribedFeature described{.source = locate(reference),
                                .metadata = remote.metadata,
                                .manifest = remote.manifest.bytes,
@@ -56,6 +53,17 @@ class ProjectFeatures : public FeatureStore {
   }
 
  private:
+  RemoteFeature describe_remote(const FeatureReference& reference, std::stop_token stop) {
+    if (reference.kind == FeatureKind::release) return describe_release(reference, place_.drop_in);
+    const auto locked = locked_digest(lockfile_, reference.id);
+    try {
+      const auto describe = place_.drop_in ? describe_leniently : describe_feature;
+      return describe(registry_, reference, locked, std::move(stop));
+    } catch (Error& error) {
+      if (!locked.empty()) error.note("the lockfile pins " + reference.id);
+      throw;
+    }
+  }
   static std::string key_of(const DescribedFeature& feature) {
     const FeatureReference& reference = feature.source.reference;
     // Of a release neither is known yet.

@@ -20,7 +20,13 @@
 namespace fairlead {
 namespace {
 
+std::vector<std::string> wanted_ids(const ImageContext& c) {
+  return wanted_features(c.core, c.workspace, c.options.additional_features);
+}
+
+/// What the reference makes of odd values may be features, and what is given may be none.
 bool wants_features(const ImageContext& c) {
+  if (c.core.mode() == Mode::drop_in) return !wanted_ids(c).empty();
   return !c.workspace.config.features.empty() || !c.options.additional_features.empty();
 }
 
@@ -185,10 +191,6 @@ std::vector<MetadataEntry> base_entries(const ImageContext& c, const Base& base)
 
 LockfileUse lockfile_use_of(const ImageContext& c) {
   return c.metadata_only ? LockfileUse::none : lockfile_use(c.workspace.settings);
-}
-
-std::vector<std::string> wanted_ids(const ImageContext& c) {
-  return wanted_features(c.core, c.workspace, c.options.additional_features);
 }
 
 /// Nobody is warned who only reads.

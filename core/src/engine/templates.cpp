@@ -164,6 +164,18 @@ class Scratch {
   bool own_ = false;
 };
 
+/// A misspelt option would go unnoticed; the reference does not say so.
+void warn_of_undeclared(const Core& core, const std::string& id, const TemplateOptions& given,
+                        const std::string& metadata) {
+  if (core.mode() == Mode::drop_in) return;
+  const Json json = Json::parse(metadata, nullptr, false, true);
+  const Json declared = json.is_object() ? json.value("options", Json::object()) : Json::object();
+  for (const auto& [name, value] : given) {
+    if (declared.is_object() && declared.contains(name)) continue;
+    core.log().text(LogLevel::warning, "The template " + id + " has no option '" + name + "'.");
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> apply_template(Core& core, const ApplyTemplateRequest& request,
@@ -177,6 +189,7 @@ std::vector<std::string> apply_template(Core& core, const ApplyTemplateRequest& 
                       ? from_folder(core, request.id)
                       : from_registry(core, request.id, scratch.path(), stop);
   const auto metadata = read_file_if_there(unpacked.folder / metadata_file);
+  warn_of_undeclared(core, request.id, choices.options, metadata.value_or("{}"));
   choices.options =
       template_options(metadata.value_or("{}"), std::move(choices.options), choices.drop_in);
   std::erase_if(unpacked.files, [&choices](const std::string& file) {

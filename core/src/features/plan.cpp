@@ -129,9 +129,12 @@ std::string fetch_noting(FeatureStore& store, const ResolvedFeature& feature, st
   try {
     return store.fetch(feature.described, std::move(stop));
   } catch (Error& error) {
-    if (error.code() == "features.release") {
-      error.note("fetching " + feature.described.source.reference.name + '_' +
-                 std::to_string(place));
+    const FeatureReference& reference = feature.described.source.reference;
+    const char* kind = reference.kind == FeatureKind::release   ? "_github-repo"
+                       : reference.kind == FeatureKind::tarball ? "_direct-tarball"
+                                                                : "_oci";
+    if (error.code() == "features.release" || error.code() == "registry.manifest") {
+      error.note("fetching " + reference.name + '_' + std::to_string(place) + kind);
     }
     throw;
   }

@@ -12,6 +12,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* metadata_file = "devcontainer-feature.json";
+constexpr const char* no_metadata = "its archive has no devcontainer-feature.json";
 
 Error no_feature(const std::string& what, const std::string& why) {
   return Error(Status::failed, "registry.manifest",
@@ -22,7 +23,7 @@ Error no_feature(const std::string& what, const std::string& why) {
 FeatureMetadata read_metadata(const fs::path& folder, const std::string& id) {
   const auto text = read_file_if_there(folder / metadata_file);
   if (text) return parse_feature_metadata(*text, id + '/' + metadata_file);
-  throw no_feature("'" + id + "'", "its archive has no devcontainer-feature.json");
+  throw no_feature("'" + id + "'", no_metadata);
 }
 
 Error no_registry(const FeatureReference& reference, const std::string& host) {
@@ -87,6 +88,13 @@ RemoteFeature describe_tarball(Registry& registry, const FeatureReference& refer
   return feature;
 }
 
+Error not_fetched(const FeatureReference& reference, std::size_t tries, const std::string& why) {
+  return Error(Status::not_found, "features.release",
+               "Failed to fetch tarball for " + reference.id + " after attempting " +
+                   std::to_string(tries) + " possibilities.",
+               why);
+}
+
 /// A file of its own, else the bundle of all features: the first that is there and can be had.
 std::string fetch_release(Registry& registry, const FeatureReference& reference,
                           const std::stop_token& stop) {
@@ -101,10 +109,8 @@ std::string fetch_release(Registry& registry, const FeatureReference& reference,
       why += ' ' + error.message();
     }
   }
-  throw Error(Status::not_found, "features.release",
-              "Failed to fetch tarball for " + reference.id + " after attempting " +
-                  std::to_string(files.size()) + " possibilities.",
-              "The release of " + reference.path + " on GitHub:" + why);
+  throw not_fetched(reference, files.size(),
+                    "The release of " + reference.path + " on GitHub:" + why);
 }
 
 }  // namespace
@@ -149,14 +155,35 @@ RemoteFeature describe_feature(Registry& registry, const FeatureReference& refer
   return describe_oci(registry, reference, digest, stop);
 }
 
+RemoteFeature describe_leniently(Registry& registry, const FeatureReference& reference,
+                                 const std::string& digest, std::stop_token stop) {
+  try {
+    return describe_feature(registry, reference, digest, std::move(stop));
+  } catch (const Error& error) {
+    const bool ours = error.status() == Status::cancelled || error.code() == "registry.offline";
+    if (ours || reference.kind != FeatureKind::tarball) throw;
+    return {.reference = reference,
+            .metadata = {},
+            .manifest = {},
+            .archive = {},
+            .digest = {},
+            .resolved = reference.path,
+            .fault = error.message()};
+  }
+}
+
 std::string fetch_feature(Registry& registry, const RemoteFeature& feature, std::stop_token stop) {
   if (feature.reference.kind == FeatureKind::oci) {
     registry.blob(oci_reference(feature.reference), feature.archive, stop);
   }
+  if (!feature.fault.empty()) throw not_fetched(feature.reference, 1, feature.fault);
   const fs::path folder = feature.reference.kind == FeatureKind::release
                               ? fs::path(fetch_release(registry, feature.reference, stop))
                               : registry.unpacked(feature.archive.digest, stop);
   std::error_code none;
+  if (!fs::is_regular_file(folder / metadata_file, none)) {
+    throw no_feature("'" + feature.reference.id + "'", no_metadata);
+  }
   if (!fs::is_regular_file(folder / "install.sh", none)) {
     throw Error(Status::not_found, "features.install_script",
                 "feature '" + feature.reference.id + "': there is no install.sh in its archive");

@@ -44,9 +44,11 @@ std::optional<FeatureSource> soft_source(const FeatureStore& store, const std::s
 }
 
 std::vector<FeatureSource> override_sources(const FeatureStore& store,
-                                            const std::vector<std::string>& ids) {
+                                            const ResolveRequest& request) {
   std::vector<FeatureSource> sources;
-  for (const std::string& id : ids) {
+  for (const std::string& id : request.overrides) {
+    // Here the reference takes a bare word for a fault.
+    if (request.sorting == FeatureSorting::reference_cli) parse_feature_reference(id);
     if (auto source = soft_source(store, id)) sources.push_back(std::move(*source));
   }
   return sources;
@@ -64,7 +66,7 @@ class Graph {
           make_node(wanted.id, std::make_shared<const Json>(Json::parse(wanted.options)), true));
     }
     while (!level.empty()) level = next_level(level);
-    const auto overrides = override_sources(store_, request_.overrides);
+    const auto overrides = override_sources(store_, request_);
     for (const Node& node : found_) {
       node->priority = override_priority(node->described.source, overrides);
     }
@@ -185,7 +187,7 @@ ResolvedList in_install_order(const ResolvedList& features, FeatureStore& store,
   for (const auto& feature : features) nodes.push_back(node_of(*feature));
   ResolvedList ordered;
   for (const std::size_t i :
-       install_order(nodes, override_sources(store, request.overrides), request.sorting)) {
+       install_order(nodes, override_sources(store, request), request.sorting)) {
     ordered.push_back(features[i]);
   }
   return ordered;

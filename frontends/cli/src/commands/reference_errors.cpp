@@ -79,9 +79,16 @@ std::string about_feature(const Error& error) {
   if (auto words = about_connection(error); !words.empty()) return words;
   if (error.code() == "features.release") {
     const auto tried = message.find(" after attempting ");
-    return "(!) Failed to fetch tarball for " + subject_of(error, "fetching ") + "_github-repo" +
+    return "(!) Failed to fetch tarball for " + subject_of(error, "fetching ") +
            message.substr(std::min(tried, message.size()));
   }
+  if (const auto name = subject_of(error, "fetching "); !name.empty()) {
+    return "Failed to parse feature '" + name +
+           "'. Please check your devcontainer.json 'features' attribute.";
+  }
+  if (message.ends_with("has null for options"))
+    return "Cannot convert undefined or null to object";
+  if (error.code() == "features.option_value") return "Cannot convert object to primitive value";
   if (error.code() == "features.cycle") return "Failed to compute Feature installation order!";
   if (error.code() == "features.legacy") {
     return message +
@@ -104,6 +111,7 @@ std::string about_feature(const Error& error) {
   }
   constexpr std::string_view lacks = "The registry does not have ";
   if (!message.starts_with(lacks)) return {};
+  if (const auto id = subject_of(error, "the lockfile pins "); !id.empty()) return unprocessed(id);
   return unprocessed(message.substr(lacks.size(), message.size() - lacks.size() - 1));
 }
 
