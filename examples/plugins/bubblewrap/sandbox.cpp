@@ -101,6 +101,14 @@ Words sandbox_words(const Store& store, const Record& record, const Image& image
   return words;
 }
 
+/// The process is told of before its root is made: it has it once bubblewrap's own program is gone
+/// from it. One that has ended by then was there, too.
+bool has_its_root(int process) {
+  std::error_code gone;
+  const auto program = fs::read_symlink("/proc/" + std::to_string(process) + "/exe", gone);
+  return gone ? true : program.filename() != "bwrap";
+}
+
 /// Waits for the process that bubblewrap says it has started.
 int wait_for_process(const Record& record, const sdk::Call& call) {
   const auto error = [&] {
@@ -113,7 +121,8 @@ int wait_for_process(const Record& record, const sdk::Call& call) {
     constexpr std::string_view key = "\"child-pid\": ";
     const auto at = status.find(key);
     if (at != std::string::npos && status.find('}', at) != std::string::npos) {
-      return std::stoi(status.substr(at + key.size()));
+      const int process = std::stoi(status.substr(at + key.size()));
+      if (has_its_root(process)) return process;
     }
     if (fs::exists(record.folder / "ended")) throw error();
     call.throw_if_cancelled();

@@ -31,6 +31,16 @@ void answers_probe(const Setup& setup) {
   }
 }
 
+/// Fetches the image where the backend does not have it and can. One without images is left alone.
+void need_image(Backend& backend, const std::string& image) {
+  try {
+    backend.inspect_image({.image = image, .platform = {}}, {});
+  } catch (const Error& error) {
+    if (error.status() != Status::not_found) return;
+    backend.pull_image({.image = image, .platform = {}, .credentials = {}}, {});
+  }
+}
+
 void with_instances(const Setup& setup, const std::string& name) {
   Opened opened(setup);
   const auto backend = open_backend(opened);
@@ -44,6 +54,7 @@ void with_instances(const Setup& setup, const std::string& name) {
   } catch (const Error& error) {
     throw Skipped("its engine does not answer: " + error.message());
   }
+  need_image(*backend, setup.image);
   BackendSubject subject(*backend);
   const auto result = conformance::run_check(
       name, subject, {.image = setup.image, .mark = "kit-" + std::to_string(::getpid())});

@@ -1,5 +1,6 @@
 #include "commands/outcome.hpp"
 
+#include "caller.hpp"
 #include "commands/idle_flags.hpp"
 #include "commands/options.hpp"
 #include "commands/reference_errors.hpp"
@@ -54,7 +55,8 @@ int run_operation(const Arguments& arguments, Session& session,
     session.write_out(json ? outcome.json : outcome.text);
     return 0;
   } catch (const OperationError& failure) {
-    if (arguments.caller() != nullptr) throw;  // it has words of its own for errors
+    // A client has words of its own for errors; one that only lends its streams has not.
+    if (arguments.caller() != nullptr && arguments.caller()->make_log) throw;
     const auto error = in_reference_words(failure, arguments, *log);
     if (!is_silent(failure, arguments)) {
       session.write_err(error_text(error, arguments.mode(), session.err.colour) +
