@@ -134,7 +134,8 @@ Error engine_error(unsigned status, std::string_view body, const Subject& subjec
 }
 
 Error unreachable(const Error& cause, const std::string& endpoint, const std::string& origin) {
-  if (cause.code().starts_with("engine.")) return cause;  // said already
+  const auto& code = cause.code();
+  if (code.starts_with("engine.") || code.starts_with("podman.")) return cause;  // said already
   if (cause.status() == Status::denied) {
     return Error(Status::denied, "engine.permission",
                  "The engine at " + endpoint + " does not let you in: " + cause.message(),
