@@ -12,7 +12,7 @@ constexpr std::array backend_names{
     "probe",        "resolve",       "inspect_image",   "pull_image", "build_image", "create",
     "start",        "stop",          "remove",          "inspect",    "list",        "exec",
     "exec_control", "logs",          "copy_in",         "copy_out",   "dial",        "watch",
-    "objects",      "remove_object", "registry_digest", "checks"};
+    "objects",      "remove_object", "registry_digest", "checks",     "commit"};
 constexpr std::array host_names{"open",   "describe", "spawn",    "spawn_control", "dial",
                                 "listen", "copy_in",  "copy_out", "close"};
 constexpr std::array feature_names{"plan", "install"};
