@@ -239,9 +239,9 @@ std::vector<Figure> ports_figures(World& world) {
   figures.push_back(idle_memory(world, ends.forward_web));
   figures.push_back(comeback(world, ends.forward_web));
   figures.push_back(resident_exec(world, folder));
-  world.must(
-      {world.fairlead, "up", "--workspace-folder", folder, "--set", "port_detection=always"});
-  figures.push_back(idle_load(world));
+  const auto up = world.must({world.fairlead, "up", "--json", "--workspace-folder", folder, "--set",
+                              "port_detection=always"});
+  figures.push_back(idle_load(world, test::json_at(up.out, "/containerId")));
   world.must({world.fairlead, "background", "--stop"});
   return figures;
 }

@@ -5,15 +5,17 @@
 #include <stdint.h>
 
 // First, while its names are still free: `typedef struct x x` would otherwise find today's.
-#define fairlead_plugin_v1 fairlead_plugin_v1_frozen
+#define fairlead_plugin_v1 fairlead_plugin_of_1_0
 namespace v1_0 {
 #include "v1_0/fairlead/abi.h"
 }  // namespace v1_0
+#undef fairlead_plugin_v1
 #undef FAIRLEAD_ABI_H
 #undef FAIRLEAD_ABI_MAJOR
 #undef FAIRLEAD_ABI_MINOR
 #undef FAIRLEAD_EXPORT
 #undef FAIRLEAD_HAS
+#define fairlead_plugin_v1 fairlead_plugin_of_1_1
 namespace v1_1 {
 #include "v1_1/fairlead/abi.h"
 }  // namespace v1_1
