@@ -75,8 +75,18 @@ InstanceInfo info_of(const Record& record, const std::string& account) {
 
 std::string folder_of(const std::string& id) { return id.substr(0, id.rfind('.')); }
 
-bool answers_to(const Record& record, const std::string& word) {
-  return !word.empty() && (record.name == word || record.id.starts_with(word));
+bool is_called(const Record& record, const std::string& word) {
+  return record.id == word || record.name == word;
+}
+
+const Record* only_one_beginning_with(const std::vector<Record>& records, const std::string& word) {
+  const Record* only = nullptr;
+  for (const auto& record : records) {
+    if (word.empty() || !record.id.starts_with(word)) continue;
+    if (only != nullptr) return nullptr;
+    only = &record;
+  }
+  return only;
 }
 
 }  // namespace fairlead::ssh

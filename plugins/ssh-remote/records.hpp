@@ -34,7 +34,10 @@ InstanceInfo info_of(const Record& record, const std::string& account);
 /// The folder's name within the list of environments.
 std::string folder_of(const std::string& id);
 
-/// Whether `word` is the record's id, its name or the beginning of its id.
-bool answers_to(const Record& record, const std::string& word);
+/// Whether `word` is the record's id or its name.
+bool is_called(const Record& record, const std::string& word);
+
+/// The record whose id begins with `word`; null: none, or more than one.
+const Record* only_one_beginning_with(const std::vector<Record>& records, const std::string& word);
 
 }  // namespace fairlead::ssh

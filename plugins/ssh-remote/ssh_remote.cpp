@@ -121,12 +121,12 @@ std::vector<Record> SshRemote::records(const sdk::Call& call) const {
 }
 
 Record SshRemote::find(const std::string& word, const sdk::Call& call) {
-  for (auto& record : records(call)) {
-    if (!answers_to(record, word)) continue;
-    const std::lock_guard lock(mutex_);
-    return known_[record.id] = std::move(record);
-  }
-  throw_gone(word);
+  const auto all = records(call);
+  const auto found = std::ranges::find_if(all, [&](const Record& r) { return is_called(r, word); });
+  const auto* record = found == all.end() ? only_one_beginning_with(all, word) : &*found;
+  if (record == nullptr) throw_gone(word);
+  const std::lock_guard lock(mutex_);
+  return known_[record->id] = *record;
 }
 
 Record SshRemote::known(const std::string& id, const sdk::Call& call) {
@@ -278,8 +278,10 @@ Empty SshRemote::copy_out(const CopyOutRequest& request, sdk::Call& call) {
 }
 
 DialReply SshRemote::dial(const DialRequest& request, sdk::Call& call) {
+  // Without a name it is the environment's own address, and that is the host's.
+  const std::string name = request.host.empty() ? "localhost" : request.host;
   return {call.attach(
-      host_.dial({.host = request.host, .port = request.port, .socket = request.socket}, call))};
+      host_.dial({.host = name, .port = request.port, .socket = request.socket}, call))};
 }
 
 ChecksReply SshRemote::checks(const ChecksRequest& /*request*/, sdk::Call& call) {

@@ -48,10 +48,14 @@ TEST(Records, SayWhoWorksThereAndWhetherItRuns) {
 }
 
 TEST(Records, AreFoundByNameAndByTheBeginningOfTheId) {
-  EXPECT_TRUE(answers_to(record(), "proj-abc"));
-  EXPECT_TRUE(answers_to(record(), "proj-abc.0123"));
-  EXPECT_FALSE(answers_to(record(), "abc"));
-  EXPECT_FALSE(answers_to(record(), ""));
+  EXPECT_TRUE(is_called(record(), "proj-abc"));
+  EXPECT_FALSE(is_called(record(), "proj"));
+  auto other = record();
+  other.id = "proj-abcd.ba9876543210";
+  const std::vector<Record> both = {other, record()};
+  EXPECT_EQ(only_one_beginning_with(both, "proj-abc."), &both[1]);
+  EXPECT_EQ(only_one_beginning_with(both, "proj"), nullptr);  // two
+  EXPECT_EQ(only_one_beginning_with(both, ""), nullptr);
   EXPECT_EQ(folder_of(record().id), "proj-abc");
 }
 
