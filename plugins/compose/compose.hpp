@@ -61,8 +61,10 @@ class ComposeBackend final : public engine::EngineBackend {
   void check_health(const std::string& project, const sdk::Call& own);
   /// "healthy", "unhealthy", "starting"; empty: it has no check.
   std::string health_of(const std::string& id, const sdk::Call& call);
-  /// The service that has been on its way to being healthy for too long; until `own` is ended.
-  std::string wait_until_stuck(const std::string& project, const sdk::Call& own);
+  /// The service of `awaited` that has been on its way to being healthy for too long; until `own`
+  /// is ended.
+  std::string wait_until_stuck(const std::string& project, const std::set<std::string>& awaited,
+                               const sdk::Call& own);
   std::string last_words(const std::string& id, const sdk::Call& call);
   /// What is wrong with whom: `why` in Compose's words, then the containers' own.
   Error not_started(const std::string& project, const std::string& why, const std::string& stuck,
@@ -71,7 +73,9 @@ class ComposeBackend final : public engine::EngineBackend {
   std::vector<InstanceInfo> members(const std::string& project, sdk::Call& call);
   std::vector<InstanceInfo> running_members(const std::string& project, const sdk::Call& call);
   std::vector<std::string> networks_of(const std::string& project, sdk::Call& call);
-  /// Warns of the project's networks that others still use; false: there is none.
+  /// Warns when others still use it; false: nobody does.
+  bool name_network_in_use(const std::string& network, sdk::Call& call);
+  /// The same for all of a project; false: there is none.
   bool name_networks_in_use(const std::string& project, sdk::Call& call);
   std::string primary(const Group& group, const std::string& project, sdk::Call& call);
   /// The services that go with the primary one; empty: the whole project.
@@ -80,7 +84,7 @@ class ComposeBackend final : public engine::EngineBackend {
   /// Compose's words for what is there already: v1 needs the files that it was made from.
   std::vector<std::string> words_for_existing(const InstanceInfo& instance, sdk::Call& call);
   void bring_up(const std::string& project, const std::vector<std::string>& argv,
-                const std::string& folder, sdk::Call& call);
+                const std::string& folder, const Evaluation& e, sdk::Call& call);
 
   /// podman-compose starts what it is told without waiting for anything, and does not say what
   /// failed: so it makes one service after the other. `file` is the document; `userns` for the

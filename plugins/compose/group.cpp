@@ -127,6 +127,17 @@ bool shared_with_another(const Group& group, const std::vector<InstanceInfo>& me
   });
 }
 
+/// For the others Compose does not wait, however long they take.
+std::set<std::string> awaited_as_healthy(const Evaluation& e) {
+  std::set<std::string> names;
+  for (const auto& [waiting, conditions] : e.depends_on) {
+    for (const auto& [name, condition] : conditions) {
+      if (condition == "service_healthy") names.insert(name);
+    }
+  }
+  return names;
+}
+
 }  // namespace
 
 std::vector<InstanceInfo> ComposeBackend::members(const std::string& project, sdk::Call& call) {
@@ -196,7 +207,7 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
 }
 
 void ComposeBackend::bring_up(const std::string& project, const Words& argv,
-                              const std::string& folder, sdk::Call& call) {
+                              const std::string& folder, const Evaluation& e, sdk::Call& call) {
   const auto how = engine_runner(folder, call);
   std::string stuck;
   engine::OwnCall life(std::chrono::hours(24));
@@ -210,7 +221,7 @@ void ComposeBackend::bring_up(const std::string& project, const Words& argv,
       life.end();
     });
     const Beside deadline([&](const sdk::Call& own) {
-      stuck = wait_until_stuck(project, own);
+      stuck = wait_until_stuck(project, awaited_as_healthy(e), own);
       life.end();
     });
     result = how.stream(argv, call, life.call());
@@ -251,7 +262,7 @@ CreateReply ComposeBackend::create(const CreateRequest& wanted, sdk::Call& call)
   // The override of another configuration is not ours to know: its container has to stay.
   if (shared_with_another(group, members(project, call))) argv.emplace_back("--no-recreate");
   append(argv, named_services(group));
-  bring_up(project, argv, group.folder, call);
+  bring_up(project, argv, group.folder, *e, call);
   return {.id = primary(group, project, call), .warnings = {}};
 }
 
@@ -278,7 +289,7 @@ StartReply ComposeBackend::start(const StartRequest& request, sdk::Call& call) {
   }
   append(argv, {"up", "-d", "--no-recreate"});
   append(argv, named_services(group));
-  bring_up(instance.group, argv, group.folder, call);
+  bring_up(instance.group, argv, group.folder, *e, call);
   return {primary(group, instance.group, call)};
 }
 
@@ -317,22 +328,23 @@ Empty ComposeBackend::stop(const StopRequest& request, sdk::Call& call) {
   return {};
 }
 
+bool ComposeBackend::name_network_in_use(const std::string& network, sdk::Call& call) {
+  const auto users = engine::users_of_network(
+      client().send({{.target = "/networks/" + engine::percent_encoded(network)}, {}}, call).body);
+  std::string names;
+  for (const auto& name : users) names += (names.empty() ? "" : ", ") + name;
+  if (names.empty()) return false;
+  call.emit({.warning = "The network " + network + " stays: " + names +
+                        " (no container of this project) still uses it. Remove or disconnect it, "
+                        "then: docker network rm " +
+                        network});
+  return true;
+}
+
 bool ComposeBackend::name_networks_in_use(const std::string& project, sdk::Call& call) {
   bool any = false;
-  for (const auto& network : networks_of(project, call)) {
-    const auto users = engine::users_of_network(
-        client()
-            .send({{.target = "/networks/" + engine::percent_encoded(network)}, {}}, call)
-            .body);
-    std::string names;
-    for (const auto& name : users) names += (names.empty() ? "" : ", ") + name;
-    if (names.empty()) continue;
-    any = true;
-    call.emit({.warning = "The network " + network + " stays: " + names +
-                          " (no container of this project) still uses it. Remove or disconnect it, "
-                          "then: docker network rm " +
-                          network});
-  }
+  for (const auto& network : networks_of(project, call))
+    any = name_network_in_use(network, call) || any;
   return any;
 }
 
@@ -365,7 +377,8 @@ Empty ComposeBackend::remove(const RemoveRequest& request, sdk::Call& call) {
   if (request.force) EngineBackend::stop({.id = request.id, .timeout_seconds = 0}, call);
   const auto result = engine_runner("/", call).stream(argv, call);
   // v1 fails on it, v2 passes it over.
-  const bool stays = whole && name_networks_in_use(instance.group, call);
+  const bool stays =
+      whole && members(instance.group, call).empty() && name_networks_in_use(instance.group, call);
   if (result.exit_code != 0 && !stays) {
     throw Error(Status::failed, "group.stop",
                 "Compose could not remove the project '" + instance.group +

@@ -37,6 +37,16 @@ std::optional<std::chrono::nanoseconds> check_interval(const std::string& inspec
 
 std::string container(const std::string& id) { return "/containers/" + id; }
 
+/// What ends or hiccups between two questions is no reason to stop looking for good.
+template <typename Round>
+void patiently(const Round& round) {
+  try {
+    round();
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled) throw;
+  }
+}
+
 }  // namespace
 
 bool is_sick(const InstanceInfo& instance) {
@@ -69,13 +79,9 @@ void ComposeBackend::check_health(const std::string& project, const sdk::Call& c
     client().send({{.target = "/v4.0.0/libpod" + container(member.id) + "/healthcheck"}, {}}, call);
   };
   for (;; engine::pause_for(look_interval, call)) {
-    for (const auto& member : running_members(project, call)) {
-      try {
-        look(member);
-      } catch (const Error& error) {
-        if (error.status() == Status::cancelled) throw;  // else it has ended meanwhile
-      }
-    }
+    patiently([&] {
+      for (const auto& member : running_members(project, call)) patiently([&] { look(member); });
+    });
   }
 }
 
@@ -93,19 +99,27 @@ std::vector<InstanceInfo> ComposeBackend::running_members(const std::string& pro
   return engine::instances_from_list(client().send({{.target = target}, {}}, call).body);
 }
 
-std::string ComposeBackend::wait_until_stuck(const std::string& project, const sdk::Call& call) {
+std::string ComposeBackend::wait_until_stuck(const std::string& project,
+                                             const std::set<std::string>& awaited,
+                                             const sdk::Call& call) {
   std::map<std::string, Clock::time_point> since;
-  for (;;) {
-    engine::pause_for(1s, call);
-    for (const auto& member : running_members(project, call)) {
-      if (health_of(member.id, call) != "starting") {
-        since.erase(member.id);
-        continue;
-      }
-      const auto began = since.try_emplace(member.id, Clock::now()).first->second;
-      if (Clock::now() - began > settings_.health_timeout) return member.service;
+  std::string stuck;
+  const auto look = [&](const InstanceInfo& member) {
+    if (!awaited.contains(member.service)) return;
+    if (health_of(member.id, call) != "starting") {
+      since.erase(member.id);
+      return;
     }
+    const auto began = since.try_emplace(member.id, Clock::now()).first->second;
+    if (Clock::now() - began > settings_.health_timeout) stuck = member.service;
+  };
+  while (stuck.empty()) {
+    engine::pause_for(1s, call);
+    patiently([&] {
+      for (const auto& member : running_members(project, call)) patiently([&] { look(member); });
+    });
   }
+  return stuck;
 }
 
 std::string ComposeBackend::last_words(const std::string& id, const sdk::Call& call) {

@@ -53,6 +53,10 @@ const InstanceInfo* find_service(const std::vector<InstanceInfo>& members,
   return found == members.end() ? nullptr : &*found;
 }
 
+bool has_ended(const InstanceInfo& instance) {
+  return instance.state == InstanceState::stopped || instance.state == InstanceState::dead;
+}
+
 bool ended_well(const InstanceInfo& instance) {
   return instance.state == InstanceState::stopped && !is_sick(instance);
 }
@@ -114,13 +118,16 @@ void ComposeBackend::wait_for_service(const std::string& project, const std::str
     const auto* const member = find_service(all, service);
     if (member == nullptr) return;  // not one of those that are started
     if (to_its_end && ended_well(*member)) return;
-    const auto health = to_its_end ? "" : health_of(member->id, call);
-    if (!to_its_end && (health == "healthy" || health.empty())) return;
-    if (health == "unhealthy" || is_sick(*member)) {
+    // Who has stopped keeps the last word on his health.
+    const bool gone = !to_its_end && has_ended(*member);
+    const auto health = to_its_end || gone ? "" : health_of(member->id, call);
+    if (!to_its_end && !gone && (health == "healthy" || health.empty())) return;
+    if (gone || health == "unhealthy" || is_sick(*member)) {
       throw not_started(project, ": the service '" + service + "' is not " + condition.substr(8),
                         {}, call);
     }
-    if (Clock::now() > end) throw not_started(project, ".", service, call);
+    // How long a job takes that has to end is its own affair.
+    if (!to_its_end && Clock::now() > end) throw not_started(project, ".", service, call);
   }
 }
 
@@ -184,7 +191,7 @@ void ComposeBackend::remove_one_by_one(const RemoveRequest& request, const Insta
   }
   if (!members(project, call).empty()) return;
   for (const auto& network : networks_of(project, call)) {
-    if (name_networks_in_use(project, call)) break;
+    if (name_network_in_use(network, call)) continue;
     client().send(
         {{.method = "DELETE", .target = "/networks/" + engine::percent_encoded(network)}, {}},
         call);

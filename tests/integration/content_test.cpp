@@ -86,6 +86,18 @@ TEST_F(Content, AGitUrlIsAWorkspace) {
   EXPECT_EQ(own({"up", url, "--workspace-folder", "."}).exit_code, 1);
 }
 
+/// Names that stand beside a clone, too.
+TEST_F(Content, ARepositoryMayHaveAnyName) {
+  for (const char* name : {"source", ".partial"}) {
+    Repository origin(test_run().below("work") / name);
+    origin.commit(".devcontainer/devcontainer.json", "{\"image\": \"" + base_image + "\"}");
+    must({"up", origin.url()});
+    EXPECT_EQ(json_at(must({"status", origin.url(), "--json"}), "/environment/source"),
+              origin.url());
+    must({"down", origin.url()});
+  }
+}
+
 TEST_F(Content, ABranchATagOrACommit) {
   const Repository origin = repository();
   const std::string first = origin.git({"rev-parse", "HEAD"});
@@ -164,11 +176,16 @@ TEST_F(Content, CredentialsStayWithGit) {
   const RunResult refused = own({"up", "http://" + place, "--json"});
   EXPECT_EQ(json_at(refused.out, "/code"), "git.clone") << refused.text();
   const std::string url = "http://me:s3cr3t-word@" + place;
+  const auto store = test_run().below("work") / "kept";
+  test_run().set("GIT_CONFIG_COUNT", "1");
+  test_run().set("GIT_CONFIG_KEY_0", "credential.helper");
+  test_run().set("GIT_CONFIG_VALUE_0", "store --file " + store.string());
   const RunResult up = own({"up", url, "--verbose", "--json"});
   EXPECT_EQ(up.exit_code, 0) << up.text();
   EXPECT_EQ(up.text().find("s3cr3t-word", up.text().find("out")), std::string::npos) << up.text();
   EXPECT_EQ(inside("http://" + place, "cat content"), "main\n");
-  // Neither the clone nor the container knows them.
+  // Neither the user's own helper nor the clone nor the container knows them.
+  EXPECT_FALSE(fs::exists(store));
   EXPECT_EQ(inside(url, "cat .git/config; env").find("s3cr3t"), std::string::npos);
   EXPECT_EQ(engine().inspect(json_at(up.out, "/containerId")).find("s3cr3t"), std::string::npos);
   const RunResult listed = own({"list", "--json"});
@@ -210,9 +227,13 @@ TEST_F(Content, MayBeACopyInAVolume) {
 TEST_F(Content, MayBeWhatIsCommitted) {
   const Repository origin = repository();
   write_file(origin.folder() / "content", "not committed\n");
+  origin.git({"remote", "add", "origin", "https://me:s3cr3t-word@example.invalid/x.git"});
   const std::string folder = origin.folder().string();
   must({"up", folder, "--content", "clone"});
   EXPECT_EQ(inside(folder, "cat content"), "main\n");
+  const auto config = inside(folder, "cat .git/config");
+  EXPECT_NE(config.find("https://example.invalid/x.git"), std::string::npos) << config;
+  EXPECT_EQ(config.find("s3cr3t-word"), std::string::npos) << config;
   must({"down", folder, "--volumes"});
 }
 

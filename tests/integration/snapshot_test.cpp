@@ -71,6 +71,11 @@ TEST_F(Snapshot, OfBuildLeavesNoContainer) {
   EXPECT_TRUE(instances().empty());
   EXPECT_EQ(image().find("onCreateCommand"), std::string::npos) << image();
   EXPECT_NE(image().find("postCreateCommand"), std::string::npos) << image();
+  must_own_up(first);
+  const RunResult used = run(fairlead({"build", "--json", "--prebuild", "--image-name", name_,
+                                       "--workspace-folder", first.folder.string()}));
+  EXPECT_EQ(json_at(used.out, "/code"), "build.container") << used.text();
+  EXPECT_EQ(instances().size(), 1U);
   const RunResult nameless =
       run(fairlead({"build", "--json", "--prebuild", "--workspace-folder", first.folder.string()}));
   EXPECT_EQ(json_at(nameless.out, "/code"), "build.options") << nameless.text();

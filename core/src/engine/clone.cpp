@@ -7,6 +7,8 @@
 #include "base/text.hpp"
 #include "spec/git_place.hpp"
 
+#include <fairlead/git_address.hpp>
+
 #include <fcntl.h>
 
 #include <array>
@@ -18,6 +20,10 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// Beside the clone; no repository's folder has a '+' in its name.
+constexpr const char* source_name = "+source";
+constexpr const char* partial_name = "+partial";
+constexpr std::size_t shortest_token = 16;
 constexpr std::chrono::hours longest_wait{2};  // for another `up` that clones the same
 
 /// Git looks at these first: set by a hook that calls us, they would mean another repository.
@@ -30,17 +36,22 @@ constexpr const char* credential_helper =
     "!f() { [ \"$1\" = get ] || exit 0; echo \"username=$FAIRLEAD_GIT_USER\"; "
     "[ -z \"$FAIRLEAD_GIT_PASSWORD\" ] || echo \"password=$FAIRLEAD_GIT_PASSWORD\"; }; f";
 
-/// For that host alone: a submodule elsewhere does not get them.
+/// For that host alone: a submodule elsewhere does not get them. An empty helper takes back those
+/// that came before: the user's own would keep the password.
 void add_credentials(Environment& environment, const GitPlace& place) {
   if (place.user.empty() && place.password.empty()) return;
   int count = 0;
   const auto& said = environment["GIT_CONFIG_COUNT"];
   std::from_chars(said.data(), said.data() + said.size(), count);
-  const auto number = std::to_string(count);
   const auto host = place.url.substr(0, place.url.find('/', place.url.find("://") + 3));
-  environment["GIT_CONFIG_KEY_" + number] = "credential." + host + ".helper";
-  environment["GIT_CONFIG_VALUE_" + number] = credential_helper;
-  environment["GIT_CONFIG_COUNT"] = std::to_string(count + 1);
+  const auto add = [&](const std::string& helper) {
+    const auto number = std::to_string(count++);
+    environment["GIT_CONFIG_KEY_" + number] = "credential." + host + ".helper";
+    environment["GIT_CONFIG_VALUE_" + number] = helper;
+  };
+  if (!place.password.empty()) add({});  // without one, theirs may know it
+  add(credential_helper);
+  environment["GIT_CONFIG_COUNT"] = std::to_string(count);
   environment["FAIRLEAD_GIT_USER"] = place.user;
   environment["FAIRLEAD_GIT_PASSWORD"] = place.password;
 }
@@ -52,7 +63,11 @@ class Git {
     for (const auto* name : of_another) environment_.erase(name);
     // Nobody sits at a terminal of this process: it fails instead of asking.
     environment_["GIT_TERMINAL_PROMPT"] = "0";
-    environment_.try_emplace("GIT_SSH_COMMAND", "ssh -o BatchMode=yes");
+    environment_["SSH_ASKPASS_REQUIRE"] = "never";
+    const bool own_ssh = environment_.contains("GIT_SSH") ||
+                         environment_.contains("GIT_SSH_COMMAND") || says("core.sshCommand");
+    if (!own_ssh) environment_["GIT_SSH_COMMAND"] = "ssh -o BatchMode=yes";
+    if (!says("core.askPass")) environment_.try_emplace("GIT_ASKPASS", "true");
     add_credentials(environment_, place);
   }
 
@@ -87,6 +102,11 @@ class Git {
   const std::string& said() const { return said_; }
 
  private:
+  /// Whether git's configuration has a word on it.
+  bool says(const std::string& key) {
+    return run({"config", "--get", key}) == 0 && !trim(said_).empty();
+  }
+
   const Core& core_;
   Environment environment_;
   std::stop_token stop_;
@@ -129,22 +149,32 @@ void check_out(Git& git, const GitPlace& place, const std::string& folder) {
 /// Complete, or not there: it gets its name last.
 void clone(Core& core, const GitPlace& place, const fs::path& home, const std::stop_token& stop) {
   const LogStep step(core.log(), "Cloning " + place.text());
-  const auto partial = (home / ".partial").string();
-  fs::remove_all(partial);
-  Git git(core, place, stop);
+  const auto partial = (home / partial_name).string();
   try {
+    fs::remove_all(partial);
+    Git git(core, place, stop);
     git.must({"clone", "--quiet", "--no-checkout", "--", place.url, partial},
              "Cloning " + place.url);
     check_out(git, place, partial);
     git.must({"-C", partial, "submodule", "--quiet", "update", "--init", "--recursive"},
              "Fetching the submodules of " + place.text());
+    write_file(home / source_name, place.text() + '\n', 0600);
+    fs::rename(partial, home / place.name);
   } catch (...) {
     std::error_code ignored;
     fs::remove_all(home, ignored);
     throw;
   }
-  write_file(home / "source", place.text() + '\n', 0600);
-  fs::rename(partial, home / place.name);
+}
+
+/// As it is written there, without credentials; empty: there is none that could be told.
+std::string origin_of(Git& git, const std::string& folder) {
+  if (git.run({"-C", folder, "config", "--get", "remote.origin.url"}) != 0) return {};
+  try {
+    return without_credentials(std::string(trim(git.said())));
+  } catch (const Error&) {
+    return {};
+  }
 }
 
 /// The reference knows folders only.
@@ -159,7 +189,7 @@ Selection with_clone(const Core& core, Selection selection) {
   const auto place = place_of(core, selection);
   if (!place) return selection;
   const auto folder = home_of(core, *place) / place->name;
-  if (!fs::exists(folder)) {
+  if (!fs::is_directory(folder)) {
     throw Error(Status::not_found, "git.not_cloned", place->text() + " has not been cloned yet.",
                 "`fairlead up " + place->text() + "` does that.");
   }
@@ -173,12 +203,15 @@ Selection fetch_workspace(Core& core, Selection selection, std::stop_token stop)
   const auto place = place_of(core, selection);
   if (!place) return selection;
   if (!place->password.empty()) core.add_secrets({{"git", place->password}});
+  // A user alone may be a token; shorter ones are names, and words that others say as well.
+  if (place->password.empty() && place->user.size() >= shortest_token)
+    core.add_secrets({{"git", place->user}});
   const auto home = home_of(core, *place);
   const LockWait wait{.stop = stop, .timeout = longest_wait, .on_blocked = {}};
   const auto lock = FileLock::acquire(
       fs::path(core.state_folder()) / "locks" / (home.filename().string() + ".clone"),
       LockMode::exclusive, wait, "clone");
-  if (!fs::exists(home / place->name)) {
+  if (!fs::is_directory(home / place->name)) {
     fs::create_directories(home);
     clone(core, *place, home, stop);
   }
@@ -188,15 +221,14 @@ Selection fetch_workspace(Core& core, Selection selection, std::stop_token stop)
 std::string clone_source(const Core& core, const std::string& folder) {
   const auto home = fs::path(folder).parent_path();
   if (home.parent_path() != fs::path(core.data_folder()) / "clones") return {};
-  return std::string(trim(read_file_if_there(home / "source").value_or(std::string())));
+  return std::string(trim(read_file_if_there(home / source_name).value_or(std::string())));
 }
 
 void clone_committed(const Core& core, const std::string& folder, const std::string& into,
                      const std::stop_token& stop) {
   Git git(core, {}, stop);
   git.must({"clone", "--quiet", "--no-hardlinks", "--", folder, into}, "Cloning " + folder);
-  if (git.run({"-C", folder, "remote", "get-url", "origin"}) == 0) {
-    const std::string origin(trim(git.said()));
+  if (const auto origin = origin_of(git, folder); !origin.empty()) {
     git.must({"-C", into, "remote", "set-url", "origin", origin}, "Naming the origin");
   }
   git.must({"-C", into, "submodule", "--quiet", "update", "--init", "--recursive"},

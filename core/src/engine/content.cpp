@@ -104,6 +104,12 @@ void add_workspace(const Workspace& workspace, const Capabilities& capabilities,
   std::erase_if(create.mounts, [&](const Mount& m) { return m.target == mount.target; });
   const bool copied =
       mount.type == MountType::bind && !binds_content(workspace.settings, capabilities);
+  if (copied && workspace.remote) {
+    throw Error(Status::unsupported, "content.remote",
+                "The workspace is on another machine and can only be mounted, not copied.",
+                "Leave out --content and the setting `content`, or choose a backend that mounts "
+                "folders.");
+  }
   if (!copied) {
     create.mounts.push_back(std::move(mount));
   } else if (capabilities.named_volumes) {

@@ -101,6 +101,8 @@ bool is_there(const ImageContext& c, const std::string& image, const std::string
 bool already_built(const ImageContext& c, const BuildImageRequest& build, const std::string& hash) {
   const bool asked = c.options.no_cache || !c.options.output.empty() || !c.options.cache_to.empty();
   if (asked || hash.empty() || build.tags.empty() || !build.dockerfile.empty()) return false;
+  // The reference asks no registry.
+  if (c.options.push && c.core.mode() == Mode::drop_in) return false;
   return std::ranges::all_of(build.tags,
                              [&](const auto& image) { return is_there(c, image, hash); });
 }

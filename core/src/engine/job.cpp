@@ -17,6 +17,8 @@ class Cleaner {
     const auto found = find_environment(core, *workspace_, selection, stop);
     if (found.instance) workspace_.reset();  // somebody else's, in use for longer than this job
   }
+  /// There was a container before the job.
+  bool is_others() const { return !workspace_; }
   Cleaner(const Cleaner&) = delete;
   Cleaner& operator=(const Cleaner&) = delete;
 
@@ -62,6 +64,12 @@ BuildResult prebuild(Core& core, UpRequest request, std::stop_token stop) {
   request.selection = fetch_workspace(core, std::move(request.selection), stop);
   request.lifecycle.prebuild = true;
   const Cleaner cleaner(core, request.selection, stop);
+  if (cleaner.is_others() && !request.remove_existing) {
+    throw Error(Status::conflict, "build.container",
+                "The workspace has a container already, and what somebody did in it would be in "
+                "the image.",
+                "`fairlead down` removes it; the image is then made of a new one.");
+  }
   const auto made = up(core, request, stop);
   return {.images = request.snapshot_names, .group = !made.group.empty()};
 }

@@ -84,7 +84,8 @@ std::string dockerfile(const std::string& base, const InstanceInfo& instance,
 void commit(Backend& backend, const InstanceInfo& instance, const std::string& image,
             const std::stop_token& stop) {
   try {
-    backend.commit({.id = instance.id, .image = image}, change(stop));
+    // How long that takes depends on how much the user's commands have made.
+    backend.commit({.id = instance.id, .image = image}, CallOptions{.stop = stop});
   } catch (const Error& error) {
     if (error.status() != Status::unsupported) throw;
     throw Error(Status::unsupported, "image.snapshot",
@@ -93,6 +94,28 @@ void commit(Backend& backend, const InstanceInfo& instance, const std::string& i
                 "Leave out --image-name, or choose another backend.");
   }
 }
+
+/// What the snapshot is made of has no use of its own. That it stays is no failure of the snapshot.
+class RawImage {
+ public:
+  RawImage(const Core& core, Backend& backend, std::string name)
+      : core_(core), backend_(backend), name_(std::move(name)) {}
+  RawImage(const RawImage&) = delete;
+  RawImage& operator=(const RawImage&) = delete;
+  ~RawImage() {
+    try {
+      backend_.remove_object({.kind = ObjectKind::image, .id = name_}, change({}));
+    } catch (const Error& error) {
+      core_.log().text(LogLevel::warning,
+                       "The image " + name_ + " could not be removed: " + error.message());
+    }
+  }
+
+ private:
+  const Core& core_;
+  Backend& backend_;
+  std::string name_;
+};
 
 BuildImageRequest build_request(const std::vector<std::string>& names,
                                 const BuildOptions& options) {
@@ -120,24 +143,20 @@ void keep_as_image(Core& core, const Workspace& workspace, Backend& backend,
   const LogStep step(core.log(), "Keeping the container as " + names.front());
   const auto& id = workspace.identity.devcontainer_id;
   const auto raw = "fairlead-snapshot-" + id.substr(0, 20) + ":raw";
-  commit(backend, instance, raw, stop);
   const auto image = backend.inspect_image({.image = instance.image}, question(stop));
+  commit(backend, instance, raw, stop);
+  const RawImage removed_later(core, backend, raw);
   const StagingFolder staging(core, id);
   auto build = build_request(names, options);
   build.context = staging.path();
   build.dockerfile = staging.path() / "Dockerfile";
   write_file(build.dockerfile, dockerfile(raw, instance, image));
-  const auto forget_raw = [&] {
-    backend.remove_object({.kind = ObjectKind::image, .id = raw}, change({}));
-  };
   try {
     backend.build_image(build, logged_call(core, stop, LogLevel::debug));
   } catch (const Error& error) {
-    forget_raw();
     if (error.status() == Status::cancelled) throw;
     throw OperationError(error, "An error occurred building the image.");
   }
-  forget_raw();
 }
 
 }  // namespace fairlead

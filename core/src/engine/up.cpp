@@ -285,6 +285,11 @@ void require_prebuild(const UpRequest& request) {
 void keep_snapshot(Core& core, const UpRequest& request, const Workspace& workspace,
                    const Found& found, const CreatedInstance& made, const std::stop_token& stop) {
   if (request.snapshot_names.empty()) return;
+  if (!made.created) {
+    core.log().text(LogLevel::warning,
+                    "The container was there before: whatever was done in it is in the image, too. "
+                    "--remove-existing-container makes a new one first.");
+  }
   during("keeping the container as an image", [&] {
     keep_as_image(core, workspace, *found.backend, made.instance, request.snapshot_names,
                   request.build, stop);

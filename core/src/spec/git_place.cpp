@@ -15,9 +15,22 @@ constexpr std::string_view mark = "git+";
 constexpr std::string_view suffix = ".git";
 constexpr std::array<std::string_view, 4> git_schemes = {"http", "https", "git", "file"};
 
+/// As it was typed, but for credentials.
+std::string shown(std::string text) {
+  const auto scheme = text.find("://");
+  const auto begin =
+      scheme != std::string::npos ? scheme + 3 : (text.starts_with(mark) ? mark.size() : 0);
+  const auto words = text.substr(begin, text.find('/', begin) - begin);
+  const auto at = scheme != std::string::npos ? words.rfind('@') : words.find('@');
+  if (at == std::string::npos) return text;
+  // "git@host:name" has nothing to hide.
+  const bool secret = scheme != std::string::npos || words.find(':') < at;
+  return secret ? text.erase(begin, at + 1) : text;
+}
+
 [[noreturn]] void refuse(const std::string& text, const std::string& why) {
   throw Error(Status::invalid, "git.address",
-              "'" + text + "' is no address of a repository: " + why,
+              "'" + shown(text) + "' is no address of a repository: " + why,
               "Write https://host/owner/name.git, git@host:owner/name.git or file:///folder, and "
               "@ with a branch, tag or commit behind it.");
 }
@@ -115,6 +128,11 @@ void check(const std::string& text, const Parts& parts, const GitPlace& place) {
   if (std::ranges::any_of(place.text(), control)) refuse(text, "it has a blank in it.");
   if (host.starts_with('-') || parts.authority.starts_with('-')) {
     refuse(text, "a host does not begin with '-'.");
+  }
+  const auto user = parts.authority.substr(0, parts.authority.rfind('@'));
+  if (parts.scheme == "ssh" && user.size() < parts.authority.size() &&
+      user.find(':') != std::string::npos) {
+    refuse(text, "ssh takes no password from an address; use a key or an agent.");
   }
   if (host.empty() && parts.scheme != "file") refuse(text, "it names no host.");
   if (place.name.empty() || place.name == "." || place.name == "..") {

@@ -20,20 +20,26 @@ namespace {
 
 /// Says "+" and becomes the connection, "-" when nothing listens, "?" when there is no program for
 /// it. The port is looked up first: a program's own failure would look like an empty answer. State
-/// 0A is LISTEN.
+/// 0A is LISTEN; what listens on ::1 alone is reached there. socat and nc may take the end of one
+/// direction for the end of both, hence socat's long -t and nc late.
 constexpr const char* script = R"(
-p=$(printf %04X "$1"); found=
+p=$(printf %04X "$1"); host=
 for file in /proc/net/tcp /proc/net/tcp6; do
   while read -r number local remote state rest; do
-    case $local,$state in *:"$p",0A) found=yes ;; esac
+    case $local,$state in
+      00000000000000000000000001000000:"$p",0A) host=${host:-::1} ;;
+      *:"$p",0A) host=127.0.0.1 ;;
+    esac
   done <"$file"
 done 2>/dev/null
-[ "$found" ] || { printf -; exit 1; }
-if command -v socat >/dev/null 2>&1; then printf +; exec socat - "TCP:127.0.0.1:$1"; fi
-if command -v nc >/dev/null 2>&1; then printf +; exec nc 127.0.0.1 "$1"; fi
+[ "$host" ] || { printf -; exit 1; }
+if command -v socat >/dev/null 2>&1; then
+  case $host in *:*) address="TCP6:[$host]:$1" ;; *) address="TCP:$host:$1" ;; esac
+  printf +; exec socat -t 86400 - "$address"
+fi
 if command -v python3 >/dev/null 2>&1; then printf +; exec python3 -c '
 import os, socket, sys, threading
-s = socket.create_connection(("127.0.0.1", int(sys.argv[1])))
+s = socket.create_connection((sys.argv[1], int(sys.argv[2])))
 def send():
   while True:
     b = os.read(0, 65536)
@@ -45,9 +51,10 @@ while True:
   b = s.recv(65536)
   if not b: break
   while b: b = b[os.write(1, b):]
-' "$1"; fi
+' "$host" "$1"; fi
+if command -v nc >/dev/null 2>&1; then printf +; exec nc "$host" "$1"; fi
 if command -v bash >/dev/null 2>&1; then
-  printf +; exec bash -c 'exec 3<>"/dev/tcp/127.0.0.1/$0"; cat <&3 & cat >&3; wait' "$1"
+  printf +; exec bash -c 'exec 3<>"/dev/tcp/$0/$1"; cat <&3 & cat >&3; wait' "$host" "$1"
 fi
 printf '?'
 )";

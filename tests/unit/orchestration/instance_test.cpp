@@ -65,6 +65,26 @@ TEST(CreateRequest, MountsTheWorkspaceAndSetsTheLabels) {  // CFG-034, VAR-013
   EXPECT_EQ(create.entrypoint, std::vector<std::string>{"/bin/sh"});
 }
 
+/// What is on another machine is not here to be copied.
+TEST(CreateRequest, MountsAWorkspaceElsewhereOrRefuses) {
+  static const int somewhere = 0;
+  const std::shared_ptr<const RemoteFolder> remote(
+      std::shared_ptr<void>(),
+      static_cast<const RemoteFolder*>(static_cast<const void*>(&somewhere)));
+  auto workspace = workspace_at("/w/proj");
+  workspace.remote = remote;
+  EXPECT_EQ(create_request(workspace, {}, {.image = "i"}, {}, everything()).mounts.size(), 1U);
+  for (const char* content : {"volume", "clone"}) {
+    workspace.settings = settings_with(content);
+    try {
+      create_request(workspace, {}, {.image = "i"}, {}, everything());
+      ADD_FAILURE() << content;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), "content.remote");
+    }
+  }
+}
+
 TEST(CreateRequest, AnEmptyWorkspaceMountMountsNothing) {  // CFG-038
   auto workspace = workspace_at("/w/proj");
   workspace.document->workspace.mount = "";

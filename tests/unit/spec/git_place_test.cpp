@@ -67,12 +67,28 @@ TEST(GitPlace, RefusesWhatCouldBeAnOption) {
   for (const char* text :
        {"https://-host/name", "https://host/name.git@--upload-pack=x", "https://host/..",
         "https://host/", "https://", "https://host/name.git@", "https://host/name.git@a..b",
-        "git+folder", "git+ext::sh", "git+vagrant://box/x.git", "https://host/na\nme"}) {
+        "ssh://me:pw@host/name.git", "git+ssh://me:pw@host/name", "git+folder", "git+ext::sh",
+        "git+vagrant://box/x.git", "https://host/na\nme"}) {
     try {
       parse_git_place(text);
       ADD_FAILURE() << text;
     } catch (const Error& error) {
       EXPECT_EQ(error.code(), "git.address") << text;
+    }
+  }
+}
+
+TEST(GitPlace, RefusesWithoutRepeatingCredentials) {
+  for (const char* text :
+       {"https://me:pw@/name", "https://me:pw@host/", "https://me:p w@host/na me",
+        "https://me:pw@host/name.git@", "https://pw@host/..", "ssh://me:pw@host/name.git",
+        "git+vagrant://me:pw@box/x.git", "git+me:pw@host/x", "git+https:me:pw@host/x"}) {
+    try {
+      parse_git_place(text);
+      ADD_FAILURE() << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.message().find("pw@"), std::string::npos) << error.message();
+      EXPECT_EQ(error.message().find("p w@"), std::string::npos) << error.message();
     }
   }
 }
