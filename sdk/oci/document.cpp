@@ -51,8 +51,9 @@ std::string checked_digest(const std::string& digest) {
 
 Blob blob_of(const json& object) {
   if (!object.is_object()) throw malformed("a descriptor is no object");
-  Blob blob{checked_digest(text_of(object, "digest")), text_of(object, "mediaType"), {}, {}};
+  Blob blob{checked_digest(text_of(object, "digest")), text_of(object, "mediaType"), {}, {}, {}};
   if (const auto platform = object.find("platform"); platform != object.end()) {
+    blob.os = text_of(*platform, "os");
     blob.arch = text_of(*platform, "architecture");
   }
   if (const auto notes = object.find("annotations"); notes != object.end()) {

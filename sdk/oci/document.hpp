@@ -12,9 +12,15 @@ namespace fairlead::sdk::oci {
 struct Blob {
   std::string digest;  ///< "sha256:…", checked to be one
   std::string media_type;
+  std::string os;    ///< of an entry of an index; empty: not said
   std::string arch;  ///< of an entry of an index; empty: not said
   std::string tag;   ///< of an entry of an index; empty: none
 };
+
+/// The image of an index may run on Linux with `arch`, as far as it says.
+inline bool fits(const Blob& entry, const std::string& arch) {
+  return (entry.os.empty() || entry.os == "linux") && (entry.arch.empty() || entry.arch == arch);
+}
 
 struct Manifest {
   std::vector<Blob> entries;  ///< of an index; a manifest has none

@@ -3,6 +3,7 @@
 #include <fairlead/error.hpp>
 #include <fairlead/sdk/oci.hpp>
 
+#include <arpa/inet.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -37,10 +38,21 @@ Name name_of(const std::string& image) {
                 "Images are fetched by their full name, such as ghcr.io/owner/name:tag.");
   }
   auto rest = image.substr(slash + 1);
-  auto at = rest.find('@');
-  if (at == std::string::npos) at = rest.rfind(':');
-  if (at == std::string::npos) return {first, rest, "latest"};
-  return {first, rest.substr(0, at), rest.substr(at + 1)};
+  const auto at = rest.find('@');
+  const auto tagged = rest.substr(0, at);
+  const auto colon = tagged.rfind(':');
+  const auto repository = tagged.substr(0, colon);
+  // With a digest the tag beside it says nothing more.
+  if (at != std::string::npos) return {first, repository, rest.substr(at + 1)};
+  return {first, repository, colon == std::string::npos ? "latest" : tagged.substr(colon + 1)};
+}
+
+/// Registries of this machine, by "localhost" or an address of 127.0.0.0/8, speak plain HTTP.
+bool is_local(const std::string& registry) {
+  const auto name = registry.substr(0, registry.find(':'));
+  in_addr address{};
+  if (name == "localhost") return true;
+  return ::inet_pton(AF_INET, name.c_str(), &address) == 1 && (ntohl(address.s_addr) >> 24U) == 127;
 }
 
 /// One registry as the host's curl sees it.
@@ -58,6 +70,7 @@ class Registry {
          at += got) {
       text.append(piece.data(), static_cast<std::size_t>(got));
     }
+    require_digest(reference, text);
     return text;
   }
 
@@ -77,10 +90,16 @@ class Registry {
 
  private:
   std::string url(const std::string& path) const {
-    const bool local =
-        name_.registry.starts_with("localhost") || name_.registry.starts_with("127.");
-    return (local ? "http://" : "https://") + name_.registry + "/v2/" + name_.repository + '/' +
-           path;
+    return (is_local(name_.registry) ? "http://" : "https://") + name_.registry + "/v2/" +
+           name_.repository + '/' + path;
+  }
+
+  static void require_digest(const std::string& reference, const std::string& text) {
+    if (!reference.starts_with("sha256:")) return;
+    const auto found = oci::digest_of(text);
+    if (found == reference) return;
+    throw Error(Status::invalid, "image.digest",
+                "The image is damaged: what should be " + reference + " is " + found + ".");
   }
 
   // The host's answer comes by a descriptor, so the host may be anywhere.
@@ -128,7 +147,7 @@ void fetch_oci_layout(const HostClient& host, const std::string& image, const st
   if (!manifest.entries.empty()) {
     const oci::Blob* found = nullptr;
     for (const auto& entry : manifest.entries) {
-      if (entry.arch == arch) found = &entry;
+      if (found == nullptr && oci::fits(entry, arch)) found = &entry;
     }
     if (found == nullptr) {
       throw Error(Status::not_found, "image.pull",

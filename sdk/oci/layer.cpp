@@ -35,8 +35,10 @@ bool is_removal(const fs::path& path) {
   const auto name = path.filename().string();
   std::error_code ignored;
   if (name == emptied) {
-    for (const auto& old : fs::directory_iterator(path.parent_path(), ignored)) {
-      fs::remove_all(old.path(), ignored);
+    std::error_code end;
+    for (fs::directory_iterator old(path.parent_path(), end);
+         !end && old != fs::directory_iterator(); old.increment(end)) {
+      fs::remove_all(old->path(), ignored);
     }
     return true;
   }
@@ -63,16 +65,30 @@ void make_room(const fs::path& path, archive_entry* entry) {
   if (folder != fs::is_directory(there)) fs::remove_all(path, ignored);
 }
 
-[[noreturn]] void unpack_here(int layer, int rootfs, int report) {
+std::string problem_of(archive* which) {
+  const char* text = ::archive_error_string(which);
+  return text != nullptr ? text : "it is damaged";
+}
+
+fs::path path_of(archive_entry* entry) {
+  const char* name = ::archive_entry_pathname(entry);
+  return fs::path("/") / fs::path(name != nullptr ? name : "").relative_path();
+}
+
+// In a child, which nothing may leave: what is thrown ends it.
+[[noreturn]] void unpack_here(int layer, int rootfs, int report) noexcept {
   std::setlocale(LC_ALL, "C.UTF-8");
   if (::fchdir(rootfs) != 0 || ::chroot(".") != 0 || ::chdir("/") != 0) {
     give_up(report, std::string("cannot make it the root: ") + std::strerror(errno));
   }
   auto* reader = ::archive_read_new();
-  ::archive_read_support_filter_all(reader);
+  // No further ones: for some the library runs programs, which would be those of the image.
+  ::archive_read_support_filter_none(reader);
+  ::archive_read_support_filter_gzip(reader);
+  if (::archive_libzstd_version() != nullptr) ::archive_read_support_filter_zstd(reader);
   ::archive_read_support_format_tar(reader);
   if (::archive_read_open_fd(reader, layer, 1 << 18) != ARCHIVE_OK) {
-    give_up(report, ::archive_error_string(reader));
+    give_up(report, problem_of(reader));
   }
   auto* writer = ::archive_write_disk_new();
   ::archive_write_disk_set_options(
@@ -80,15 +96,16 @@ void make_room(const fs::path& path, archive_entry* entry) {
                   ARCHIVE_EXTRACT_UNLINK | ARCHIVE_EXTRACT_XATTR | ARCHIVE_EXTRACT_SECURE_NODOTDOT);
   archive_entry* entry = nullptr;
   int result = ARCHIVE_OK;
-  while ((result = ::archive_read_next_header(reader, &entry)) == ARCHIVE_OK) {
-    const auto path = fs::path("/") / fs::path(::archive_entry_pathname(entry)).relative_path();
+  while ((result = ::archive_read_next_header(reader, &entry)) == ARCHIVE_OK ||
+         result == ARCHIVE_WARN) {
+    const auto path = path_of(entry);
     if (is_removal(path) || !is_wanted(entry)) continue;
     make_room(path, entry);
     if (::archive_read_extract2(reader, entry, writer) < ARCHIVE_WARN) {
-      give_up(report, path.string() + ": " + ::archive_error_string(reader));
+      give_up(report, path.string() + ": " + problem_of(reader));
     }
   }
-  if (result != ARCHIVE_EOF) give_up(report, ::archive_error_string(reader));
+  if (result != ARCHIVE_EOF) give_up(report, problem_of(reader));
   ::archive_write_close(writer);
   ::_exit(0);
 }

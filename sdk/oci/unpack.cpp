@@ -49,9 +49,8 @@ const oci::Blob& chosen(const std::vector<oci::Blob>& entries, const std::string
                         const std::string& layout) {
   const oci::Blob* found = nullptr;
   for (const auto& entry : entries) {
-    const bool fits =
-        (tag.empty() || entry.tag == tag) && (entry.arch.empty() || entry.arch == our_arch());
-    if (fits && found == nullptr) found = &entry;
+    const bool wanted = (tag.empty() || entry.tag == tag) && oci::fits(entry, our_arch());
+    if (wanted && found == nullptr) found = &entry;
   }
   if (found != nullptr) return *found;
   throw Error(Status::not_found, "image.not_found",

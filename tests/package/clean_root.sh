@@ -64,7 +64,7 @@ step "fairlead and its plugins"
 install fairlead
 says "No plugins." fairlead plugin list
 install fairlead-docker fairlead-podman fairlead-compose fairlead-ssh
-for plugin in docker podman compose ssh; do
+for plugin in docker podman compose ssh ssh-remote; do
   says "ok" sh -c "fairlead plugin list | grep -E '$plugin .* ok'"
 done
 mkdir -p "$root/project/.devcontainer"

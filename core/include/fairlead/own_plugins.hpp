@@ -27,7 +27,7 @@ PluginManifest remove_plugin(Core& core, const std::string& name);
 
 /// Disables the plugin with this id or backend name, wherever it stands, or enables it again;
 /// enabling loads it in a child process first. Returns its manifest. Throws "plugin.unknown",
-/// "plugin.load" with what is wrong with it.
+/// "plugin.load" with what is wrong with it, or with the list of another folder that disables it.
 PluginManifest disable_plugin(Core& core, const std::string& name);
 PluginManifest enable_plugin(Core& core, const std::string& name);
 /// The manifest of the plugin with this id or backend name. Throws "plugin.unknown".

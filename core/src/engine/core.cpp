@@ -1,6 +1,7 @@
 #include "base/paths.hpp"
 #include "base/secret_mask.hpp"
 #include "engine/host_access.hpp"
+#include "engine/plugin_folders.hpp"
 #include "engine/project_settings.hpp"
 #include "engine/remote_folder.hpp"
 #include "engine/trust.hpp"
@@ -137,14 +138,8 @@ Settings Core::settings(const std::string& workspace_folder, const ConfigDocumen
 PluginRegistry& Core::plugins(const Settings& settings) {
   const std::lock_guard lock(state_->mutex);
   if (!state_->plugins) {
-    PluginSearch search{.folders = options_.plugin_path,
+    PluginSearch search{.folders = plugin_folders(*this, settings),
                         .state_folder = (state_->folders.state / "plugins").string()};
-    const auto& configured = settings.list("plugin_path");
-    search.folders.insert(search.folders.end(), configured.begin(), configured.end());
-    search.folders.push_back((state_->folders.data / "plugins").string());
-    for (const auto& folder : install_layout(executable_path()).plugins) {
-      search.folders.push_back(folder.string());
-    }
     state_->plugins = std::make_unique<PluginRegistry>(std::move(search), log_);
   }
   return *state_->plugins;

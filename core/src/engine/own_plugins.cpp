@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "base/paths.hpp"
+#include "engine/plugin_folders.hpp"
 #include "plugins/disabled.hpp"
 #include "plugins/manifest.hpp"
 
@@ -120,7 +121,36 @@ void write_disabled(const fs::path& folder, const std::vector<std::string>& ids)
   write_file(folder / disabled_list, text, 0644);
 }
 
+/// From the user's own list.
+void erase_disabled(const Core& core, const std::string& id) {
+  const auto folder = own_plugin_folder(core);
+  auto ids = disabled_in(folder);
+  if (std::erase(ids, id) > 0) write_disabled(folder, ids);
+}
+
+void require_enabled(Core& core, const std::string& id) {
+  for (const auto& folder : plugin_folders(core, core.settings({}, nullptr))) {
+    const auto off = disabled_in(folder);
+    if (std::ranges::find(off, id) == off.end()) continue;
+    throw Error(
+        Status::failed, "plugin.load",
+        id + " stays disabled: " + (fs::path(folder) / disabled_list).string() + " lists it, too.",
+        "Remove its line there.");
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> plugin_folders(const Core& core, const Settings& settings) {
+  auto folders = core.options().plugin_path;
+  const auto& configured = settings.list("plugin_path");
+  folders.insert(folders.end(), configured.begin(), configured.end());
+  folders.push_back(own_plugin_folder(core));
+  for (const auto& folder : install_layout(executable_path()).plugins) {
+    folders.push_back(folder.string());
+  }
+  return folders;
+}
 
 PluginManifest find_plugin(Core& core, const std::string& name) {
   for (const auto& entry : core.plugins(core.settings({}, nullptr)).entries()) {
@@ -147,10 +177,8 @@ PluginManifest enable_plugin(Core& core, const std::string& name) {
     throw Error(Status::failed, "plugin.load", plugin.id + " cannot be used: " + why,
                 "It stays as it is.");
   }
-  const auto folder = own_plugin_folder(core);
-  auto ids = disabled_in(folder);
-  std::erase(ids, plugin.id);
-  write_disabled(folder, ids);
+  erase_disabled(core, plugin.id);
+  require_enabled(core, plugin.id);
   return plugin;
 }
 
@@ -196,6 +224,7 @@ PluginManifest remove_plugin(Core& core, const std::string& name) {
     }
     fs::remove(plugin.manifest_path);
     fs::remove(plugin.library_path);
+    erase_disabled(core, plugin.id);
     return plugin;
   }
   throw Error(Status::not_found, "plugin.unknown", "There is no plugin '" + name + "'.",

@@ -8,9 +8,12 @@
 #include <fairlead/error.hpp>
 #include <fairlead/model_json.hpp>
 
+#include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
 #include <chrono>
 #include <condition_variable>
 #include <cstring>
@@ -25,6 +28,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto patience = 5s;
+constexpr auto longest_start = 60s;
 
 Error load_problem(const std::string& why) { return {Status::failed, "plugin.load", why}; }
 
@@ -38,16 +42,14 @@ class Apart {
       throw load_problem(std::string("no socket for its process: ") + std::strerror(errno));
     }
     UniqueFd ours(ends[0]);
-    SpawnRequest request;
-    request.argv = {isolation.program, isolation.plugin.library_path};
-    for (const auto& interface : interfaces()) {
-      if (core->service(core, interface.id).table != nullptr)
-        request.argv.emplace_back(interface.id);
+    start(UniqueFd(ends[1]));
+    try {
+      link(std::move(ours));
+    } catch (...) {
+      link_.reset();
+      reap();
+      throw;
     }
-    process_ = start_process(request, {UniqueFd(ends[1]), {}, {}});
-    link_ = std::make_unique<PluginLink>(std::move(ours), isolation.workers, hooks());
-    read_greeting(link_->greeting());
-    link_->run();
   }
 
   ~Apart() {
@@ -64,6 +66,28 @@ class Apart {
   std::uint32_t mask(std::size_t interface) const { return masks_.at(interface); }
 
  private:
+  void start(UniqueFd theirs) {
+    SpawnRequest request;
+    request.argv = {isolation_.program, isolation_.plugin.library_path};
+    for (const auto& interface : interfaces()) {
+      if (core_->service(core_, interface.id).table != nullptr)
+        request.argv.emplace_back(interface.id);
+    }
+    process_ = start_process(request, {std::move(theirs), {}, {}});
+  }
+
+  void link(UniqueFd ours) {
+    pollfd answer{ours.get(), POLLIN, 0};
+    link_ = std::make_unique<PluginLink>(std::move(ours), isolation_.workers, hooks());
+    int ready = 0;
+    while ((ready = ::poll(&answer, 1, std::chrono::milliseconds(longest_start).count())) < 0 &&
+           errno == EINTR) {
+    }
+    if (ready == 0) throw load_problem("its create function does not return");
+    read_greeting(link_->greeting());
+    link_->run();
+  }
+
   PluginLink::Hooks hooks() {
     PluginLink::Hooks hooks;
     hooks.find = [this](int interface, int slot) -> PluginLink::Target {
@@ -134,6 +158,10 @@ class Configuring {
             &Configuring::done};
   }
   const fairlead_call* raw() const { return &raw_; }
+  bool ended_within(std::chrono::milliseconds limit) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, limit, [&] { return ended_; });
+  }
   /// Empty: configured; else the failure's text.
   std::string wait() {
     std::unique_lock lock(mutex_);
@@ -181,10 +209,10 @@ class IsolatedCode final : public PluginCode, public Forwards {
   void forward(int interface, int slot, fairlead_str request,
                const fairlead_call* call) noexcept override {
     try {
-      if (interface < 0) settings_.assign(request.data, request.size);
-      if (apart()->call(interface, slot, request, call)) return;
-      current(started_again());
-      if (apart()->call(interface, slot, request, call)) return;
+      if (interface < 0) keep_settings(request);
+      const auto first = apart();
+      if (first->call(interface, slot, request, call)) return;
+      if (instead_of(first)->call(interface, slot, request, call)) return;
       fail(call, "plugin.crashed", "the plugin '" + isolation_.plugin.id + "' does not stay alive");
     } catch (const Error& error) {
       fail(call, error.code(), error.message());
@@ -195,6 +223,7 @@ class IsolatedCode final : public PluginCode, public Forwards {
 
  private:
   static void fail(const fairlead_call* call, const std::string& code, const std::string& message) {
+    for (std::size_t i = 0; i < call->fd_count; ++i) ::close(call->fds[i]);
     const auto body = encode(Failure{code, message, ""});
     call->done(call, FAIRLEAD_INTERNAL, {body.data(), body.size()}, nullptr, 0);
   }
@@ -208,18 +237,34 @@ class IsolatedCode final : public PluginCode, public Forwards {
     apart_.swap(next);
   }
 
+  void keep_settings(fairlead_str request) {
+    const std::lock_guard lock(starting_);
+    settings_.assign(request.data, request.size);
+  }
+
+  /// The one that somebody else has started after `dead`, or a new one.
+  std::shared_ptr<Apart> instead_of(const std::shared_ptr<Apart>& dead) {
+    const std::lock_guard lock(starting_);
+    if (auto other = apart(); other != dead) return other;
+    auto fresh = started_again();
+    current(fresh);
+    return fresh;
+  }
+
   std::shared_ptr<Apart> started_again() {
     auto fresh = std::make_shared<Apart>(isolation_, core_);
     Configuring configuring;
     if (!fresh->call(-1, 0, {settings_.data(), settings_.size()}, configuring.raw())) return fresh;
+    if (!configuring.ended_within(longest_start)) fresh.reset();  // with it the call ends
     const auto failure = configuring.wait();
-    if (failure.empty()) return fresh;
+    if (failure.empty() && fresh) return fresh;
     throw Error(Status::failed, "plugin.load",
                 "the plugin '" + isolation_.plugin.id + "' cannot be configured again: " + failure);
   }
 
   const Isolation isolation_;
   const fairlead_core* core_ = nullptr;
+  std::mutex starting_;
   std::string settings_;
   std::mutex mutex_;
   std::shared_ptr<Apart> apart_;

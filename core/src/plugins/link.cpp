@@ -3,7 +3,9 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <exception>
 #include <stop_token>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -174,17 +176,26 @@ void PluginLink::begin(WireMessage message) {
     const std::lock_guard lock(mutex_);
     served_.emplace(message.call, served);
   }
-  // Kept beyond its end: a plugin that answers twice must find its record. It is small.
-  workers_->run([served, target] {
-    auto* kept = new std::shared_ptr<Served>(served);
-    target.op(target.self, {(*kept)->request.data(), (*kept)->request.size()}, &(*kept)->raw);
-    static std::mutex mutex;
-    static std::vector<std::shared_ptr<Served>*> ring(256, nullptr);
-    static std::size_t next = 0;
-    const std::lock_guard lock(mutex);
-    std::swap(ring[next++ % ring.size()], kept);
-    delete kept;
-  });
+  try {
+    workers_->run([served, target] { run_kept(served, target); });
+  } catch (const std::exception&) {
+    for (const int fd : served->fds) ::close(fd);
+    constexpr std::string_view why =
+        R"({"code":"plugin.thread","message":"the system gives no further thread"})";
+    on_done(&served->raw, FAIRLEAD_INTERNAL, {why.data(), why.size()}, nullptr, 0);
+  }
+}
+
+// Kept beyond its end: a plugin that answers twice must find its record. It is small.
+void PluginLink::run_kept(const std::shared_ptr<Served>& served, const Target& target) {
+  auto* kept = new std::shared_ptr<Served>(served);
+  target.op(target.self, {(*kept)->request.data(), (*kept)->request.size()}, &(*kept)->raw);
+  static std::mutex mutex;
+  static std::vector<std::shared_ptr<Served>*> ring(256, nullptr);
+  static std::size_t next = 0;
+  const std::lock_guard lock(mutex);
+  std::swap(ring[next++ % ring.size()], kept);
+  delete kept;
 }
 
 std::shared_ptr<PluginLink::Outgoing> PluginLink::outgoing(std::uint64_t number, bool ended) {

@@ -76,7 +76,11 @@ bool read_exactly(int socket, char* into, std::size_t size, std::vector<UniqueFd
 
 bool Wire::send(WireKind kind, std::uint64_t call, std::int32_t first, std::int32_t second,
                 std::string_view text, const std::int32_t* fds, std::size_t fd_count) {
-  if (fd_count > most_fds || text.size() > longest) return false;
+  if (fd_count > most_fds || text.size() > longest) {
+    // Nobody would answer these.
+    if (kind == WireKind::call || kind == WireKind::done) shut();
+    return false;
+  }
   Head head{static_cast<std::uint32_t>(kind),
             static_cast<std::uint32_t>(fd_count),
             call,
@@ -94,7 +98,10 @@ bool Wire::send(WireKind kind, std::uint64_t call, std::int32_t first, std::int3
   for (std::size_t left = sizeof head + text.size(); left > 0;) {
     const auto sent = ::sendmsg(socket_.get(), &message, MSG_NOSIGNAL);
     if (sent < 0 && errno == EINTR) continue;
-    if (sent < 0) return false;
+    if (sent < 0) {
+      shut();  // what follows half a message is none
+      return false;
+    }
     left -= static_cast<std::size_t>(sent);
     message.msg_control = nullptr;
     message.msg_controllen = 0;

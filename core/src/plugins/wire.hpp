@@ -29,7 +29,8 @@ class Wire {
  public:
   explicit Wire(UniqueFd socket) : socket_(std::move(socket)) {}
 
-  /// Descriptors are borrowed. False: the other end is gone.
+  /// Descriptors are borrowed. False: the other end is gone, or the message is too large; a call or
+  /// an answer that cannot be sent ends `receive` on both sides.
   bool send(WireKind kind, std::uint64_t call, std::int32_t first, std::int32_t second,
             std::string_view text, const std::int32_t* fds = nullptr, std::size_t fd_count = 0);
   /// Blocks; nothing: the other end is gone.

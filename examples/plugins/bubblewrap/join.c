@@ -5,11 +5,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,6 +42,31 @@ static void enter(const char *pid) {
   }
 }
 
+/* Those that the sandbox itself has: the list of sandbox.cpp. */
+static const int kept[] = {CAP_CHOWN,      CAP_DAC_OVERRIDE, CAP_FOWNER,           CAP_FSETID,
+                           CAP_KILL,       CAP_MKNOD,        CAP_NET_BIND_SERVICE, CAP_SETFCAP,
+                           CAP_SETGID,     CAP_SETPCAP,      CAP_SETUID,           CAP_SYS_CHROOT,
+                           CAP_AUDIT_WRITE};
+
+/* What is out of the bounding set is gone with the exec that follows. */
+static void drop_capabilities(void) {
+  struct __user_cap_header_struct head = {_LINUX_CAPABILITY_VERSION_3, 0};
+  struct __user_cap_data_struct data[2];
+  int number;
+  int there;
+  for (number = 0; (there = prctl(PR_CAPBSET_READ, number, 0, 0, 0)) >= 0; number++) {
+    size_t i = 0;
+    while (i < sizeof kept / sizeof *kept && kept[i] != number) i++;
+    if (i < sizeof kept / sizeof *kept || there == 0) continue;
+    if (prctl(PR_CAPBSET_DROP, number, 0, 0, 0) != 0) fail("cannot drop capabilities");
+  }
+  /* Inherited ones would pass it by. */
+  if (syscall(SYS_capget, &head, data) != 0) fail("cannot read capabilities");
+  data[0].inheritable = 0;
+  data[1].inheritable = 0;
+  if (syscall(SYS_capset, &head, data) != 0) fail("cannot drop capabilities");
+}
+
 static void become(char **argv) {
   gid_t groups[64];
   size_t count = 0;
@@ -46,6 +74,7 @@ static void become(char **argv) {
   for (; word != NULL && strcmp(word, "-") != 0 && count < 64; word = strtok(NULL, ",")) {
     groups[count++] = (gid_t)atoi(word);
   }
+  drop_capabilities();
   if (setgroups(count, groups) != 0 || setgid((gid_t)atoi(argv[3])) != 0 ||
       setuid((uid_t)atoi(argv[2])) != 0) {
     fail("cannot become the user");

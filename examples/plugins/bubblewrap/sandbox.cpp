@@ -12,6 +12,7 @@
 #include <array>
 #include <cerrno>
 #include <csignal>
+#include <cstdlib>
 #include <fstream>
 
 extern "C" const char join_program_begin[];
@@ -109,6 +110,15 @@ bool has_its_root(int process) {
   return gone ? true : program.filename() != "bwrap";
 }
 
+/// The process that bubblewrap says it has started; 0: it does not say yet.
+int told_process(const Record& record) {
+  const auto status = content_of(record.folder / "status");
+  constexpr std::string_view key = "\"child-pid\": ";
+  const auto at = status.find(key);
+  const bool whole = at != std::string::npos && status.find('}', at) != std::string::npos;
+  return whole ? static_cast<int>(std::strtol(status.c_str() + at + key.size(), nullptr, 10)) : 0;
+}
+
 /// Waits for the process that bubblewrap says it has started.
 int wait_for_process(const Record& record, const sdk::Call& call) {
   const auto error = [&] {
@@ -117,13 +127,8 @@ int wait_for_process(const Record& record, const sdk::Call& call) {
                  "The sandbox did not start: " + said.substr(0, said.find('\n')));
   };
   for (int waited = 0; waited < patience_ms; waited += 5) {
-    const auto status = content_of(record.folder / "status");
-    constexpr std::string_view key = "\"child-pid\": ";
-    const auto at = status.find(key);
-    if (at != std::string::npos && status.find('}', at) != std::string::npos) {
-      const int process = std::stoi(status.substr(at + key.size()));
-      if (has_its_root(process)) return process;
-    }
+    const int process = told_process(record);
+    if (process > 0 && has_its_root(process)) return process;
     if (fs::exists(record.folder / "ended")) throw error();
     call.throw_if_cancelled();
     ::poll(nullptr, 0, 5);
@@ -147,7 +152,10 @@ std::string join_program(const Store& store) {
   const auto size = static_cast<std::size_t>(join_program_end - join_program_begin);
   const std::string program(join_program_begin, size);
   if (!fs::exists(path) || content_of(path) != program) {
-    const auto fresh = store.folder() / ("join." + std::to_string(::getpid()));
+    auto fresh = (store.folder() / "join.XXXXXX").string();
+    if (!UniqueFd(::mkstemp(fresh.data()))) {
+      throw Error(Status::failed, "instance.start", "Cannot write " + fresh + ".");
+    }
     std::ofstream(fresh, std::ios::binary) << program;
     ::chmod(fresh.c_str(), 0755);
     fs::rename(fresh, path);
@@ -188,9 +196,15 @@ void start(const sdk::HostClient& host, const Store& store, const Record& record
   const auto& user = record.request.user.empty() ? image->info.user : record.request.user;
   request.env.emplace("HOME", find_account(record.root(), user).home);
   request.clean_env = true;
-  host.spawn(request, {}, {}, {}, call);
-  const int process = wait_for_process(record, call);
-  write_file(record.folder / "main", std::to_string(process) + ' ' + start_time(process));
+  try {
+    host.spawn(request, {}, {}, {}, call);
+    const int process = wait_for_process(record, call);
+    write_file(record.folder / "main", std::to_string(process) + ' ' + start_time(process));
+  } catch (...) {  // nobody would know of it
+    const int process = told_process(record);
+    if (process > 0 && !fs::exists(record.folder / "ended")) ::kill(process, SIGKILL);
+    throw;
+  }
 }
 
 void stop(const Record& record, int seconds, const sdk::Call& call) {

@@ -125,7 +125,7 @@ Record Store::read(const fs::path& folder) const {
   int process = 0;
   std::string since;
   main >> process >> since;
-  if (process > 0 && start_time(process) == since) record.main_process = process;
+  if (process > 0 && !since.empty() && start_time(process) == since) record.main_process = process;
   const bool began = fs::exists(folder / "main");
   record.info.state = record.main_process > 0 ? InstanceState::running
                       : began                 ? InstanceState::stopped
@@ -137,7 +137,13 @@ Record Store::read(const fs::path& folder) const {
 std::vector<Record> Store::list() const {
   std::vector<Record> records;
   for (const auto& entry : fs::directory_iterator(folder_ / "sandboxes")) {
-    if (fs::exists(entry.path() / "info.json")) records.push_back(read(entry.path()));
+    // One with a dot is being deleted; others may be at any time.
+    if (entry.path().filename().string().starts_with('.')) continue;
+    try {
+      if (fs::exists(entry.path() / "info.json")) records.push_back(read(entry.path()));
+    } catch (const std::exception&) {
+      if (fs::exists(entry.path() / "info.json")) throw;
+    }
   }
   std::ranges::sort(records, [](const Record& one, const Record& other) {
     return one.info.created > other.info.created;

@@ -1,6 +1,6 @@
 #include "users.hpp"
 
-#include "store.hpp"
+#include "inside.hpp"
 
 #include <fairlead/error.hpp>
 
@@ -18,9 +18,9 @@ namespace {
 using Row = std::vector<std::string>;
 
 /// A line of /etc/passwd or /etc/group as its fields.
-std::vector<Row> rows(const fs::path& file) {
+std::vector<Row> rows(const fs::path& root, const std::string& file) {
   std::vector<Row> found;
-  std::istringstream lines(content_of(file));
+  std::istringstream lines(content_inside(root, file));
   for (std::string line; std::getline(lines, line);) {
     Row row;
     std::istringstream fields(line);
@@ -51,9 +51,9 @@ bool is_member(const std::string& list, const std::string& name) {
 Account find_account(const fs::path& root, const std::string& user) {
   const auto colon = user.find(':');
   const auto name = user.empty() ? "0" : user.substr(0, colon);
-  const auto groups = rows(root / "etc/group");
+  const auto groups = rows(root, "/etc/group");
   Account account;
-  if (const auto row = row_of(rows(root / "etc/passwd"), name)) {
+  if (const auto row = row_of(rows(root, "/etc/passwd"), name)) {
     account = {(*row)[2], (*row)[3], "-", (*row)[5].empty() ? "/" : (*row)[5]};
     std::string also;
     for (const auto& group : groups) {

@@ -29,6 +29,13 @@ std::string quoted(const std::string& text) {
   return word + "'";
 }
 
+/// In a Dockerfile, where a word in double quotes has its variables replaced.
+std::string without_variables(const std::string& text) {
+  std::string word;
+  for (const char each : text) word += each == '$' ? std::string("\\$") : std::string(1, each);
+  return word;
+}
+
 /// The name of an option as install.sh knows it.
 std::string variable(const std::string& option) {
   std::string name;
@@ -69,7 +76,8 @@ std::string write_build(const fairlead::FeaturesInstallRequest& request) {
     text += layer_of(request.features[i], i, request);
   }
   if (!request.metadata.empty()) {
-    text += "LABEL devcontainer.metadata=" + nlohmann::json(request.metadata).dump() + "\n";
+    text += "LABEL devcontainer.metadata=" +
+            without_variables(nlohmann::json(request.metadata).dump()) + "\n";
   }
   if (!request.image_user.empty()) text += "USER " + request.image_user + "\n";
   std::ofstream(fs::path(request.staging_folder) / "Dockerfile") << text;

@@ -9,8 +9,10 @@
 #include <sys/socket.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
+#include <exception>
 #include <list>
 #include <string>
 #include <thread>
@@ -64,29 +66,45 @@ class PlainPorts final : public sdk::PortForwarder {
     fairlead::Event event;
     event.started = where(socket);
     call.emit(event);
-    std::list<std::jthread> connections;  // joined at the end; each ends with the call
+    std::list<Connection> connections;  // joined at the end; each ends with the call
     for (;;) {
       std::array<pollfd, 2> both{pollfd{socket.get(), POLLIN, 0},
                                  pollfd{call.cancel_fd(), POLLIN, 0}};
       if (::poll(both.data(), both.size(), -1) < 0 && errno != EINTR) break;
       call.throw_if_cancelled();
       if (both[0].revents == 0) continue;
+      connections.remove_if([](const Connection& each) { return each.ended.load(); });
       UniqueFd near(::accept4(socket.get(), nullptr, nullptr, SOCK_CLOEXEC));
-      if (!near) continue;
-      connections.emplace_back([this, &request, &call, near = std::move(near)] {
-        try {
-          const auto far = core_.backend().dial(
-              {.id = request.id, .host = request.host, .port = request.port, .socket = {}}, call);
-          sdk::relay(near.get(), far.get(), call.cancel_fd());
-        } catch (const Error& error) {  // this connection alone
-          core_.log(sdk::Level::debug, error.message());
-        }
-      });
+      if (near) {
+        auto& fresh = connections.emplace_back();
+        fresh.thread =
+            std::jthread([this, &request, &call, &fresh, near = std::move(near)]() mutable {
+              serve(std::move(near), request, call);
+              fresh.ended = true;
+            });
+      } else if (errno == EMFILE || errno == ENFILE) {
+        ::poll(&both[1], 1, 100);  // it stays readable until there are descriptors again
+      }
     }
     throw Error(Status::failed, "ports.listen", "the listener failed");
   }
 
  private:
+  struct Connection {
+    std::atomic<bool> ended = false;
+    std::jthread thread;
+  };
+
+  void serve(UniqueFd near, const fairlead::PortsForwardRequest& request, sdk::Call& call) {
+    try {
+      const auto far = core_.backend().dial(
+          {.id = request.id, .host = request.host, .port = request.port, .socket = {}}, call);
+      sdk::relay(near.get(), far.get(), call.cancel_fd());
+    } catch (const std::exception& error) {  // this connection alone
+      core_.log(sdk::Level::debug, error.what());
+    }
+  }
+
   sdk::Core core_;
 };
 

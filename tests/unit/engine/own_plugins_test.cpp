@@ -68,6 +68,39 @@ TEST_F(OwnPlugins, AreAddedFoundAndRemoved) {
   EXPECT_TRUE(fs::is_empty(own_plugin_folder(third)));
 }
 
+TEST_F(OwnPlugins, AreForgottenByTheListOfTheDisabled) {
+  auto own = core();
+  const auto plugin = read_plugin(own, (test_plugins() / "well_behaved.so").string());
+  add_plugin(own, plugin);
+  auto second = core();
+  disable_plugin(second, plugin.id);
+  const auto list = fs::path(own_plugin_folder(second)) / "disabled";
+  EXPECT_EQ(text_of(list), plugin.id + "\n");
+  remove_plugin(second, plugin.id);
+  EXPECT_EQ(text_of(list), "");
+}
+
+TEST_F(OwnPlugins, ThatAnotherListDisablesAreNotSaidToBeEnabled) {
+  auto own = core();
+  const auto plugin = read_plugin(own, (test_plugins() / "well_behaved.so").string());
+  add_plugin(own, plugin);
+  const auto other = folder_ / "other";
+  fs::create_directory(other);
+  Core both({.environment = {{"HOME", (folder_ / "home").string()}},
+             .working_directory = (folder_ / "work").string(),
+             .plugin_path = {other.string()}},
+            silent_);
+  disable_plugin(both, plugin.id);
+  EXPECT_EQ(error_of([&] { enable_plugin(both, plugin.id); }), "none");
+  std::ofstream(other / "disabled") << plugin.id << "\n";
+  try {
+    enable_plugin(both, plugin.id);
+    FAIL() << "it is not enabled";
+  } catch (const Error& error) {
+    EXPECT_NE(error.message().find((other / "disabled").string()), std::string::npos);
+  }
+}
+
 TEST_F(OwnPlugins, OfOneIdReplaceEachOtherAndNobodyElse) {
   const auto copy = [&](const std::string& id, const std::string& file) {
     const auto folder = folder_ / "work" / (id + file);

@@ -105,6 +105,17 @@ TEST_F(IsolatedPlugin, ThatCrashesFailsOneCallAndIsStartedAgain) {
   EXPECT_EQ(backend->probe({}, {}).engine, "brittle");
 }
 
+TEST_F(IsolatedPlugin, ThatCrashedIsStartedAgainOnceForAll) {
+  const auto backend = apart("crashes_in_stop");
+  EXPECT_EQ(thrown([&] { backend->stop({}, {}); }).code(), "plugin.crashed");
+  std::vector<std::future<std::string>> answers;
+  for (int i = 0; i < 8; ++i) {
+    answers.push_back(
+        std::async(std::launch::async, [&] { return backend->probe({}, {}).engine; }));
+  }
+  for (auto& answer : answers) EXPECT_EQ(answer.get(), "brittle");
+}
+
 TEST_F(IsolatedPlugin, ThatRefusesItsSettingsSaysWhy) {
   const auto error = thrown([&] { apart("well_behaved", R"(,"x":"refuse me")"); });
   EXPECT_EQ(error.code(), "test.settings");

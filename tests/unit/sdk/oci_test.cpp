@@ -148,6 +148,30 @@ TEST_F(OciImage, ThatIsDamagedIsRefused) {
   EXPECT_EQ(problem().code(), "image.digest");
 }
 
+// Such a layer would be unpacked by a program that the image brings.
+TEST_F(OciImage, OfAnUnknownCompressionIsRefused) {
+  image({store_text("LRZI" + std::string(64, '\0')), layer("touch never")});
+  const auto error = problem();
+  EXPECT_EQ(error.code(), "image.unpack");
+  EXPECT_NE(error.message().find("Unrecognized archive format"), std::string::npos)
+      << error.message();
+  EXPECT_FALSE(fs::exists(root() / "never"));
+}
+
+TEST_F(OciImage, ForAnotherSystemIsPassedOver) {
+  image({layer("touch a")});
+  auto index = content(folder_ / "layout/index.json");
+  const auto wanted = index.substr(index.find("{\"digest\""));
+  const auto other = store_text("{}");
+  std::ofstream(folder_ / "layout/index.json")
+      << R"({"manifests":[{"digest":")" << other
+      << R"(","platform":{"os":"windows"},)"
+         R"("annotations":{"org.opencontainers.image.ref.name":"one"}},)"
+      << wanted;
+  unpack();
+  EXPECT_TRUE(fs::exists(root() / "a"));
+}
+
 TEST_F(OciImage, WithOddDigestsIsRefused) {
   std::ofstream(folder_ / "layout/index.json")
       << R"({"manifests":[{"digest":"sha256:../../../../etc/passwd"}]})";

@@ -37,6 +37,7 @@ class FarCore final : public Forwards {
   void forward(int interface, int slot, fairlead_str request,
                const fairlead_call* call) noexcept override {
     if (link_.call(interface, slot, request, call)) return;
+    for (std::size_t i = 0; i < call->fd_count; ++i) ::close(call->fds[i]);
     constexpr std::string_view gone = R"({"code":"plugin.gone","message":"fairlead is gone"})";
     call->done(call, FAIRLEAD_UNAVAILABLE, {gone.data(), gone.size()}, nullptr, 0);
   }

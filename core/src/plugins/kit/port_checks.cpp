@@ -50,8 +50,10 @@ class Forwarder {
     require(table_ != nullptr, "it has no table for " FAIRLEAD_PORTS_V1);
   }
   ~Forwarder() {
-    if (self_ != nullptr) entry_->destroy(self_);
+    if (self_ != nullptr && !left_) entry_->destroy(self_);
   }
+  /// An operation still runs: it is not destroyed.
+  void leave() const { left_ = true; }
   Forwarder(const Forwarder&) = delete;
   Forwarder& operator=(const Forwarder&) = delete;
 
@@ -77,21 +79,30 @@ class Forwarder {
   const fairlead_plugin* entry_ = nullptr;
   void* self_ = nullptr;
   const void* table_ = nullptr;
+  mutable bool left_ = false;
 };
 
 /// One running forward, and where it listens.
 class Forward {
  public:
   Forward(const Forwarder& forwarder, const PortsForwardRequest& request)
-      : record_(*new Record) {  // outlives a plugin that answers too late
+      : forwarder_(forwarder), record_(*new Record) {  // outlives a plugin that answers too late
     record_.raw = {sizeof(fairlead_call), record_.cancel.get(), nullptr, 0, &record_,
                    &Forward::on_event,    &Forward::on_done};
     record_.request = encode(request);
     std::thread([op = forwarder.operation(1), self = forwarder.self(), &record = record_] {
       op(self, {record.request.data(), record.request.size()}, &record.raw);
+      const std::lock_guard lock(record.mutex);
+      record.returned = true;
+      record.changed.notify_all();
     }).detach();
   }
-  ~Forward() { cancel(); }
+  ~Forward() {
+    cancel();
+    std::unique_lock lock(record_.mutex);
+    const auto over = [&] { return record_.ended && record_.returned; };
+    if (!record_.changed.wait_for(lock, 30s, over)) forwarder_.leave();
+  }
   Forward(const Forward&) = delete;
   Forward& operator=(const Forward&) = delete;
 
@@ -125,6 +136,7 @@ class Forward {
     std::string body;
     fairlead_status status = FAIRLEAD_OK;
     bool ended = false;
+    bool returned = false;
   };
   static void on_event(const fairlead_call* call, fairlead_str text) noexcept {
     auto& record = *static_cast<Record*>(call->owner);
@@ -142,6 +154,7 @@ class Forward {
     record.ended = true;
     record.changed.notify_all();
   }
+  const Forwarder& forwarder_;
   Record& record_;
 };
 

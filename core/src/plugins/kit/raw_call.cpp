@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <utility>
 
@@ -25,6 +26,27 @@ struct RawCall::State {
 };
 
 namespace {
+
+/// The instances of all calls that have not returned, one for each call.
+struct Running {
+  std::mutex mutex;
+  std::multiset<void*> instances;
+};
+
+Running& running() {
+  static auto& all = *new Running;  // threads that are left behind may end after us
+  return all;
+}
+
+void begins(void* self) {
+  const std::lock_guard lock(running().mutex);
+  running().instances.insert(self);
+}
+
+void returns(void* self) {
+  const std::lock_guard lock(running().mutex);
+  running().instances.erase(running().instances.find(self));
+}
 
 RawCall::State& state_of(const fairlead_call* call) {
   return *static_cast<RawCall::State*>(call->owner);
@@ -61,14 +83,21 @@ RawCall::RawCall(fairlead_op op, void* self, std::string request, std::vector<Un
                  state_.get(),
                  on_event,
                  on_done};
+  begins(self);
   // A plugin may answer twice or much later: what it points to is never given back.
   std::thread([op, self, state = new std::shared_ptr<State>(state_)] {
     auto& record = **state;
     op(self, {record.request.data(), record.request.size()}, &record.raw);
+    returns(self);
     const std::lock_guard lock(record.mutex);
     record.returned = true;
     record.changed.notify_all();
   }).detach();
+}
+
+bool RawCall::runs_in(void* self) {
+  const std::lock_guard lock(running().mutex);
+  return running().instances.contains(self);
 }
 
 void RawCall::cancel() {

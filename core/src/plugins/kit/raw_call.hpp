@@ -27,6 +27,9 @@ class RawCall {
   int answers() const;
   int late_events() const;
 
+  /// Whether a call into the instance `self` has not returned yet.
+  static bool runs_in(void* self);
+
   struct State;
 
  private:

@@ -85,7 +85,7 @@ Subject::Subject(const Setup& setup) : services_(local_host(), nullptr) {
 }
 
 Subject::~Subject() {
-  if (self_ != nullptr) entry_->destroy(self_);
+  if (self_ != nullptr && !RawCall::runs_in(self_)) entry_->destroy(self_);
 }
 
 fairlead_service Subject::service(const fairlead_core* core, const char* id) {
