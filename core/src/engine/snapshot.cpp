@@ -81,11 +81,14 @@ std::string dockerfile(const std::string& base, const InstanceInfo& instance,
   return text + proxy_lines(instance, image) + label_lines(instance, image);
 }
 
-void commit(Backend& backend, const InstanceInfo& instance, const std::string& image,
-            const std::stop_token& stop) {
+/// Returns what `instance` was made from: asked first, so that a failure leaves no image.
+ImageInfo commit(Backend& backend, const InstanceInfo& instance, const std::string& image,
+                 const std::stop_token& stop) {
   try {
+    auto base = backend.inspect_image({.image = instance.image}, question(stop));
     // How long that takes depends on how much the user's commands have made.
     backend.commit({.id = instance.id, .image = image}, CallOptions{.stop = stop});
+    return base;
   } catch (const Error& error) {
     if (error.status() != Status::unsupported) throw;
     throw Error(Status::unsupported, "image.snapshot",
@@ -143,8 +146,7 @@ void keep_as_image(Core& core, const Workspace& workspace, Backend& backend,
   const LogStep step(core.log(), "Keeping the container as " + names.front());
   const auto& id = workspace.identity.devcontainer_id;
   const auto raw = "fairlead-snapshot-" + id.substr(0, 20) + ":raw";
-  const auto image = backend.inspect_image({.image = instance.image}, question(stop));
-  commit(backend, instance, raw, stop);
+  const auto image = commit(backend, instance, raw, stop);
   const RawImage removed_later(core, backend, raw);
   const StagingFolder staging(core, id);
   auto build = build_request(names, options);
