@@ -73,8 +73,11 @@ image=oci:$layout:1
 for network in host private; do
   expect " 0 failed, 0 crashed" "$prefix/bin/fairlead-conformance" "$work/bubblewrap/bubblewrap.so" --image "$image" \
     --filter 'backend.*' --settings "{\"network\":\"$network\"}"
-  "$prefix/bin/fairlead-conformance" "$work/bubblewrap/bubblewrap.so" --image "$image" --filter 'backend.*' --json \
-    --settings "{\"network\":\"$network\"}" | grep -c '"passed"' | sed "s/^/bubblewrap ($network): backend checks passed: /"
+  passed=$("$prefix/bin/fairlead-conformance" "$work/bubblewrap/bubblewrap.so" --image "$image" --filter 'backend.*' --json \
+    --settings "{\"network\":\"$network\"}" | grep -c '"passed"') || true
+  printf 'bubblewrap (%s): backend checks passed: %s\n' "$network" "$passed"
+  # Checks that are skipped prove nothing.
+  [ "$passed" -ge 18 ] || fail "only $passed of the backend's checks passed"
 done
 
 # A workspace with a feature, hooks, a user, a volume and a port.
