@@ -61,8 +61,9 @@ class Join {
 
   void run() {
     while (!failed_ && !(from_tls_.passed && to_tls_.passed)) {
-      const bool moved = step_from_tls() | step_to_tls();
-      if (!moved && !failed_ && !wait()) return;
+      const bool from = step_from_tls();
+      const bool to = step_to_tls();
+      if (!from && !to && !failed_ && !wait()) return;
     }
   }
 
@@ -96,7 +97,7 @@ class Join {
       const auto text = to_tls_.rest();
       const int result = ::SSL_write_ex(ssl_, text.data(), text.size(), &put);
       to_tls_.begin += result == 1 ? put : 0;
-      if (result != 1) note(result);
+      write_wants_write_ = result != 1 && note(result) == SSL_ERROR_WANT_WRITE;
       return result == 1;
     }
     if (!to_tls_.ended) return false;
@@ -107,8 +108,10 @@ class Join {
   void read_tls() {
     std::size_t got = 0;
     const int result = ::SSL_read_ex(ssl_, from_tls_.bytes.data(), piece, &got);
+    read_wants_write_ = false;
     if (result == 1) return from_tls_.filled(got);
     const int why = note(result);
+    read_wants_write_ = why == SSL_ERROR_WANT_WRITE;
     if (why == SSL_ERROR_ZERO_RETURN) from_tls_.ended = true;
   }
 
@@ -116,7 +119,6 @@ class Join {
   /// the same.
   int note(int result) {
     const int why = ::SSL_get_error(ssl_, result);
-    wants_write_ = why == SSL_ERROR_WANT_WRITE;
     if (why == SSL_ERROR_SYSCALL || why == SSL_ERROR_SSL) {
       if (from_tls_.ended || to_tls_.ended) failed_ = true;
       from_tls_.ended = true;
@@ -129,7 +131,7 @@ class Join {
   bool wait() {
     std::array<pollfd, 3> fds{
         {{::SSL_get_fd(ssl_), POLLIN, 0}, {plain_, 0, 0}, {cancel_, POLLIN, 0}}};
-    if (wants_write_) fds[0].events |= POLLOUT;
+    if (write_wants_write_ || read_wants_write_) fds[0].events |= POLLOUT;
     if (from_tls_.ended || !from_tls_.empty()) fds[0].events &= static_cast<short>(~POLLIN);
     if (to_tls_.empty() && !to_tls_.ended) fds[1].events |= POLLIN;
     if (!from_tls_.empty()) fds[1].events |= POLLOUT;
@@ -143,7 +145,8 @@ class Join {
   int cancel_;
   Buffer from_tls_;
   Buffer to_tls_;
-  bool wants_write_ = false;
+  bool write_wants_write_ = false;  ///< the last write could not go on
+  bool read_wants_write_ = false;   ///< nor the last read: the session's keys are changed
   bool failed_ = false;
 };
 

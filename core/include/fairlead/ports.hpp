@@ -108,13 +108,16 @@ class EnvironmentPorts {
   bool remove(const PortTarget& target, bool reverse);
   std::vector<ForwardInfo> list() const;
 
-  /// From now on forwards what begins to listen inside, by its attributes. PORT-004, 011.
-  void detect();
+  /// From now on forwards what begins to listen inside, by its attributes. False: not here, where
+  /// not all that listens is the environment's. PORT-004, 011.
+  bool detect();
   /// From now on a relay runs inside whenever the environment does.
   void keep_relay();
   /// Joins `client` with a relay of its own there, run by the one that is kept. False: there is
   /// none yet, or it is not what is wished; the client stays with the caller.
   bool lend_relay(const RelayWish& wish, UniqueFd& client);
+  /// Whether a client has such a relay now: what it runs ends with this object.
+  bool lends_relay() const;
   /// The container was removed and no other one was made in its place.
   bool gone() const;
 

@@ -5,17 +5,24 @@
 
 #include <nlohmann/json.hpp>
 
+#include <chrono>
 #include <system_error>
 
 namespace fairlead {
 namespace {
 
 constexpr std::size_t file_limit = 4U << 20U;
+constexpr std::chrono::hours hopeless_for{24};
 
 std::filesystem::path folder_of(const Core& core, const std::string& backend,
                                 const std::string& id) {
   return std::filesystem::path(core.runtime_folder()) / "environments" /
          sha256_hex(backend + '\n' + id).substr(0, 32);
+}
+
+std::filesystem::path hopeless_file(const Core& core, const std::string& backend,
+                                    const InstanceInfo& instance, const std::string& user) {
+  return folder_of(core, backend, instance.id) / (sha256_hex(user) + ".no-relay");
 }
 
 }  // namespace
@@ -69,6 +76,29 @@ void remember_prepared_system(const Core& core, const std::string& backend, cons
     write_file(folder_of(core, backend, id) / "system", {}, 0600);
   } catch (const Error&) {
     // One more exec the next time.
+  }
+}
+
+bool relay_is_hopeless(const Core& core, const std::string& backend, const InstanceInfo& instance,
+                       const std::string& user) {
+  try {
+    const auto file = hopeless_file(core, backend, instance, user);
+    const auto began = read_file_if_there(file, file_limit);
+    if (began != instance.started) return false;
+    const auto age =
+        std::filesystem::file_time_type::clock::now() - std::filesystem::last_write_time(file);
+    return age < hopeless_for;
+  } catch (const std::exception&) {
+    return false;
+  }
+}
+
+void remember_hopeless_relay(const Core& core, const std::string& backend,
+                             const InstanceInfo& instance, const std::string& user) {
+  try {
+    write_cache_file(hopeless_file(core, backend, instance, user), instance.started, 0600);
+  } catch (const Error&) {
+    // It is tried again the next time.
   }
 }
 

@@ -30,6 +30,13 @@ void remember_prepared_system(const Core& core, const std::string& backend, cons
 /// The folder of what is kept of an instance.
 std::string environment_folder(const Core& core, const std::string& backend, const std::string& id);
 
+/// Whether a relay for `user` could not be started in the instance since its start, less than a day
+/// ago: trying takes long.
+bool relay_is_hopeless(const Core& core, const std::string& backend, const InstanceInfo& instance,
+                       const std::string& user);
+void remember_hopeless_relay(const Core& core, const std::string& backend,
+                             const InstanceInfo& instance, const std::string& user);
+
 /// Removes what is kept of an instance that is no more.
 void forget_environment(const Core& core, const std::string& backend, const std::string& id);
 

@@ -116,6 +116,8 @@ struct EnvironmentPorts::Impl {
     if (watcher.joinable()) watcher.join();
     worker.end();
     companions.close();
+    link->close_relay();
+    table.reset();        // its threads may have begun another one meanwhile
     link->close_relay();  // from here on nobody calls back
   }
 
@@ -309,12 +311,13 @@ bool EnvironmentPorts::remove(const PortTarget& target, bool reverse) {
 
 std::vector<ForwardInfo> EnvironmentPorts::list() const { return impl_->table->list(); }
 
-void EnvironmentPorts::detect() {
+bool EnvironmentPorts::detect() {
   // What listens on a host is not all the environment's.
-  if (is_the_host(impl_->link->instance())) return;
-  if (impl_->detecting.exchange(true)) return;
+  if (is_the_host(impl_->link->instance())) return false;
+  if (impl_->detecting.exchange(true)) return true;
   impl_->worker.add(
       [raw = impl_.get()](const std::stop_token& stop) { raw->begin_detection(stop); });
+  return true;
 }
 
 void EnvironmentPorts::keep_relay() {
@@ -331,6 +334,11 @@ bool EnvironmentPorts::lend_relay(const RelayWish& wish, UniqueFd& client) {
   if (!relay || !answer_relay_wish(client, true)) return false;
   relay->lend(std::move(client));
   return true;
+}
+
+bool EnvironmentPorts::lends_relay() const {
+  const auto relay = impl_->link->relay();
+  return relay && relay->lends();
 }
 
 bool EnvironmentPorts::gone() const { return impl_->gone; }

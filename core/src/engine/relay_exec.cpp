@@ -1,6 +1,8 @@
 #include "engine/relay_exec.hpp"
 
+#include "engine/enter_cache.hpp"
 #include "engine/resident_relay.hpp"
+#include "engine/the_host.hpp"
 #include "ports/relay_session.hpp"
 
 #include <fairlead/core.hpp>
@@ -32,11 +34,13 @@ bool fits(const Session& session, const ExecOptions& options) {
   return size < most_bytes;
 }
 
-/// The environment works, only the relay cannot be had.
+/// The environment may work, only the relay cannot be had: an exec of the engine says so if it is
+/// not true.
 bool can_do_without(const Error& error) {
-  return error.code() == "relay.place" || error.code() == "relay.missing" ||
-         error.code() == "relay.version" ||
-         (error.code() == "relay.start" && error.status() != Status::timeout);
+  const bool of_the_relay = error.code() == "relay.place" || error.code() == "relay.missing" ||
+                            error.code() == "relay.version" || error.code() == "relay.start";
+  return of_the_relay || error.status() == Status::timeout || error.status() == Status::conflict ||
+         error.status() == Status::not_found;
 }
 
 }  // namespace
@@ -53,13 +57,20 @@ std::shared_ptr<ports::RelaySession> relay_for(Core& core, ExecVia via, const Se
                                                const ExecOptions& options,
                                                const std::stop_token& stop) {
   if (via == ExecVia::engine) return nullptr;
-  if (via == ExecVia::automatic && !fits(session, options)) return nullptr;
+  const bool may_do_without = via == ExecVia::automatic;
+  // What a relay leaves on a host stays there.
+  if (may_do_without && (!fits(session, options) || is_the_host(session.instance))) return nullptr;
   const auto& user = session.inside.user;
   if (auto known = resident_relay(core, backend->name(), session.instance.id, user)) return known;
+  if (may_do_without && relay_is_hopeless(core, backend->name(), session.instance, user)) {
+    return nullptr;
+  }
   try {
     return ports::RelaySession::start(backend, session.instance.id, user, {.stop = stop});
   } catch (const Error& error) {
-    if (via == ExecVia::relay || !can_do_without(error)) throw;
+    if (!may_do_without || !can_do_without(error)) throw;
+    const bool soon_over = error.status() == Status::conflict || error.code() == "relay.missing";
+    if (!soon_over) remember_hopeless_relay(core, backend->name(), session.instance, user);
     core.log().text(LogLevel::debug, "Without the relay: " + error.message());
     return nullptr;
   }

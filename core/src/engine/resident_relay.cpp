@@ -23,11 +23,12 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::chrono::milliseconds answer_limit = 2s;
+constexpr std::chrono::seconds refused_for = 3s;
 
 /// A path has at most 107 characters; through the open folder it is always short enough.
 UniqueFd connect_in(const std::string& folder_path) {
   const UniqueFd folder(::open(folder_path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  UniqueFd socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!folder || !socket) return {};
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -74,6 +75,16 @@ UniqueFd take(CallOptions& options, FdRef ref) {
   return ref && index < options.fds.size() ? std::move(options.fds[index]) : UniqueFd();
 }
 
+/// The same call once more, should the first one not come about.
+CallOptions spare_of(const CallOptions& options) {
+  CallOptions spare{
+      .stop = options.stop, .timeout = options.timeout, .on_event = options.on_event, .fds = {}};
+  for (const auto& fd : options.fds) {
+    spare.fds.emplace_back(fd ? ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0) : -1);
+  }
+  return spare;
+}
+
 class ThroughRelay final : public Backend {
  public:
   ThroughRelay(const Core& core, std::shared_ptr<Backend> inner, std::string instance,
@@ -87,7 +98,17 @@ class ThroughRelay final : public Backend {
     const bool ours = request.id == instance_ && request.user == user_ && is_small(request);
     const auto relay = ours ? session() : nullptr;
     if (!relay) return inner_->exec(request, std::move(options));
-    return run(*relay, request, std::move(options));
+    auto spare = spare_of(options);
+    const Limit limit(options);
+    std::shared_ptr<ports::RelayCommand> command;
+    try {
+      command = begin(*relay, request, options);
+    } catch (const Error& error) {
+      if (error.code() != "relay.gone") throw;
+      return inner_->exec(request, std::move(spare));  // nothing was begun
+    }
+    spare.fds.clear();  // else the command's streams have no end
+    return finish(std::move(command), limit, options);
   }
 
   void exec_control(const ExecControlRequest& request, CallOptions options) override {
@@ -172,6 +193,7 @@ class ThroughRelay final : public Backend {
   }
 
  private:
+  using Clock = std::chrono::steady_clock;
   static constexpr std::string_view prefix = "relay:";
 
   /// A frame of the relay has to hold it, with the variables of a terminal.
@@ -184,23 +206,32 @@ class ThroughRelay final : public Backend {
   }
 
   std::shared_ptr<ports::RelaySession> session() {
-    const std::lock_guard lock(mutex_);
-    if (!relay_ || !relay_->alive()) {
-      relay_ = resident_relay(core_, inner_->name(), instance_, user_);
+    {
+      const std::lock_guard lock(mutex_);
+      if (relay_ && relay_->alive()) return relay_;
+      if (Clock::now() < ask_again_) return nullptr;
     }
+    auto asked = resident_relay(core_, inner_->name(), instance_, user_);
+    const std::lock_guard lock(mutex_);
+    if (!asked) ask_again_ = Clock::now() + refused_for;
+    if (!relay_ || !relay_->alive()) relay_.swap(asked);  // else another call was quicker
     return relay_;
   }
 
-  ExecReply run(ports::RelaySession& relay, const ExecRequest& request, CallOptions options) {
-    const Limit limit(options);
-    const std::shared_ptr<ports::RelayCommand> command =
-        relay.run({.argv = request.argv,
-                   .env = request.env,
-                   .working_directory = request.working_directory,
-                   .terminal = request.terminal,
-                   .in = take(options, request.in),
-                   .out = take(options, request.out),
-                   .err = take(options, request.err)});
+  static std::shared_ptr<ports::RelayCommand> begin(ports::RelaySession& relay,
+                                                    const ExecRequest& request,
+                                                    CallOptions& options) {
+    return relay.run({.argv = request.argv,
+                      .env = request.env,
+                      .working_directory = request.working_directory,
+                      .terminal = request.terminal,
+                      .in = take(options, request.in),
+                      .out = take(options, request.out),
+                      .err = take(options, request.err)});
+  }
+
+  ExecReply finish(std::shared_ptr<ports::RelayCommand> command, const Limit& limit,
+                   const CallOptions& options) {
     const auto id = remember(command);
     struct Forget {
       ThroughRelay& self;
@@ -233,6 +264,7 @@ class ThroughRelay final : public Backend {
   std::mutex mutex_;
   std::shared_ptr<ports::RelaySession> relay_;
   std::map<std::string, std::shared_ptr<ports::RelayCommand>> running_;
+  Clock::time_point ask_again_;  ///< nobody had a relay for us
   int last_ = 0;
 };
 

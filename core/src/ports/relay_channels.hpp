@@ -56,6 +56,8 @@ std::unique_ptr<ReverseListener> listen_inside(std::shared_ptr<RelayThread> thre
                                                std::function<void(UniqueFd)> on_connection,
                                                const CallOptions& options);
 std::unique_ptr<RelayCommand> run_inside(std::shared_ptr<RelayThread> thread, RelayRun command);
-void lend_inside(const std::shared_ptr<RelayThread>& thread, UniqueFd client);
+/// `held` is kept while the client has the relay that is lent.
+void lend_inside(const std::shared_ptr<RelayThread>& thread, UniqueFd client,
+                 std::shared_ptr<const void> held);
 
 }  // namespace fairlead::ports

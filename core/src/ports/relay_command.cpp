@@ -261,6 +261,7 @@ void require_small(const Spoken& spoken) {
 std::unique_ptr<RelayCommand> run_inside(std::shared_ptr<RelayThread> thread, RelayRun command) {
   const auto spoken = std::make_shared<const Spoken>(command);
   require_small(*spoken);
+  if (!thread->alive()) throw relay_gone({});  // before anything is read from what is lent
   const auto running = std::make_shared<Running>();
   auto handle = std::make_unique<Pumped>(thread, running);
   auto ends = std::make_shared<Running::Ends>();

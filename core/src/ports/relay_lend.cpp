@@ -5,6 +5,8 @@
 
 #include <fcntl.h>
 
+#include <utility>
+
 namespace fairlead::ports {
 namespace {
 
@@ -23,7 +25,8 @@ class LentStream final : public relay::Channel {
 /// The relay that is lent, as a command: its end is the end of the client's connection.
 class Lent final : public RelayReply {
  public:
-  Lent(HostMux& mux, std::uint32_t channel) : mux_(mux), channel_(channel) {}
+  Lent(HostMux& mux, std::uint32_t channel, std::shared_ptr<const void> held)
+      : mux_(mux), channel_(channel), held_(std::move(held)) {}
 
  private:
   void on_exit(int) override {
@@ -33,9 +36,10 @@ class Lent final : public RelayReply {
 
   HostMux& mux_;
   const std::uint32_t channel_;
+  const std::shared_ptr<const void> held_;
 };
 
-void begin(HostMux& mux, UniqueFd client) {
+void begin(HostMux& mux, UniqueFd client, std::shared_ptr<const void> held) {
   const auto channel = mux.next_id();
   const auto errors = mux.next_id();
   if (mux.ended()) return;
@@ -45,7 +49,7 @@ void begin(HostMux& mux, UniqueFd client) {
                                   .words = {"/proc/self/exe", relay::lent_word}};
   PayloadWriter payload;
   relay::write(payload, request);
-  mux.listen_for(channel, std::make_shared<Lent>(mux, channel));
+  mux.listen_for(channel, std::make_shared<Lent>(mux, channel, std::move(held)));
   mux.send(FrameType::run, channel, payload);
   auto& stream = mux.add(std::make_unique<LentStream>(mux, channel));
   auto& silent = mux.add(std::make_unique<LentStream>(mux, errors));
@@ -58,9 +62,11 @@ void begin(HostMux& mux, UniqueFd client) {
 
 }  // namespace
 
-void lend_inside(const std::shared_ptr<RelayThread>& thread, UniqueFd client) {
+void lend_inside(const std::shared_ptr<RelayThread>& thread, UniqueFd client,
+                 std::shared_ptr<const void> held) {
   const auto socket = std::make_shared<UniqueFd>(std::move(client));
-  thread->post([socket](HostMux& mux) { begin(mux, std::move(*socket)); });
+  thread->post(
+      [socket, held = std::move(held)](HostMux& mux) { begin(mux, std::move(*socket), held); });
 }
 
 }  // namespace fairlead::ports

@@ -117,7 +117,8 @@ class LinkedSession final : public RelaySession {
     return run_inside(thread_, std::move(command));
   }
 
-  void lend(UniqueFd client) override { lend_inside(thread_, std::move(client)); }
+  void lend(UniqueFd client) override { lend_inside(thread_, std::move(client), lent_); }
+  bool lends() const override { return alive() && lent_.use_count() > 1; }
 
   bool alive() const override { return thread_->alive(); }
   void on_gone(std::function<void(const Error&)> callback) override {
@@ -128,6 +129,7 @@ class LinkedSession final : public RelaySession {
  private:
   std::unique_ptr<RelayExec> exec_;  ///< ends after the thread, which has its streams
   std::shared_ptr<RelayThread> thread_;
+  const std::shared_ptr<const int> lent_ = std::make_shared<const int>();
 };
 
 std::chrono::milliseconds limit_of(const CallOptions& options) {

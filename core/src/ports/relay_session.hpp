@@ -139,6 +139,8 @@ class RelaySession {
   /// Starts another relay inside, as a command of this one, and joins it with the stream socket
   /// `client`: who is at its other end has a session of his own (`over`). Both end together.
   virtual void lend(UniqueFd client) = 0;
+  /// Whether somebody has one of those now: his commands end with this session.
+  virtual bool lends() const = 0;
 
   /// False once the relay, its exec or its instance has ended.
   virtual bool alive() const = 0;

@@ -17,6 +17,7 @@
 #include <csignal>
 #include <filesystem>
 #include <optional>
+#include <system_error>
 
 namespace fairlead::rpc {
 namespace {
@@ -67,16 +68,22 @@ LentRun lent(const std::vector<std::string>& arguments, const cli::Session& sess
 
 int run_by_server(const std::vector<std::string>& arguments, const cli::Session& session) {
   const auto environment = capture_environment();
-  const auto folder = std::filesystem::current_path().string();
+  std::error_code gone;
+  const auto folder = std::filesystem::current_path(gone).string();
+  if (gone) {
+    throw Error(Status::not_found, "file.missing", "The current folder does not exist any more.",
+                "Change to another one.");
+  }
   const auto socket = connection(place_of(environment, folder), environment, session.executable);
-  const cli::Signals signals([&](int number) {
-    const auto size = cli::terminal_size(session.out_fd);
-    number == SIGWINCH ? send_note(socket.get(), {LentNote::size, size.rows * 65536 + size.cols})
-                       : send_note(socket.get(), {LentNote::signal, number});
-  });
   std::optional<cli::RawTerminal> raw;
   const bool terminal = session.in.is_terminal && session.out.is_terminal;
   if (send_run(socket.get(), lent(arguments, session, environment, folder))) {
+    // Only now: a note amid the command line would garble it.
+    const cli::Signals signals([&](int number) {
+      const auto size = cli::terminal_size(session.out_fd);
+      number == SIGWINCH ? send_note(socket.get(), {LentNote::size, size.rows * 65536 + size.cols})
+                         : send_note(socket.get(), {LentNote::signal, number});
+    });
     while (const auto note = receive_note(socket.get())) {
       if (note->kind == LentNote::started && terminal) raw.emplace(session.in_fd);
       if (note->kind == LentNote::ended) raw.reset();

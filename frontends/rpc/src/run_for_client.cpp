@@ -4,6 +4,7 @@
 #include "lent_streams.hpp"
 
 #include <sys/socket.h>
+#include <sys/time.h>
 
 #include <atomic>
 #include <chrono>
@@ -15,6 +16,8 @@
 
 namespace fairlead::rpc {
 namespace {
+
+constexpr int first_words_s = 10;
 
 const char* signal_name(int number) {
   static const std::map<int, const char*> names = {
@@ -125,12 +128,20 @@ int run_command(const LentRun& run, cli::Session& session, Steering& steering) {
   }
 }
 
+/// A client that says nothing does not keep a thread; 0: for ever.
+void limit_receive(int socket, int seconds) {
+  const timeval limit{.tv_sec = seconds, .tv_usec = 0};
+  ::setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, sizeof limit);
+}
+
 }  // namespace
 
 void run_for_client(const UniqueFd& socket, const std::string& executable,
                     const std::stop_token& stop) {
+  limit_receive(socket.get(), first_words_s);
   auto run = receive_run(socket.get());
   if (!run) return;
+  limit_receive(socket.get(), 0);  // it may be long before the client says more
   Steering steering(socket.get());
   const std::stop_callback on_stop(stop, [&] { steering.stop(); });
   std::thread listening([&] { steering.listen(); });

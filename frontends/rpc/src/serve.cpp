@@ -8,6 +8,8 @@
 
 #include <fcntl.h>
 
+#include <exception>
+#include <stop_token>
 #include <thread>
 
 namespace fairlead::rpc {
@@ -20,6 +22,12 @@ UniqueFd taken_stdout(const cli::Session& session) {
   return out;
 }
 
+/// Asks for the end on each way out.
+struct Ending {
+  std::stop_source source;
+  ~Ending() { source.request_stop(); }
+};
+
 /// Many clients, until a signal.
 int serve_clients(const cli::Arguments& arguments, cli::Session& session) {
   cli::StopOnSignal signals(arguments);
@@ -27,10 +35,19 @@ int serve_clients(const cli::Arguments& arguments, cli::Session& session) {
   const Core core(cli::core_options(arguments), *log);
   const ConnectionOptions options{.executable = session.executable};
   const auto place = rpc_place(core);
-  std::jthread runs;
+  std::jthread runs;  // ends before what it uses does
+  Ending ending;
+  const std::stop_callback on_signal(signals.token(), [&] { ending.source.request_stop(); });
   serve_socket(place, options, signals.token(), [&] {
     // Begun by who has the first lock: whoever comes second serves neither.
-    runs = std::jthread([&] { serve_runs(run_place(core), options, signals.token(), [] {}); });
+    runs = std::jthread([&, stop = ending.source.get_token()] {
+      try {
+        serve_runs(run_place(core), options, stop, [] {});
+      } catch (
+          const std::exception& error) {  // the clients of the protocol are served all the same
+        Log(*log).text(LogLevel::warning, error.what());
+      }
+    });
     session.write_out(place.socket_file() + '\n');
   });
   return signals.exit_code();

@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 
 #include <atomic>
+#include <chrono>
 #include <list>
 #include <memory>
 #include <thread>
@@ -19,16 +20,28 @@ namespace fairlead::rpc {
 namespace {
 
 constexpr int round_ms = 200;
+constexpr int lock_round_ms = 50;
+constexpr std::chrono::seconds lock_limit{3};
 
 struct SocketClient {
   std::atomic<bool> ended = false;
   std::jthread thread;  ///< last: uses the rest
 };
 
+/// One that is about to end has it for a moment more.
+UniqueFd lock_of(const server::Place& place, const std::stop_token& stop) {
+  const auto deadline = std::chrono::steady_clock::now() + lock_limit;
+  for (;;) {
+    auto lock = server::take_lock(place);
+    if (lock || stop.stop_requested() || std::chrono::steady_clock::now() >= deadline) return lock;
+    ::poll(nullptr, 0, lock_round_ms);
+  }
+}
+
 /// Each client by `serve`, on a thread of its own.
 void serve_each(const server::Place& place, const std::stop_token& stop,
                 const std::function<void()>& ready, const std::function<void(UniqueFd)>& serve) {
-  const auto lock = server::take_lock(place);
+  const auto lock = lock_of(place, stop);
   if (!lock) {
     throw Error(Status::conflict, "rpc.served", "Another `fairlead serve --socket` runs already.",
                 "Clients connect to " + place.socket_file() + '.');

@@ -50,6 +50,18 @@ TEST_F(RelayLend, IsASessionOfItsOwn) {
   EXPECT_EQ(said(*session_, {"echo", "itself"}), "itself\n");
 }
 
+TEST_F(RelayLend, SaysWhetherAnybodyHasOne) {
+  EXPECT_FALSE(session_->lends());
+  const auto first = borrow();
+  const auto second = borrow();
+  EXPECT_TRUE(session_->lends());
+  first->close();
+  EXPECT_EQ(said(*second, {"echo", "two"}), "two\n");
+  EXPECT_TRUE(session_->lends());
+  second->close();
+  EXPECT_TRUE(wait_until(patience, [&] { return !session_->lends(); }));
+}
+
 TEST_F(RelayLend, EndsItsCommandsWithTheBorrower) {
   auto borrowed = borrow();
   const auto command =

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 #include <server/name_proxy.hpp>
 
+#include <chrono>
 #include <memory>
 #include <thread>
 
@@ -77,6 +78,25 @@ TEST_F(NameProxyTest, SaysThatTheServerDoesNotSpeakTls) {
     net::send_all(client, "HTTP/1.1 400 Bad Request\r\n\r\n");
   });
   EXPECT_TRUE(ask("80.app.localhost").starts_with("HTTP/1.1 502 "));
+}
+
+TEST_F(NameProxyTest, PassesBodiesOfAnySize) {
+  const auto server = serve_once("HTTP/1.1 204 No Content\r\n\r\n");
+  EXPECT_EQ(ask("80.app.localhost", "Content-Length: 2000000\r\n"),
+            "HTTP/1.1 204 No Content\r\n\r\n");
+}
+
+TEST_F(NameProxyTest, LeavesATlsServerWithItsClient) {
+  tls_ = true;
+  auto client = net::connect_tcp(proxy_.port());
+  net::send_all(client, "GET / HTTP/1.1\r\nHost: 80.app.localhost\r\n\r\n");
+  const auto server = net::accept_one(listener_);
+  const linger reset{.l_onoff = 1, .l_linger = 0};
+  ::setsockopt(client.get(), SOL_SOCKET, SO_LINGER, &reset, sizeof reset);
+  const auto began = std::chrono::steady_clock::now();
+  client.reset();
+  net::receive_all(server);  // says nothing, which TLS alone would bear for long
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(15));
 }
 
 TEST_F(NameProxyTest, LetsWebSocketsPass) {

@@ -50,6 +50,9 @@ struct Environments::Entry {
             .forwards = ports->list()};
   }
 
+  /// Nothing is done for it, nor does anybody's command run by its relay.
+  bool idle() const { return !detect && !relay && ports->list().empty() && !ports->lends_relay(); }
+
   Caller caller;
   Core core;
   std::atomic<bool> detect{false};
@@ -151,7 +154,7 @@ void Environments::take_over(Entry& entry, std::shared_ptr<Entry> old,
       Log(log_).text(LogLevel::warning, error.message());
     }
   }
-  if (entry.detect) entry.ports->detect();
+  if (entry.detect) entry.detect = entry.ports->detect();
   if (entry.relay) entry.ports->keep_relay();
 }
 
@@ -173,10 +176,7 @@ EnvironmentForwards Environments::forward(const Caller& caller, const ForwardOrd
                          (error.hint().empty() ? std::string() : ' ' + error.hint()));
     }
   }
-  if (order.detect) {
-    entry->detect = true;
-    entry->ports->detect();
-  }
+  if (order.detect) entry->detect = entry->ports->detect();
   if (order.relay) {
     entry->relay = true;
     entry->ports->keep_relay();
@@ -209,7 +209,7 @@ std::vector<ForwardInfo> Environments::unforward(const Caller& caller,
                         std::find(targets.begin(), targets.end(), info.target) != targets.end());
     if (meant && entry->ports->remove(info.target, info.reverse)) ended.push_back(std::move(info));
   }
-  if (entry->ports->list().empty() && targets.empty()) {
+  if (entry->idle() && targets.empty()) {
     const std::lock_guard lock(mutex_);
     entries_.erase(entry->ports->key());
   }
@@ -324,8 +324,7 @@ void Environments::tidy() {
     std::erase_if(entries_, [&](const auto& pair) {
       // Looked into, but nothing to do for it.
       const auto& entry = *pair.second;
-      const bool idle = !entry.detect && !entry.relay && entry.ports->list().empty() &&
-                        pair.second.use_count() == 1;
+      const bool idle = entry.idle() && pair.second.use_count() == 1;
       if (!entry.ports->gone() && !idle) return false;
       gone.push_back(pair.second);
       return true;

@@ -5,6 +5,7 @@
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/rfc7230.hpp>
+#include <boost/none.hpp>
 
 #include <sstream>
 
@@ -42,6 +43,7 @@ std::string text_of(const http::request<http::empty_body>& request) {
 HeadState read_head(std::string_view text, HttpHead& head) {
   http::request_parser<http::empty_body> parser;
   parser.header_limit(most_bytes);
+  parser.body_limit(boost::none);  // what follows only passes through
   boost::beast::error_code error;
   const auto size = parser.put(boost::asio::buffer(text.data(), text.size()), error);
   if (error == http::error::need_more) {

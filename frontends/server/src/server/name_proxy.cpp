@@ -18,6 +18,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <cerrno>
 #include <list>
 #include <thread>
 #include <utility>
@@ -161,11 +162,51 @@ class Connection {
       }
       theirs.reset();
     });
-    if (!send_all(ours.get(), request.head.passed + request.rest)) return;
-    std::array<pollfd, 2> fds{{{ours.get(), POLLIN, 0}, {cancel_, POLLIN, 0}}};
-    ::poll(fds.data(), fds.size(), -1);
+    auto text = request.head.passed + request.rest;
+    if (!pass_until_answered(ours.get(), text)) {
+      // So that the thread that joins them sees it, whatever it waits for.
+      ::shutdown(upstream.get(), SHUT_RDWR);
+      ::shutdown(ours.get(), SHUT_RDWR);
+      return;
+    }
     if (no_tls) return refuse(client_.get(), "502 Bad Gateway", "The server does not speak TLS.");
+    if (!send_all(ours.get(), text)) return;
     sdk::relay(client_.get(), ours.get(), cancel_);
+  }
+
+  /// Passes `text`, and what the client says after it, until the server answers or ends: only then
+  /// is it known whether it speaks TLS. `text`: what is left of it. False: the client is gone, or
+  /// all ends.
+  bool pass_until_answered(int server, std::string& text) const {
+    bool ended = false;
+    for (;;) {
+      const auto to_server = static_cast<short>(text.empty() ? POLLIN : POLLIN | POLLOUT);
+      const auto from_client = static_cast<short>(text.empty() && !ended ? POLLIN : 0);
+      std::array<pollfd, 3> fds{
+          {{server, to_server, 0}, {client_.get(), from_client, 0}, {cancel_, POLLIN, 0}}};
+      if (::poll(fds.data(), fds.size(), -1) < 0 && errno != EINTR) return false;
+      if (fds[2].revents != 0) return false;
+      if ((fds[0].revents & ~POLLOUT) != 0) return true;
+      if ((fds[0].revents & POLLOUT) != 0) {
+        const auto put = ::send(server, text.data(), text.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (put > 0) text.erase(0, static_cast<std::size_t>(put));
+      }
+      if ((fds[1].revents & POLLIN) != 0) {
+        if (!hear_client(text)) return false;
+        ended = text.empty();
+        if (ended) ::shutdown(server, SHUT_WR);
+      } else if (fds[1].revents != 0) {
+        return false;
+      }
+    }
+  }
+
+  /// Nothing is heard at the end of what it says. False: it is gone.
+  bool hear_client(std::string& text) const {
+    std::array<char, piece> buffer;
+    const auto got = ::recv(client_.get(), buffer.data(), buffer.size(), 0);
+    if (got > 0) text.assign(buffer.data(), static_cast<std::size_t>(got));
+    return got >= 0;
   }
 
   UniqueFd client_;
