@@ -102,7 +102,8 @@ int exec_via(Core& core, std::optional<ExecVia> wanted, ExecOptions options, std
   if (options.shell) make_shell(options, session);
   const auto via = wanted.value_or(usual_way(core, workspace.settings));
   if (via == ExecVia::engine) session.backend = found.backend;
-  const auto relay = relay_for(core, via, session, found.backend, options, stop);
+  const bool is_here = workspace.settings.text("host") == "local";
+  const auto relay = relay_for(core, via, session, found.backend, options, is_here, stop);
   int status = 0;
   if (relay) {
     options.argv = with_unset(session.environment, std::move(options.argv));

@@ -54,7 +54,7 @@ ExecVia usual_way(const Core& core, const Settings& settings) {
 
 std::shared_ptr<ports::RelaySession> relay_for(Core& core, ExecVia via, const Session& session,
                                                const std::shared_ptr<Backend>& backend,
-                                               const ExecOptions& options,
+                                               const ExecOptions& options, bool is_here,
                                                const std::stop_token& stop) {
   if (via == ExecVia::engine) return nullptr;
   const bool may_do_without = via == ExecVia::automatic;
@@ -62,6 +62,9 @@ std::shared_ptr<ports::RelaySession> relay_for(Core& core, ExecVia via, const Se
   if (may_do_without && (!fits(session, options) || is_the_host(session.instance))) return nullptr;
   const auto& user = session.inside.user;
   if (auto known = resident_relay(core, backend->name(), session.instance.id, user)) return known;
+  // Over a connection each step of a start is a round trip, and its loss is to be called by its
+  // name.
+  if (may_do_without && !is_here) return nullptr;
   if (may_do_without && relay_is_hopeless(core, backend->name(), session.instance, user)) {
     return nullptr;
   }
