@@ -8,14 +8,13 @@
 namespace fairlead::test {
 namespace {
 
-class SshDockerTest : public SshHostTest {
+class SshDockerTest : public SshWorkspaceTest {
  protected:
   void SetUp() override {
     SshHostTest::SetUp();
     if (IsSkipped()) return;
     test_run().set("FAIRLEAD_TRUST", "always");
-    there_ = host("box");
-    folder_ = "/home/box/" + test_run().id();
+    enter("box");
     if (shell(*there_, "test -S /var/run/docker.sock").exit_code != 0) {
       there_.reset();
       GTEST_SKIP() << "skipped: the machine has no engine";
@@ -24,34 +23,11 @@ class SshDockerTest : public SshHostTest {
   void TearDown() override {
     if (there_) {
       shell(*there_, "docker ps -aq --filter label=devcontainer.local_folder=" + folder_ +
-                         " | xargs -r docker rm -f; rm -rf " + folder_);
+                         " | xargs -r docker rm -f");
     }
-    there_.reset();
-    SshHostTest::TearDown();
+    SshWorkspaceTest::TearDown();
   }
 
-  void put(const std::string& file, const std::string& content) {
-    const auto result =
-        run_on(*there_,
-               {.argv = {"sh", "-c", "mkdir -p \"$(dirname \"$1\")\" && cat >\"$1\"", "sh",
-                         folder_ + '/' + file}},
-               content);
-    ASSERT_EQ(result.exit_code, 0) << result.err;
-  }
-  void configure(const std::string& members) {
-    put(".devcontainer/devcontainer.json", "{" + members + "}");
-  }
-  std::string address() const { return "ssh://box" + folder_; }
-
-  RunResult fairlead(std::vector<std::string> words) {
-    auto environment = test_run().environment();
-    environment.erase("DOCKER_HOST");
-    words.insert(words.begin(), fairlead_binary());
-    return run({.argv = std::move(words),
-                .environment = std::move(environment),
-                .directory = test_run().below("work").string(),
-                .timeout = milliseconds(90'000)});
-  }
   RunResult up() { return fairlead({"up", "--json", "--wait", "--workspace-folder", address()}); }
   RunResult exec(std::vector<std::string> command) {
     std::vector<std::string> words = {"exec", "--workspace-folder", address()};
@@ -63,9 +39,6 @@ class SshDockerTest : public SshHostTest {
                  "docker ps -aq --filter label=devcontainer.local_folder=" + folder_ + " | wc -l")
         .out;
   }
-
-  std::shared_ptr<Host> there_;
-  std::string folder_;
 };
 
 TEST_F(SshDockerTest, BringsUpAWorkspaceThatIsOnTheHost) {
@@ -134,13 +107,8 @@ TEST_F(SshDockerTest, DoctorExplainsTheHost) {
 TEST_F(SshDockerTest, CallsALostCommandInAContainerByItsName) {
   configure(R"("image": "fairlead-test/busybox")");
   ASSERT_EQ(up().exit_code, 0);
-  auto environment = test_run().environment();
-  environment.erase("DOCKER_HOST");
-  ChildProcess child({.argv = {fairlead_binary(), "exec", "--workspace-folder", address(), "sh",
-                               "-c", "echo begun; sleep 4004"},
-                      .environment = std::move(environment),
-                      .directory = test_run().below("work").string(),
-                      .timeout = milliseconds(90'000)});
+  ChildProcess child(
+      request({"exec", "--workspace-folder", address(), "sh", "-c", "echo begun; sleep 4004"}));
   ASSERT_TRUE(child.wait_for_output("begun", milliseconds(60'000)));
   for (const auto& process : masters()) ::kill(std::stoi(process), SIGKILL);
   const auto lost = child.finish();
@@ -154,13 +122,7 @@ TEST_F(SshDockerTest, ConvergesWhenTheConnectionIsKilledOnTheWay) {
   configure(R"("image": "fairlead-test/busybox", "onCreateCommand": "echo x >> created",
     "postCreateCommand": "sleep 1")");
   for (const int delay_ms : {100, 300, 600, 1000, 1500}) {
-    auto environment = test_run().environment();
-    environment.erase("DOCKER_HOST");
-    ChildProcess child(
-        {.argv = {fairlead_binary(), "up", "--wait", "--workspace-folder", address()},
-         .environment = std::move(environment),
-         .directory = test_run().below("work").string(),
-         .timeout = milliseconds(90'000)});
+    ChildProcess child(request({"up", "--wait", "--workspace-folder", address()}));
     child.wait_for([] { return false; }, milliseconds(delay_ms));
     for (const auto& process : masters()) ::kill(std::stoi(process), SIGKILL);
     child.finish();  // it may have been through, or it says what it lost

@@ -156,4 +156,38 @@ void SshHostTest::end_masters() const {
   std::filesystem::remove_all(run_->below("run") / "fairlead/ssh");
 }
 
+void SshWorkspaceTest::TearDown() {
+  if (there_) shell(*there_, "rm -rf " + folder_);
+  there_.reset();
+  SshHostTest::TearDown();
+}
+
+void SshWorkspaceTest::enter(const std::string& account) {
+  account_ = account;
+  there_ = host(account);
+  folder_ = (account == "root" ? "/root/" : "/home/" + account + '/') + test_run().id();
+}
+
+void SshWorkspaceTest::put(const std::string& file, const std::string& content) {
+  const auto result = run_on(*there_,
+                             {.argv = {"sh", "-c", "mkdir -p \"$(dirname \"$1\")\" && cat >\"$1\"",
+                                       "sh", folder_ + '/' + file}},
+                             content);
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+}
+
+void SshWorkspaceTest::configure(const std::string& members) {
+  put(".devcontainer/devcontainer.json", "{" + members + "}");
+}
+
+RunRequest SshWorkspaceTest::request(std::vector<std::string> words) {
+  auto environment = test_run().environment();
+  environment.erase("DOCKER_HOST");
+  words.insert(words.begin(), fairlead_binary());
+  return {.argv = std::move(words),
+          .environment = std::move(environment),
+          .directory = test_run().below("work").string(),
+          .timeout = milliseconds(90'000)};
+}
+
 }  // namespace fairlead::test

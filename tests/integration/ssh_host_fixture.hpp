@@ -55,4 +55,26 @@ class SshHostTest : public ::testing::Test {
   std::optional<LeakGuard> guard_;
 };
 
+/// The same with a workspace folder of an account there, and the program itself. The folder goes
+/// with the test.
+class SshWorkspaceTest : public SshHostTest {
+ protected:
+  void TearDown() override;
+
+  /// From now on the host is this account's.
+  void enter(const std::string& account);
+  void put(const std::string& file, const std::string& content);
+  /// devcontainer.json with these members.
+  void configure(const std::string& members);
+  /// ssh://ACCOUNT/FOLDER
+  std::string address() const { return "ssh://" + account_ + folder_; }
+
+  RunRequest request(std::vector<std::string> words);
+  RunResult fairlead(std::vector<std::string> words) { return run(request(std::move(words))); }
+
+  std::string account_;
+  std::shared_ptr<Host> there_;
+  std::string folder_;
+};
+
 }  // namespace fairlead::test

@@ -8,7 +8,7 @@
 namespace fairlead::test {
 namespace {
 
-class SshRemoteTest : public SshHostTest {
+class SshRemoteTest : public SshWorkspaceTest {
  protected:
   void SetUp() override {
     SshHostTest::SetUp();
@@ -17,51 +17,19 @@ class SshRemoteTest : public SshHostTest {
     enter("plain");
   }
   void TearDown() override {
-    if (there_) shell(*there_, "rm -rf ~/.local/state/fairlead ~/.devcontainer " + folder_);
-    there_.reset();
-    SshHostTest::TearDown();
+    if (there_) shell(*there_, "rm -rf ~/.local/state/fairlead ~/.devcontainer");
+    SshWorkspaceTest::TearDown();
   }
 
-  /// From now on the host is this account's.
-  void enter(const std::string& account) {
-    account_ = account;
-    there_ = host(account);
-    folder_ = "/home/" + account + '/' + test_run().id();
-  }
-  void put(const std::string& file, const std::string& content) {
-    const auto result =
-        run_on(*there_,
-               {.argv = {"sh", "-c", "mkdir -p \"$(dirname \"$1\")\" && cat >\"$1\"", "sh",
-                         folder_ + '/' + file}},
-               content);
-    ASSERT_EQ(result.exit_code, 0) << result.err;
-  }
-  void configure(const std::string& members) {
-    put(".devcontainer/devcontainer.json", "{" + members + "}");
-  }
-
-  RunResult fairlead(std::vector<std::string> words) {
-    auto environment = test_run().environment();
-    environment.erase("DOCKER_HOST");
-    words.insert(words.begin(), fairlead_binary());
-    return run({.argv = std::move(words),
-                .environment = std::move(environment),
-                .directory = test_run().below("work").string(),
-                .timeout = milliseconds(90'000)});
-  }
   /// COMMAND --backend ssh-remote --workspace-folder ssh://… MORE…
   RunResult on_host(const std::string& command, std::vector<std::string> more = {}) {
     std::vector<std::string> words = {command, "--backend", "ssh-remote", "--workspace-folder",
-                                      "ssh://" + account_ + folder_};
+                                      address()};
     words.insert(words.end(), more.begin(), more.end());
     return fairlead(std::move(words));
   }
   RunResult up() { return on_host("up", {"--json", "--wait"}); }
   RunResult exec(std::vector<std::string> command) { return on_host("exec", std::move(command)); }
-
-  std::string account_;
-  std::shared_ptr<Host> there_;
-  std::string folder_;
 };
 
 TEST_F(SshRemoteTest, TheHostItselfIsTheEnvironment) {
@@ -137,7 +105,6 @@ TEST_F(SshRemoteTest, SaysBeforeItMakesAnythingWhatAHostCannotDo) {
 
 TEST_F(SshRemoteTest, InstallsFeaturesInPlaceWhenTheAccountIsRoot) {
   enter("root");
-  folder_ = "/root/" + test_run().id();
   if (shell(*there_, "true").exit_code != 0) GTEST_SKIP() << "skipped: root may not log in";
   put(".devcontainer/mark/devcontainer-feature.json",
       R"({"id": "mark", "version": "1.0.0", "containerEnv": {"MARKED": "yes"},
@@ -154,14 +121,8 @@ TEST_F(SshRemoteTest, InstallsFeaturesInPlaceWhenTheAccountIsRoot) {
 TEST_F(SshRemoteTest, ALostCommandIsCalledByItsName) {
   configure(R"("image": "x")");
   ASSERT_EQ(up().exit_code, 0);
-  auto environment = test_run().environment();
-  environment.erase("DOCKER_HOST");
-  ChildProcess child(
-      {.argv = {fairlead_binary(), "exec", "--backend", "ssh-remote", "--workspace-folder",
-                "ssh://plain" + folder_, "sh", "-c", "echo begun; sleep 4713"},
-       .environment = std::move(environment),
-       .directory = test_run().below("work").string(),
-       .timeout = milliseconds(90'000)});
+  ChildProcess child(request({"exec", "--backend", "ssh-remote", "--workspace-folder", address(),
+                              "sh", "-c", "echo begun; sleep 4713"}));
   ASSERT_TRUE(child.wait_for_output("begun", milliseconds(60'000)));
   for (const auto& process : masters()) ::kill(std::stoi(process), SIGKILL);
   const auto lost = child.finish();
