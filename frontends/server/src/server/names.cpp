@@ -22,9 +22,9 @@ std::string plain_name(const EnvironmentForwards& environment) {
                           ? environment.container
                           : std::filesystem::path(environment.folder).filename().string();
   std::string name;
-  for (const unsigned char c : lower(folder)) {
+  for (const char c : lower(folder)) {
     const bool possible = (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-    if (possible) name += static_cast<char>(c);
+    if (possible) name += c;
     if (!possible && !name.empty() && name.back() != '-') name += '-';
   }
   name.resize(std::min(name.size(), most_letters));
