@@ -116,15 +116,17 @@ void run_inside(Client& client, const std::string& container, const std::string&
               call);
 }
 
-/// Every process group whose leader inherited the marker; the command's own shell has it only in
-/// its arguments.
-std::string script_by_marker(const std::string& marker, int signal) {
-  return "for d in /proc/[0-9]*; do case \"$(cat $d/environ 2>/dev/null)\" in *" +
-         std::string(marker_variable) + "=" + marker + "*) kill -" + signal_name(signal) +
-         " -- -${d#/proc/} 2>/dev/null;; esac; done; :";
-}
-
 enum class Reach { group, session };
+
+/// Every process group whose leader inherited the marker, and with `session` every process that
+/// did, whoever leads it; the command's own shell has it only in its arguments.
+std::string script_by_marker(const std::string& marker, int signal, Reach reach) {
+  const auto kill = "kill -" + signal_name(signal);
+  const auto each = reach == Reach::session ? kill + " ${d#/proc/} 2>/dev/null; " : std::string();
+  return "for d in /proc/[0-9]*; do case \"$(cat $d/environ 2>/dev/null)\" in *" +
+         std::string(marker_variable) + "=" + marker + "*) " + kill +
+         " -- -${d#/proc/} 2>/dev/null; " + each + ":;; esac; done; :";
+}
 
 /// True when the processes are in our own /proc and could be signalled from here.
 bool signal_from_here(const ExecState& state, int signal, Reach reach) {
@@ -141,8 +143,8 @@ void send_signal(Client& client, const ExecName& exec, const ExecState& state, i
   if (signal_from_here(state, signal, reach)) return;
   if (!exec.marker.empty()) {
     // As the command's own user: root in a container may not read what others' processes inherited.
-    return run_inside(client, state.instance, state.user, script_by_marker(exec.marker, signal),
-                      call);
+    return run_inside(client, state.instance, state.user,
+                      script_by_marker(exec.marker, signal, reach), call);
   }
   const bool ours_to_see = is_in_container(state.pid, state.instance);
   if (const int pid = ours_to_see ? inner_pid(state.pid) : 0; pid > 0) {
