@@ -88,7 +88,7 @@ TEST_F(RelayLend, SaysSoWhenTheLenderIsKilled) {
 TEST(RelayWish, IsHeardAndAnswered) {
   const auto [client, server] = socket_pair();
   const RelayWish wish{.backend = "docker", .instance = "abc", .user = "a b"};
-  const std::jthread other([&] {
+  const std::jthread other([&wish, &server = server] {
     EXPECT_EQ(hear_relay_wish(server, patience), wish);
     EXPECT_TRUE(answer_relay_wish(server, true));
     EXPECT_EQ(hear_relay_wish(server, patience), wish);
