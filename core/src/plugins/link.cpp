@@ -3,6 +3,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <array>
 #include <exception>
 #include <stop_token>
 #include <string_view>
@@ -187,15 +188,14 @@ void PluginLink::begin(WireMessage message) {
 }
 
 // Kept beyond its end: a plugin that answers twice must find its record. It is small.
-void PluginLink::run_kept(const std::shared_ptr<Served>& served, const Target& target) {
-  auto* kept = new std::shared_ptr<Served>(served);
-  target.op(target.self, {(*kept)->request.data(), (*kept)->request.size()}, &(*kept)->raw);
+void PluginLink::run_kept(std::shared_ptr<Served> served, const Target& target) {
+  target.op(target.self, {served->request.data(), served->request.size()}, &served->raw);
   static std::mutex mutex;
-  static std::vector<std::shared_ptr<Served>*> ring(256, nullptr);
+  // Never destroyed: a thread of a plugin's may outlive main.
+  static auto& ring = *new std::array<std::shared_ptr<Served>, 256>();
   static std::size_t next = 0;
   const std::lock_guard lock(mutex);
-  std::swap(ring[next++ % ring.size()], kept);
-  delete kept;
+  std::swap(ring[next++ % ring.size()], served);
 }
 
 std::shared_ptr<PluginLink::Outgoing> PluginLink::outgoing(std::uint64_t number, bool ended) {

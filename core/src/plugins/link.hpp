@@ -65,7 +65,7 @@ class PluginLink {
                       const std::int32_t* fds, std::size_t fd_count) noexcept;
 
   void begin(WireMessage message);
-  static void run_kept(const std::shared_ptr<Served>& served, const Target& target);
+  static void run_kept(std::shared_ptr<Served> served, const Target& target);
   void deliver(const WireMessage& message);
   void finish(WireMessage message);
   void cancel(std::uint64_t number);
