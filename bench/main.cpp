@@ -1,6 +1,6 @@
 // The figures that users feel, as ratios taken in one run: times on a shared machine mean little,
 // what two programs need side by side means much. Exit: 1 when a limit is missed, 77 without an
-// engine. With "registry" or "ports" as its argument: those figures alone.
+// engine. With "registry", "life", "compose" or "ports" as its argument: those figures alone.
 
 #include "life.hpp"
 #include "pods.hpp"
@@ -193,6 +193,16 @@ class Figures {
   long exec_memory_ = 0;
 };
 
+/// `part`: the name of one, or nothing for all.
+std::vector<Figure> figures_of(World& world, std::string_view part) {
+  if (part == "registry") return registry_figures(world);
+  if (part == "life") return life_figures(world);
+  if (part == "compose") return compose_figures(world);
+  if (part == "ports") return ports_figures(world);
+  if (!part.empty()) throw std::invalid_argument("no such figures: " + std::string(part));
+  return Figures(world).all();
+}
+
 }  // namespace
 }  // namespace fairlead::bench
 
@@ -203,10 +213,7 @@ int main(int argc, char** argv) {
   }
   try {
     fairlead::bench::World world;
-    const std::string wanted = argc > 1 ? argv[1] : "";
-    const auto figures = wanted == "ports"      ? fairlead::bench::ports_figures(world)
-                         : wanted == "registry" ? fairlead::bench::registry_figures(world)
-                                                : fairlead::bench::Figures(world).all();
+    const auto figures = fairlead::bench::figures_of(world, argc > 1 ? argv[1] : "");
     return fairlead::bench::print_table(figures) ? 0 : 1;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "%s\n", error.what());

@@ -70,6 +70,13 @@ TEST_F(Requests, UpOfAFreshContainerWithoutCommandsRunsNothingInside) {
   EXPECT_LE(requests.size(), 7U) << joined(requests);
 }
 
+TEST_F(Requests, HooksCostOneCommandEach) {
+  // Preparing the system, a look at the user's environment, the two, and what marks the end.
+  const auto requests =
+      requests_of(up(workspace(R"("onCreateCommand": "true", "postCreateCommand": "true")")));
+  EXPECT_EQ(count(requests, "POST /exec/"), 5) << joined(requests);
+}
+
 TEST_F(Requests, ExecFindsCreatesAndStarts) {
   const Workspace project = workspace();
   must_up(project);

@@ -135,6 +135,18 @@ TEST_F(RoughHooks, RunAfterTheClockWasSetBack) {  // LIFE-005
   EXPECT_EQ(project.read("log"), "created\nstarted\nstarted\n");
 }
 
+/// What marks a command runs in its environment, and leaves no trace there.
+TEST_F(RoughHooks, AreMarkedInAnyEnvironment) {  // LIFE-007
+  const Workspace project = workspace(
+      R"("remoteEnv": {"PATH": "/nowhere", "folder": "mine", "pairs": "more"},
+         "onCreateCommand": "echo created >> log; echo $folder,$pairs,$0,$# > seen",
+         "postCreateCommand": ["/bin/sh", "-c", "echo words >> log"])");
+  must_up(project);
+  EXPECT_EQ(project.read("seen"), "mine,more,/bin/sh,0\n");
+  must_up(project);
+  EXPECT_EQ(project.read("log"), "created\nwords\n");
+}
+
 TEST_F(RoughHooks, AreMarkedByTheDropInAlsoWithoutACommand) {  // LIFE-007
   const Workspace project = workspace();
   must_up(project);

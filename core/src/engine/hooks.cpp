@@ -11,6 +11,7 @@
 #include <array>
 #include <iterator>
 #include <utility>
+#include <variant>
 
 namespace fairlead {
 namespace {
@@ -68,16 +69,45 @@ mkdir -p "$folder" || exit 1
 while [ $# -gt 1 ]; do printf '%s\n' "$2" >"$folder/$1" || exit 1; shift 2; done
 )sh";
 
-/// Written before the commands as the reference does, or after them so that what failed runs again.
-/// False: they could not be written.
-bool write_markers(const Session& session, const std::vector<Hook>& hooks, std::stop_token stop) {
+/// As above and then the command: $1 folder, $2 number of pairs, the pairs, the command's words. It
+/// becomes the command, whose environment may lack PATH and must not gain a variable. The reference
+/// runs nothing that it could not mark as run.
+constexpr const char* marked_command_script = R"sh(
+(
+  folder=$1 pairs=$2
+  shift 2
+  [ -d "$folder" ] || PATH=$PATH:/usr/bin:/bin mkdir -p "$folder" || exit 1
+  while [ "$pairs" -gt 0 ]; do
+    printf '%s\n' "$2" >"$folder/$1" || exit 1
+    shift 2
+    pairs=$((pairs - 1))
+  done
+) 2>/dev/null || exit 0
+shift $((2 + 2 * $2))
+exec "$@"
+)sh";
+
+using MarkerFiles = std::vector<std::pair<std::string, std::string>>;
+
+/// Name and text of what marks `hooks` as run.
+MarkerFiles marker_files(const Session& session, const std::vector<Hook>& hooks) {
   auto files = markers_of({.hooks = hooks}, session.instance);
-  if (files.empty()) return true;
   if (std::ranges::find(hooks, Hook::update_content) != hooks.end() && !session.content.empty()) {
     files.emplace_back(".updateContentCommandContent", session.content);
   }
-  std::vector<std::string> words{"/bin/sh", "-c", marker_script, "sh", markers_folder(session)};
+  return files;
+}
+
+void append(std::vector<std::string>& words, const MarkerFiles& files) {
   for (const auto& [file, text] : files) words.insert(words.end(), {file, text});
+}
+
+/// False: they could not be written.
+bool write_markers(const Session& session, const std::vector<Hook>& hooks, std::stop_token stop) {
+  const auto files = marker_files(session, hooks);
+  if (files.empty()) return true;
+  std::vector<std::string> words{"/bin/sh", "-c", marker_script, "sh", markers_folder(session)};
+  append(words, files);
   return run_captured(*session.backend,
                       {.instance = session.instance.id,
                        .argv = std::move(words),
@@ -91,17 +121,35 @@ bool has_commands(const MergedConfig& merged, Hook hook) {
   return commands != merged.hooks.end() && !commands->second.empty();
 }
 
-CommandRunner runner_inside(const Session& session, std::stop_token stop) {
-  return [&session, stop = std::move(stop)](const std::vector<std::string>& argv,
-                                            const OutputSink& output) {
-    return run_streamed(*session.backend,
-                        {.instance = session.instance.id,
-                         .argv = with_unset(session.environment, argv),
-                         .env = session.environment.set,
-                         .secrets = session.secrets,
-                         .user = session.inside.user,
-                         .working_directory = session.working_directory},
-                        output, stop);
+/// What `argv` is when it marks `hooks` first.
+std::vector<std::string> marking(const Session& session, const std::vector<Hook>& hooks,
+                                 std::vector<std::string> argv) {
+  const auto files = marker_files(session, hooks);
+  if (files.empty()) return argv;
+  std::vector<std::string> words{"/bin/sh",
+                                 "-c",
+                                 marked_command_script,
+                                 "sh",
+                                 markers_folder(session),
+                                 std::to_string(files.size())};
+  append(words, files);
+  words.insert(words.end(), argv.begin(), argv.end());
+  return words;
+}
+
+/// `marks` are written by the first command itself.
+CommandRunner runner_inside(const Session& session, std::vector<Hook> marks, std::stop_token stop) {
+  return [&session, marks = std::move(marks), stop = std::move(stop)](
+             const std::vector<std::string>& argv, const OutputSink& output) mutable {
+    return run_streamed(
+        *session.backend,
+        {.instance = session.instance.id,
+         .argv = marking(session, std::exchange(marks, {}), with_unset(session.environment, argv)),
+         .env = session.environment.set,
+         .secrets = session.secrets,
+         .user = session.inside.user,
+         .working_directory = session.working_directory},
+        output, stop);
   };
 }
 
@@ -113,22 +161,41 @@ HookTitle title_of(const Session& session, Hook hook, const HookCommand& command
   return title;
 }
 
-/// `marks`: what is to be marked before the commands run.
-void run_hook(Core& core, const Session& session, Hook hook, const std::vector<Hook>& marks,
+/// A shell's command can mark for itself; words have to be the program that the engine starts, so
+/// that it says what it says of one that is not there, and an object's commands run side by side.
+bool can_mark(const HookCommand& command) {
+  const auto& [object_form, commands] = command.command;
+  return !object_form && std::holds_alternative<std::string>(commands.front().line);
+}
+
+void mark_after_all(const Session& session, const std::vector<Hook>& marks, std::stop_token stop) {
+  try {
+    write_markers(session, marks, std::move(stop));
+  } catch (const Error&) {
+    return;  // what failed before it is what matters
+  }
+}
+
+/// `marks`: what is to be marked before the commands run. Returns whether they ran to their end.
+bool run_hook(Core& core, const Session& session, Hook hook, std::vector<Hook> marks,
               const std::stop_token& stop) {
-  // The reference runs nothing that it could not mark as run.
-  if (!write_markers(session, marks, stop)) return;
-  const auto run = runner_inside(session, stop);
+  const auto& commands = session.merged.hooks.at(hook);
+  if (!can_mark(commands.front()) && !write_markers(session, std::exchange(marks, {}), stop)) {
+    return false;
+  }
+  const auto run = runner_inside(session, marks, stop);
   bool whole = true;
-  for (const auto& command : session.merged.hooks.at(hook)) {
+  for (const auto& command : commands) {
     try {
       whole = run_lifecycle_command(core, title_of(session, hook, command), command.command, run) &&
               whole;
     } catch (const OperationError& error) {
+      // Where not even the shell could start (no such folder) nothing is marked yet.
+      mark_after_all(session, marks, stop);
       throw OperationError(error, error.description(), session.instance.id);
     }
   }
-  if (marks.empty() && whole) write_markers(session, {hook}, stop);
+  return whole;
 }
 
 template <class Keep>
@@ -211,7 +278,9 @@ Work after_wait_for(const MergedConfig& merged, const Work& work) {
 void run_work(Core& core, const Session& session, const Work& work, const LifecycleOptions& options,
               std::stop_token stop) {
   bool dotfiles = work.dotfiles;
-  std::vector<Hook> marks;  // the reference's way: before the commands; several cost one exec
+  // Written with the next command, so that they cost no exec of their own: the reference's before
+  // their commands, ours after them, so that what failed runs again.
+  std::vector<Hook> marks;
   const auto personalize = [&] {
     if (!std::exchange(dotfiles, false)) return;
     write_markers(session, std::exchange(marks, {}), stop);
@@ -219,10 +288,11 @@ void run_work(Core& core, const Session& session, const Work& work, const Lifecy
   };
   for (const auto hook : work.hooks) {
     if (hook > Hook::post_create) personalize();
-    if (core.mode() == Mode::drop_in) marks.push_back(hook);
-    if (has_commands(session.merged, hook)) {
-      run_hook(core, session, hook, std::exchange(marks, {}), stop);
-    }
+    const bool first = core.mode() == Mode::drop_in;
+    if (first) marks.push_back(hook);
+    if (!has_commands(session.merged, hook)) continue;
+    const bool whole = run_hook(core, session, hook, std::exchange(marks, {}), stop);
+    if (!first && whole) marks.push_back(hook);
   }
   personalize();
   write_markers(session, marks, stop);

@@ -5,6 +5,7 @@
 #include "engine/build_output.hpp"
 #include "engine/built_images.hpp"
 #include "engine/call_log.hpp"
+#include "engine/deadlines.hpp"
 #include "engine/image_plan.hpp"
 #include "engine/in_place.hpp"
 #include "engine/staging.hpp"
@@ -135,17 +136,31 @@ FeaturesInstallRequest install_request(const ImageContext& c, const Base& base,
   return request;
 }
 
+/// Which builder there is takes processes to find out: asked only before something is built.
+ImageContext with_builder(ImageContext c) {
+  if (!c.probe.builder.empty() || c.options.builder == Builder::classic) return c;
+  auto capabilities = std::move(c.probe.capabilities);
+  c.probe = c.backend.probe({.builder = true}, question(c.stop));
+  c.probe.capabilities = std::move(capabilities);
+  return c;
+}
+
 /// Everything that has to be built: the Dockerfile, the features' layers, or both in one.
-void build_layers(const ImageContext& c, const Base& base, FeatureInstaller& installer,
+void build_layers(const ImageContext& asked, const Base& base, FeatureInstaller& installer,
                   const std::vector<PlannedFeature>& features,
                   const std::vector<MetadataEntry>& entries) {
-  const StagingFolder staging(c.core, c.workspace.identity.devcontainer_id);
-  auto request = install_request(c, base, entries);
-  request.features = features;
-  request.staging_folder = staging.path();
-  auto plan = installer.install(request, {.stop = c.stop});
-  const auto hash = hash_of_result(c, plan.content_hash);
-  if (plan.builds.empty() || already_built(c, base.build, hash)) return;
+  const StagingFolder staging(asked.core, asked.workspace.identity.devcontainer_id);
+  const auto install = [&](const ImageContext& c) {
+    auto request = install_request(c, base, entries);
+    request.features = features;
+    request.staging_folder = staging.path();
+    return installer.install(request, {.stop = c.stop});
+  };
+  auto plan = install(asked);
+  const auto hash = hash_of_result(asked, plan.content_hash);
+  if (plan.builds.empty() || already_built(asked, base.build, hash)) return;
+  const auto c = with_builder(asked);
+  if (c.probe.buildkit != asked.probe.buildkit) plan = install(c);
   mark_built_from(c.core, plan.builds.back(), hash);
   add_result_options(c, plan.builds.back());
   const LogStep step(c.core.log(), "Building image " + base.build.tags.front());

@@ -20,7 +20,7 @@ struct ImageContext {
   const Workspace& workspace;
   const BuildOptions& options;
   Backend& backend;
-  const ProbeReply& probe;
+  ProbeReply probe;
   std::stop_token stop;
   bool metadata_only = false;           ///< nothing is made: a registry's word about an image will
                                         ///< do, the lockfile is left alone

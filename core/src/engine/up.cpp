@@ -115,8 +115,10 @@ void clear_the_way(Core& core, const UpRequest& request, const Workspace& worksp
 ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspace,
                  const Found& found, std::vector<std::string>& told, std::stop_token stop) {
   const auto& config = workspace.config;
-  const bool builds = config.scenario == Scenario::dockerfile || !config.features.empty() ||
-                      !request.build.additional_features.empty();
+  // Of an image with features it is known later whether anything is to be built.
+  const bool features = !config.features.empty() || !request.build.additional_features.empty();
+  const bool builds =
+      config.scenario == Scenario::dockerfile || (config.scenario == Scenario::compose && features);
   const bool gpu = config.host_requirements.gpu && request.gpu == GpuAvailability::detect;
   auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, question(stop));
   require_folder_there(core, workspace, found.backend->name());

@@ -90,15 +90,22 @@ FeaturesInstallReply extend_image(const FeaturesInstallRequest& request, std::st
   const fs::path staging = request.staging_folder;
   const std::string context = (staging / "content").string();
   const std::string content = stage_content(request, context, std::move(stop));
-  const Layers layers = feature_layers(
-      request,
-      {.source = ContentSource::context, .content_image = {}, .buildkit = request.buildkit});
-  const std::string text = base_argument_line() + layers.text;
-  BuildImageRequest build = extended(request, "Dockerfile.extended", request.base_image, layers);
-  write_file(build.dockerfile, text);
-  build.context = context;
+  const auto layers_of = [&](bool buildkit) {
+    return feature_layers(
+        request, {.source = ContentSource::context, .content_image = {}, .buildkit = buildkit});
+  };
+  const auto build_of = [&](const Layers& layers) {
+    return extended(request, "Dockerfile.extended", request.base_image, layers);
+  };
   FeaturesInstallReply reply;
-  reply.content_hash = content_hash(request, content, text, build);
+  // Whoever looks for an image that is there need not know which builder would make it.
+  const Layers plain = layers_of(/*buildkit=*/false);
+  reply.content_hash =
+      content_hash(request, content, base_argument_line() + plain.text, build_of(plain));
+  const Layers layers = layers_of(request.buildkit);
+  BuildImageRequest build = build_of(layers);
+  write_file(build.dockerfile, base_argument_line() + layers.text);
+  build.context = context;
   reply.builds.push_back(std::move(build));
   return reply;
 }

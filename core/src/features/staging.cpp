@@ -173,6 +173,7 @@ std::string stage_content(const FeaturesInstallRequest& request, const std::stri
   const std::string container_user = or_else(request.container_user, image_user);
   const fs::path root = folder;
   try {
+    fs::remove_all(root);
     fs::create_directories(root);
     for (std::size_t i = 0; i < request.features.size(); ++i) {
       stage_feature(request.features[i], root / staged_name(request.features[i], i), stop);
