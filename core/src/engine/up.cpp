@@ -12,6 +12,7 @@
 #include "engine/in_place.hpp"
 #include "engine/in_place_update.hpp"
 #include "engine/instance.hpp"
+#include "engine/own_process.hpp"
 #include "engine/requirements.hpp"
 #include "engine/rest.hpp"
 #include "engine/session.hpp"
@@ -199,27 +200,6 @@ CreatedInstance resume(Core& core, const Found& found, const std::stop_token& st
   return {.instance = std::move(instance), .created = false};
 }
 
-/// With overrideCommand false the image's own process keeps the container up, or does not: one that
-/// ends at once is told here, not by the first command that finds no container (CFG-041).
-void watch_own_process(const Core& core, const Workspace& workspace, const Found& found,
-                       const CreatedInstance& made, const std::stop_token& stop) {
-  const auto merged = merged_for_instance(core, workspace, made.instance);
-  if (merged.override_command.value_or(!found.group)) return;
-  constexpr int looks = 6;
-  for (int i = 0; i < looks && !stop.stop_requested(); ++i) {
-    const auto now = found.backend->inspect({.id = made.instance.id}, question(stop));
-    if (now.state != InstanceState::running) {
-      throw OperationError(
-          Error(Status::failed, "environment.ended",
-                "The container's own process has ended (" + now.status + ").",
-                "overrideCommand is not in force, so the container's own command has to keep "
-                "running; set it to true, or look at what was printed with `fairlead logs`."),
-          default_description, made.instance.id);
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
-  }
-}
-
 /// Seen a moment ago, and not to be used any more: an engine takes back what an interrupted request
 /// has made, and goes on with a removal whose client has left.
 bool vanishes(const Error& error) {
@@ -278,6 +258,24 @@ UpResult enter_and_report(Core& core, const UpRequest& request, const Workspace&
   }
 }
 
+/// What comes after the start, and whether the instance has survived it.
+UpResult made_ready(Core& core, const UpRequest& request, const Workspace& workspace,
+                    const Found& found, CreatedInstance& made, const OwnProcess& own_process,
+                    const std::stop_token& stop) {
+  try {
+    during("installing features",
+           [&] { update_in_place(core, request, workspace, found, made, stop); });
+    during("copying the workspace",
+           [&] { copy_content(core, workspace, *found.backend, made.instance, stop); });
+    auto result = enter_and_report(core, request, workspace, found, made, stop);
+    own_process.watch(stop);
+    return result;
+  } catch (const Error& error) {
+    if (error.code() != "environment.ended") own_process.look(stop);
+    throw;
+  }
+}
+
 void require_prebuild(const UpRequest& request) {
   if (request.snapshot_names.empty() || request.lifecycle.prebuild) return;
   throw Error(Status::invalid, "build.options", "--image-name of `up` needs --prebuild.",
@@ -318,12 +316,8 @@ UpResult up(Core& core, const UpRequest& asked, std::stop_token stop) {
     run_initialize_command(core, workspace, stop);
     const bool running = found.instance && found.instance->state == InstanceState::running;
     auto made = bring_about(core, request, workspace, found, stop);
-    if (!running) watch_own_process(core, workspace, found, made, stop);
-    during("installing features",
-           [&] { update_in_place(core, request, workspace, found, made, stop); });
-    during("copying the workspace",
-           [&] { copy_content(core, workspace, *found.backend, made.instance, stop); });
-    auto result = enter_and_report(core, request, workspace, found, made, stop);
+    const OwnProcess own_process(core, workspace, found, made, running);
+    auto result = made_ready(core, request, workspace, found, made, own_process, stop);
     keep_snapshot(core, request, workspace, found, made, stop);
     return result;
   } catch (const OperationError&) {

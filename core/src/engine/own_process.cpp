@@ -1,0 +1,45 @@
+#include "engine/own_process.hpp"
+
+#include "engine/deadlines.hpp"
+#include "engine/description.hpp"
+#include "engine/session.hpp"
+
+#include <fairlead/engine.hpp>
+
+#include <thread>
+
+namespace fairlead {
+namespace {
+
+constexpr std::chrono::milliseconds enough{300};
+constexpr std::chrono::milliseconds interval{50};
+
+}  // namespace
+
+OwnProcess::OwnProcess(const Core& core, const Workspace& workspace, const Found& found,
+                       const CreatedInstance& made, bool ran)
+    : backend_(*found.backend),
+      id_(made.instance.id),
+      watched_(!ran && !merged_for_instance(core, workspace, made.instance)
+                            .override_command.value_or(!found.group)),
+      end_(Clock::now() + (core.mode() == Mode::drop_in ? Clock::duration{} : enough)) {}
+
+void OwnProcess::look(const std::stop_token& stop) const {
+  if (!watched_ || stop.stop_requested()) return;
+  const auto now = backend_.inspect({.id = id_}, question(stop));
+  if (now.state == InstanceState::running) return;
+  throw OperationError(
+      Error(Status::failed, "environment.ended",
+            "The container's own process has ended (" + now.status + ").",
+            "overrideCommand is not in force, so the container's own command has to keep running; "
+            "set it to true, or look at what was printed with `fairlead logs`."),
+      "An error occurred setting up the container.", id_);
+}
+
+void OwnProcess::watch(const std::stop_token& stop) const {
+  for (look(stop); watched_ && Clock::now() < end_ && !stop.stop_requested(); look(stop)) {
+    std::this_thread::sleep_for(interval);
+  }
+}
+
+}  // namespace fairlead

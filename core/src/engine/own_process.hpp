@@ -1,0 +1,36 @@
+#pragma once
+
+#include "engine/find.hpp"
+#include "engine/instance.hpp"
+
+#include <chrono>
+#include <stop_token>
+#include <string>
+
+namespace fairlead {
+
+/// With overrideCommand false the image's own process keeps the instance up, or does not: one that
+/// ends at once is told in these words, not in those of a command that finds no instance (CFG-041).
+class OwnProcess {
+ public:
+  /// Nothing is watched of an instance that ran before.
+  OwnProcess(const Core& core, const Workspace& workspace, const Found& found,
+             const CreatedInstance& made, bool ran);
+
+  /// Throws OperationError "environment.ended" when it has ended.
+  void look(const std::stop_token& stop) const;
+
+  /// As above, until it has run for long enough; what else was done since it started counts. The
+  /// drop-in looks once: the reference looks no further than to its own commands.
+  void watch(const std::stop_token& stop) const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+
+  Backend& backend_;
+  std::string id_;
+  bool watched_;
+  Clock::time_point end_;
+};
+
+}  // namespace fairlead
