@@ -1,12 +1,13 @@
 // The figures that users feel, as ratios taken in one run: times on a shared machine mean little,
 // what two programs need side by side means much. Exit: 1 when a limit is missed, 77 without an
-// engine. With "registry" or "ports" as its argument: those figures alone.
+// engine. With "registry", "ports" or "server" as its argument: those figures alone.
 
 #include "life.hpp"
 #include "pods.hpp"
 #include "ports.hpp"
 #include "registry.hpp"
 #include "series.hpp"
+#include "served.hpp"
 #include "support/json.hpp"
 #include "world.hpp"
 
@@ -45,6 +46,7 @@ class Figures {
     for (auto& figure : life_figures(world_)) figures_.push_back(std::move(figure));
     for (auto& figure : compose_figures(world_)) figures_.push_back(std::move(figure));
     for (auto& figure : ports_figures(world_)) figures_.push_back(std::move(figure));
+    for (auto& figure : served_figures(world_)) figures_.push_back(std::move(figure));
     return figures_;
   }
 
@@ -205,6 +207,7 @@ int main(int argc, char** argv) {
     fairlead::bench::World world;
     const std::string wanted = argc > 1 ? argv[1] : "";
     const auto figures = wanted == "ports"      ? fairlead::bench::ports_figures(world)
+                         : wanted == "server"   ? fairlead::bench::served_figures(world)
                          : wanted == "registry" ? fairlead::bench::registry_figures(world)
                                                 : fairlead::bench::Figures(world).all();
     return fairlead::bench::print_table(figures) ? 0 : 1;
