@@ -16,7 +16,7 @@ prefix=$work/prefix
 here=(--workspace-folder "$work/project" --backend bubblewrap)
 finish() {
   timeout 60 "$prefix/bin/fairlead" down "${here[@]}" >/dev/null 2>&1 || true
-  timeout 60 "$prefix/bin/fairlead" background stop >/dev/null 2>&1 || true
+  timeout 60 "$prefix/bin/fairlead" background --stop >/dev/null 2>&1 || true
   rm -rf --one-file-system "$work"
 }
 trap finish EXIT
