@@ -62,7 +62,7 @@ Figure boundary(PluginRegistry& registry, const std::string& settings, const cha
           .missing = {}};
 }
 
-/// `fairlead serve --socket` in a home of its own, and what it costs.
+/// The background process in a home of its own, and what it costs as a server.
 class Server {
  public:
   Server() {
@@ -76,7 +76,7 @@ class Server {
       const int nowhere = ::open("/dev/null", O_RDWR);
       ::dup2(nowhere, 1);
       const char* program = FAIRLEAD_BINARY_DIR "/bin/fairlead";
-      ::execl(program, program, "serve", "--socket", nullptr);
+      ::execl(program, program, "background", "--set=port_names=0", nullptr);
       ::_exit(127);
     }
   }
@@ -92,7 +92,7 @@ class Server {
   UniqueFd client() const {
     for (const auto end = Clock::now() + std::chrono::seconds(30); Clock::now() < end;) {
       for (const auto& entry : fs::recursive_directory_iterator(home_)) {
-        if (entry.path().filename() != "server.sock") continue;
+        if (entry.path().filename() != "rpc.sock") continue;
         if (auto fd = connected(entry.path().string())) return fd;
       }
       ::poll(nullptr, 0, 1);

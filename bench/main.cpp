@@ -1,12 +1,14 @@
 // The figures that users feel, as ratios taken in one run: times on a shared machine mean little,
 // what two programs need side by side means much. Exit: 1 when a limit is missed, 77 without an
-// engine. With "registry", "life", "compose" or "ports" as its argument: those figures alone.
+// engine. With "registry", "life", "compose", "ports" or "server" as its argument: those figures
+// alone.
 
 #include "life.hpp"
 #include "pods.hpp"
 #include "ports.hpp"
 #include "registry.hpp"
 #include "series.hpp"
+#include "served.hpp"
 #include "support/json.hpp"
 #include "world.hpp"
 
@@ -45,6 +47,7 @@ class Figures {
     for (auto& figure : life_figures(world_)) figures_.push_back(std::move(figure));
     for (auto& figure : compose_figures(world_)) figures_.push_back(std::move(figure));
     for (auto& figure : ports_figures(world_)) figures_.push_back(std::move(figure));
+    for (auto& figure : served_figures(world_)) figures_.push_back(std::move(figure));
     return figures_;
   }
 
@@ -199,6 +202,7 @@ std::vector<Figure> figures_of(World& world, std::string_view part) {
   if (part == "life") return life_figures(world);
   if (part == "compose") return compose_figures(world);
   if (part == "ports") return ports_figures(world);
+  if (part == "server") return served_figures(world);
   if (!part.empty()) throw std::invalid_argument("no such figures: " + std::string(part));
   return Figures(world).all();
 }

@@ -19,6 +19,9 @@ RunRequest request_of(const std::string& program, std::vector<std::string> words
           .directory = run.below("work").string()};
 }
 
+/// The same tests, with the commands run by the background process.
+bool by_server() { return !variable("FAIRLEAD_TEST_BY_SERVER").empty(); }
+
 }  // namespace
 
 void Workspace::configure(const std::string& members) const {
@@ -39,6 +42,7 @@ void IntegrationTest::SetUp() {
 
 void IntegrationTest::TearDown() {
   if (!guard_) return;
+  if (by_server()) run(fairlead({"background", "--stop"}));
   check_inside();
   target_->clean(*run_);
   EXPECT_TRUE(instances().empty()) << "containers could not be removed";
@@ -65,10 +69,12 @@ Workspace IntegrationTest::workspace(const std::string& members, const std::stri
 }
 
 RunRequest IntegrationTest::fairlead(std::vector<std::string> words) const {
+  if (by_server()) words.insert(words.begin(), "--server");
   return request_of(fairlead_binary(), std::move(words), *run_);
 }
 
 RunRequest IntegrationTest::devcontainer(std::vector<std::string> words) const {
+  if (by_server()) words.insert(words.begin(), "--server");
   return request_of(devcontainer_binary(), std::move(words), *run_);
 }
 

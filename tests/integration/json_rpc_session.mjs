@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { spawn, spawnSync } from "node:child_process";
 import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -12,17 +13,31 @@ const workspace = mkdtempSync(join(tmpdir(), "json-rpc-"));
 const trace = process.env.TRACE !== undefined;
 
 class Editor {
+  // With `socket`: a client of the background process, not of a server of its own.
   constructor(options) {
-    this.server = spawn(fairlead, ["serve"], { stdio: ["pipe", "pipe", "inherit"] });
-    this.ended = new Promise((resolve) => this.server.on("exit", resolve));
-    this.connection = rpc.createMessageConnection(
-      new rpc.StreamMessageReader(this.server.stdout), new rpc.StreamMessageWriter(this.server.stdin));
+    if (options.socket) {
+      this.socket = connect(options.socket);
+      this.connection = rpc.createMessageConnection(
+        new rpc.StreamMessageReader(this.socket), new rpc.StreamMessageWriter(this.socket));
+    } else {
+      this.server = spawn(fairlead, ["serve"], { stdio: ["pipe", "pipe", "inherit"] });
+      this.ended = new Promise((resolve) => this.server.on("exit", resolve));
+      this.connection = rpc.createMessageConnection(
+        new rpc.StreamMessageReader(this.server.stdout), new rpc.StreamMessageWriter(this.server.stdin));
+      this.server.stdin.on("error", () => {});
+    }
     this.events = [];
+    this.happened = [];
+    this.connection.onNotification("event", (event) => {
+      this.happened.push(event);
+      this.onHappened?.();
+    });
     this.output = { stdout: "", stderr: "" };
     this.connection.onNotification("started", (what) => this.onStarted?.(what));
     this.connection.onNotification("log", ({ request, event }) => {
       if (trace) console.error(request, JSON.stringify(event));
       this.events.push(event);
+      this.onLog?.(event);
     });
     this.connection.onNotification("output", ({ stream, data }) => {
       this.output[stream] += Buffer.from(data, "base64").toString("latin1");
@@ -34,7 +49,22 @@ class Editor {
     });
     this.connection.listen();
     this.hello = this.ask("initialize", {
-      client: { name: "test" }, workingDirectory: workspace, answersQuestions: true, log: "debug" });
+      client: { name: "test" }, workingDirectory: workspace, answersQuestions: ["trust", "secret"], log: "debug",
+      onDisconnect: options.onDisconnect ?? "cancel" });
+    this.connection.onRequest("ask/secret", ({ name }) => ({ value: "value of " + name }));
+  }
+  // The first event of this type about this workspace, taken out.
+  async event(type) {
+    for (;;) {
+      const at = this.happened.findIndex((event) => event.type === type && event.workspaceFolder === workspace);
+      if (at >= 0) return this.happened.splice(at, 1)[0];
+      await new Promise((resolve) => { this.onHappened = resolve; });
+    }
+  }
+  logged(pattern) {
+    return new Promise((resolve) => {
+      this.onLog = (event) => pattern.test(JSON.stringify(event)) && resolve();
+    });
   }
   ask(method, params = {}, token) {
     return this.connection.sendRequest(new rpc.RequestType(method), params, token);
@@ -82,7 +112,8 @@ async function configuration(editor) {
   assert.equal(broken.data.line, 3);
   configure(JSON.stringify({
     image: "fairlead-test/host", name: "session", initializeCommand: "touch asked",
-    onCreateCommand: "echo made; touch made", customizations: { editor: { extensions: ["a"] } } }));
+    secrets: { TOKEN: { description: "for the test" } },
+    onCreateCommand: "echo made; touch made; echo \"$TOKEN\" >secret", customizations: { editor: { extensions: ["a"] } } }));
   const read = await editor.ask("read-configuration");
   assert.equal(read.configuration.name, "session");
   assert.deepEqual(read.configuration.customizations.editor.extensions, ["a"]);
@@ -98,14 +129,39 @@ async function refusedTrust() {
 }
 
 async function bringUp(editor) {
+  await editor.ask("events/subscribe", { workspaceFolders: [workspace] });
+  assert.equal((await editor.event("workspace.withoutEnvironment")).configFiles.length, 1);
   const up = await editor.ask("up");
   assert.equal(up.outcome, "success");
+  assert.equal((await editor.event("environment.created")).containerId, up.containerId);
+  assert.equal((await editor.event("environment.started")).containerId, up.containerId);
   assert.equal(editor.asked.workspace, workspace);
   assert.ok(editor.events.some((event) => event.type === "progress" && /onCreateCommand/.test(event.name)));
   assert.ok(editor.events.some((event) => event.type === "raw" && /made/.test(event.text)));
   const listed = await editor.ask("list");
   assert.equal(listed.environments.filter((found) => found.containerId === up.containerId).length, 1);
   assert.equal((await editor.ask("status")).environment.state, "running");
+}
+
+// What an editor wants to know of the inside.
+async function inside(editor) {
+  const { paths: [there, nowhere] } =
+    await editor.ask("environment/mapPaths", { from: "host", paths: [workspace + "/made", "/no/such/folder"] });
+  assert.equal(nowhere, null);
+  assert.equal((await editor.run(["test", "-f", there])).exitCode, 0);
+  assert.deepEqual(await editor.ask("environment/mapPaths", { from: "environment", paths: [there, "/etc/hostname"] }),
+    { paths: [workspace + "/made", null] });
+  await editor.run(["sh", "-c", "printf 0123456789 >digits"]);
+  const piece = await editor.ask("environment/readFile", { path: "digits", offset: 2, length: 3 });
+  assert.equal(Buffer.from(piece.data, "base64").toString(), "234");
+  assert.equal(piece.size, 10);
+  const secret = await editor.ask("environment/readFile", { path: "secret" });
+  assert.equal(Buffer.from(secret.data, "base64").toString(), "value of TOKEN\n");
+  assert.equal((await editor.fails("environment/readFile", { path: "/nobody" })).data.code, "inside.file");
+  assert.equal((await editor.fails("environment/readFile", { path: "/tmp" })).data.status, "invalid");
+  assert.deepEqual(await editor.ask("configuration/customizations", { tool: "editor" }),
+    { entries: [{ extensions: ["a"] }], merged: { extensions: ["a"] } });
+  assert.deepEqual(await editor.ask("configuration/customizations", { tool: "other" }), { entries: [], merged: null });
 }
 
 async function commands(editor) {
@@ -161,9 +217,63 @@ async function cancellation(editor) {
   assert.equal((await signalled).exitCode, 143);
 }
 
+// Several clients of the one background process: who does not read is waited for by nobody else.
+async function slowReader() {
+  const starts = await Promise.all([1, 2, 3, 4].map(() => new Promise((resolve) => {
+    const child = spawn(fairlead, ["serve", "--socket"], { stdio: ["ignore", "pipe", "inherit"] });
+    let path = "";
+    child.stdout.on("data", (text) => { path += text; });
+    child.on("close", (code) => resolve([code, path.trim()]));
+  })));
+  const [, socket] = starts[0];
+  for (const start of starts) assert.deepEqual(start, [0, socket]);
+  const slow = new Editor({ allow: true, socket });
+  const other = new Editor({ allow: true, socket });
+  await slow.hello;
+  await other.hello;
+  const started = slow.nextStarted();
+  const size = 30 << 20;
+  const done = slow.ask("exec", { cmd: ["head", "-c", String(size), "/dev/zero"] });
+  await started;
+  slow.socket.pause();
+  for (let i = 0; i < 5; ++i) assert.equal((await other.run(["echo", "here"])).stdout, "here\n");
+  slow.socket.resume();
+  assert.equal((await done).exitCode, 0);
+  assert.equal(slow.output.stdout.length, size);
+  slow.socket.destroy();
+  other.socket.destroy();
+  spawnSync(fairlead, ["background", "--stop"], { timeout: 60000 });
+}
+
+// In the middle of `up`: cancelled, or carried on, as the client wanted; either way the next `up` ends well.
+async function vanishes(editor) {
+  await editor.ask("down");
+  configure(JSON.stringify({
+    image: "fairlead-test/host", onCreateCommand: "test -e go || { echo waits; sleep 300; }; touch carried" }));
+  for (const onDisconnect of ["cancel", "continue"]) {
+    const client = new Editor({ allow: true, onDisconnect });
+    await client.hello;
+    const waits = client.logged(/onCreateCommand/);
+    client.ask("up", { trust: true, wait: true }).catch(() => {});
+    await waits;
+    client.server.stdin.end();
+    client.server.stdout.destroy();
+    if (onDisconnect === "cancel") writeFileSync(join(workspace, "go"), "");
+    await client.ended;
+    const { environments } = await editor.ask("list", { all: true });
+    assert.ok(environments.filter((one) => one.localFolder === workspace).length <= 1);
+  }
+  assert.equal((await editor.ask("up", { wait: true })).outcome, "success");
+  assert.equal((await editor.run(["test", "-e", "carried"])).exitCode, 0);
+}
+
 async function gone(editor) {
+  editor.happened = [];
   const down = await editor.ask("down");
   assert.equal(down.outcome ?? "success", "success");
+  await editor.event("environment.stopped");
+  await editor.event("environment.removed");
+  await editor.event("workspace.withoutEnvironment");
   assert.equal((await editor.ask("status")).environment, null);
   assert.equal((await editor.fails("exec", { cmd: ["true"] })).data.code, "environment.not_found");
 }
@@ -171,7 +281,8 @@ async function gone(editor) {
 try {
   const editor = new Editor({ allow: true });
   assert.ok((await editor.hello).methods.includes("up"));
-  for (const step of [configuration, refusedTrust, bringUp, commands, input, terminal, cancellation, gone]) {
+  for (const step of [configuration, refusedTrust, bringUp, inside, commands, input, terminal, cancellation, slowReader, vanishes,
+    gone]) {
     console.log(step.name);
     await step(editor);
   }

@@ -7,6 +7,8 @@
 
 #include <chrono>
 #include <filesystem>
+#include <memory>
+#include <vector>
 
 namespace fairlead::test {
 namespace {
@@ -32,7 +34,7 @@ class ByServer : public DockerTest {
     EXPECT_EQ(served.exit_code, alone.exit_code) << served.text();
   }
   pid_t server() {
-    const auto lock = test_run().below("run") / "fairlead/rpc/server.lock";
+    const auto lock = test_run().below("run") / "fairlead/server.lock";
     return std::filesystem::exists(lock) ? std::stoi(read_file(lock)) : 0;
   }
   void stop_server() {
@@ -83,6 +85,33 @@ TEST_F(ByServer, StartsAgainAfterItWasKilled) {
   ::kill(first, SIGKILL);
   expect_same(version);
   EXPECT_NE(server(), first);
+}
+
+TEST_F(ByServer, KilledInTheMiddleOfUpLeavesWhatTheNextUpFinishes) {
+  const auto project = workspace(R"("onCreateCommand": "test -e go || sleep 300; touch made")");
+  ChildProcess client(by_server(own_up(project)));
+  ASSERT_TRUE(wait_until(60s, [&] { return !instances().empty() && server() > 1; }));
+  ::kill(server(), SIGKILL);
+  const auto ended = client.finish();
+  EXPECT_EQ(ended.exit_code, 1) << ended.text();
+  EXPECT_NE(ended.err.find("The server ended before the command did."), std::string::npos)
+      << ended.text();
+  project.write("go", "");
+  const auto again = run(by_server(own_up(project)));
+  EXPECT_EQ(again.exit_code, 0) << again.text();
+  EXPECT_EQ(instances().size(), 1U);
+  EXPECT_EQ(must_exec(project, "ls made"), "made\n");
+}
+
+TEST_F(ByServer, IsStartedOnceHoweverManyStartIt) {
+  const auto version = by_server(fairlead({"--version"}));
+  std::vector<std::unique_ptr<ChildProcess>> clients;
+  for (int i = 0; i < 4; ++i) clients.push_back(std::make_unique<ChildProcess>(version));
+  const auto expected = run(fairlead({"--version"})).out;
+  for (auto& client : clients) EXPECT_EQ(client->finish().out, expected);
+  const auto first = server();
+  EXPECT_EQ(run(version).out, expected);
+  EXPECT_EQ(server(), first);
 }
 
 }  // namespace

@@ -16,7 +16,7 @@ prefix=$work/prefix
 here=(--workspace-folder "$work/project" --backend bubblewrap)
 finish() {
   timeout 60 "$prefix/bin/fairlead" down "${here[@]}" >/dev/null 2>&1 || true
-  timeout 60 "$prefix/bin/fairlead" background stop >/dev/null 2>&1 || true
+  timeout 60 "$prefix/bin/fairlead" background --stop >/dev/null 2>&1 || true
   rm -rf --one-file-system "$work"
 }
 trap finish EXIT
@@ -92,7 +92,7 @@ cat >"$work/project/.devcontainer/devcontainer.json" <<END
 {"name": "fifth", "image": "$image", "remoteUser": "dev", "updateRemoteUserUID": false,
  "features": {"./greet": {"word": "hello"}}, "mounts": ["type=volume,source=kept,target=/kept"],
  "forwardPorts": [7654], "containerEnv": {"FROM_CONFIG": "yes"},
- "onCreateCommand": "touch ~/made", "postStartCommand": "nc -l -s 127.0.0.1 -p 7654 -e echo inside </dev/null >/dev/null 2>&1 &"}
+ "onCreateCommand": "touch ~/made", "postStartCommand": "nc -ll -p 7654 -e echo inside </dev/null >/dev/null 2>&1 &"}
 END
 expect '"outcome":"success"' "$prefix/bin/fairlead" up "${here[@]}"
 # shellcheck disable=SC2016  # for the shell inside
@@ -100,7 +100,9 @@ expect "hello yes 1000" "$prefix/bin/fairlead" exec "${here[@]}" -- \
   sh -c 'echo $(cat /usr/local/greeting) $FROM_CONFIG $(id -u); test -f ~/made'
 expect "7654" "$prefix/bin/fairlead" ports "${here[@]}"
 port=$("$prefix/bin/fairlead" ports "${here[@]}" --json 2>/dev/null | grep -o '"localPort":[0-9]*' | head -n 1 | cut -d: -f2)
-[ "$(timeout 20 "$busybox" nc 127.0.0.1 "$port" </dev/null)" = inside ] || fail "nothing comes over the forwarded port $port"
+[ "$(timeout 20 "$busybox" nc 127.0.0.1 "$port" </dev/null)" = inside ] ||
+  fail "nothing comes over the forwarded port $port: $("$prefix/bin/fairlead" ports "${here[@]}" --json 2>&1)" \
+    "$("$prefix/bin/fairlead" exec "${here[@]}" -- sh -c 'ps; netstat -ltn' 2>&1)"
 expect "" "$prefix/bin/fairlead" stop "${here[@]}"
 expect '"created":false' "$prefix/bin/fairlead" up "${here[@]}"
 expect "hello" "$prefix/bin/fairlead" exec "${here[@]}" -- cat /usr/local/greeting

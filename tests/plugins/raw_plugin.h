@@ -27,7 +27,7 @@ static void raw_configure(void *self, fairlead_str settings, const fairlead_call
   answer(call, "{}");
 }
 
-static void raw_destroy(void *self) { (void)self; }
+__attribute__((unused)) static void raw_destroy(void *self) { (void)self; }
 
 /* Defines the entry of plugin `name` with a table `raw_backend` of type fairlead_backend. */
 #define RAW_PLUGIN_ENTRY(name, major, minor, needs, entry_size)                                \

@@ -1,3 +1,4 @@
+#include "engine/asked.hpp"
 #include "engine/change.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/environment_info.hpp"
@@ -14,45 +15,17 @@
 namespace fairlead {
 namespace {
 
-/// What answers at all answers within this; who does not is shown as silent.
-constexpr std::chrono::seconds answer_limit{2};
-
-/// What one backend said.
-struct Answer {
-  std::string name;
-  std::vector<EnvironmentInfo> environments;
-  std::optional<Error> silence;
-};
-
-enum class Which { running_environments, all_environments, running_instances };
-
-/// A dev container of any tool has the folder's label; one of ours that is known by labels that the
-/// user chose has at least our record.
-bool is_environment(const InstanceInfo& instance) {
-  return instance.labels.contains("devcontainer.local_folder") ||
-         instance.labels.contains(configuration_key);
-}
-
-/// Two requests: a short one that tells whether anybody is there, then the list, which may take its
-/// time. Labels are looked at here, because an engine's filters know no "or".
-std::vector<EnvironmentInfo> ask(Core& core, Backend& backend, Which which,
-                                 const std::stop_token& stop) {
-  std::vector<EnvironmentInfo> environments;
-  backend.probe({}, {.stop = stop, .timeout = answer_limit});
-  for (const auto& instance :
-       backend.list({.labels = {}, .all = which == Which::all_environments}, question(stop))
-           .instances) {
-    if (which == Which::running_instances || is_environment(instance))
-      environments.push_back(environment_info(core, backend, instance));
-  }
-  return environments;
-}
-
 /// A backend that was named for this call is the only one asked; what a settings file prefers for
 /// new environments says nothing about those that exist.
 bool is_named(const Settings& settings) {
   return settings.text("backend") != "auto" &&
          settings.at("backend").origin.layer >= SettingsLayer::environment;
+}
+
+}  // namespace
+
+bool is_environment(const Labels& labels) {
+  return labels.contains("devcontainer.local_folder") || labels.contains(configuration_key);
 }
 
 std::vector<std::string> names_to_ask(Core& core, const Settings& settings) {
@@ -68,8 +41,6 @@ std::vector<std::string> names_to_ask(Core& core, const Settings& settings) {
   return names.empty() ? backend_candidates(core, settings, Scenario::none) : names;
 }
 
-/// Where to ask, each as the settings that lead there: the host that was named for this call, or
-/// this machine, the usual host and all that the user added.
 std::vector<Settings> places_to_ask(const Settings& settings) {
   if (settings.at("host").origin.layer >= SettingsLayer::environment) return {settings};
   std::vector<std::string> hosts{"local", settings.text("host")};
@@ -85,11 +56,39 @@ std::vector<Settings> places_to_ask(const Settings& settings) {
   return places;
 }
 
-/// "docker", on another host "docker@ssh://box".
 std::string shown_name(const std::string& backend, const Settings& settings) {
   const bool here = settings.text("host") == "local" ||
                     settings.at("host").origin.layer >= SettingsLayer::environment;
   return here ? backend : backend + '@' + settings.text("host");
+}
+
+namespace {
+
+/// What answers at all answers within this; who does not is shown as silent.
+constexpr std::chrono::seconds answer_limit{2};
+
+/// What one backend said.
+struct Answer {
+  std::string name;
+  std::vector<EnvironmentInfo> environments;
+  std::optional<Error> silence;
+};
+
+enum class Which { running_environments, all_environments, running_instances };
+
+/// Two requests: a short one that tells whether anybody is there, then the list, which may take its
+/// time. Labels are looked at here, because an engine's filters know no "or".
+std::vector<EnvironmentInfo> ask(Core& core, Backend& backend, Which which,
+                                 const std::stop_token& stop) {
+  std::vector<EnvironmentInfo> environments;
+  backend.probe({}, {.stop = stop, .timeout = answer_limit});
+  for (const auto& instance :
+       backend.list({.labels = {}, .all = which == Which::all_environments}, question(stop))
+           .instances) {
+    if (which == Which::running_instances || is_environment(instance.labels))
+      environments.push_back(environment_info(core, backend, instance));
+  }
+  return environments;
 }
 
 Answer ask_backend(Core& core, const Settings& settings, const std::string& name,

@@ -1,5 +1,6 @@
 #include "engine/resident_relay.hpp"
 
+#include "engine/passing_backend.hpp"
 #include "ports/relay_session.hpp"
 
 #include <fairlead/relay_wish.hpp>
@@ -85,19 +86,19 @@ CallOptions spare_of(const CallOptions& options) {
   return spare;
 }
 
-class ThroughRelay final : public Backend {
+class ThroughRelay final : public PassingBackend {
  public:
   ThroughRelay(const Core& core, std::shared_ptr<Backend> inner, std::string instance,
                std::string user)
-      : core_(core),
-        inner_(std::move(inner)),
+      : PassingBackend(std::move(inner)),
+        core_(core),
         instance_(std::move(instance)),
         user_(std::move(user)) {}
 
   ExecReply exec(const ExecRequest& request, CallOptions options) override {
     const bool ours = request.id == instance_ && request.user == user_ && is_small(request);
     const auto relay = ours ? session() : nullptr;
-    if (!relay) return inner_->exec(request, std::move(options));
+    if (!relay) return PassingBackend::exec(request, std::move(options));
     auto spare = spare_of(options);
     const Limit limit(options);
     std::shared_ptr<ports::RelayCommand> command;
@@ -105,7 +106,7 @@ class ThroughRelay final : public Backend {
       command = begin(*relay, request, options);
     } catch (const Error& error) {
       if (error.code() != "relay.gone") throw;
-      return inner_->exec(request, std::move(spare));  // nothing was begun
+      return PassingBackend::exec(request, std::move(spare));  // nothing was begun
     }
     spare.fds.clear();  // else the command's streams have no end
     return finish(std::move(command), limit, options);
@@ -121,75 +122,9 @@ class ThroughRelay final : public Backend {
     if (!command && request.exec.starts_with(prefix)) {
       throw Error(Status::not_found, "exec.not_found", "The command is not running.");
     }
-    if (!command) return inner_->exec_control(request, std::move(options));
+    if (!command) return PassingBackend::exec_control(request, std::move(options));
     if (request.resize) command->resize(*request.resize);
     if (!request.signal.empty()) command->signal(request.signal);
-  }
-
-  const std::string& name() const override { return inner_->name(); }
-  ProbeReply probe(const ProbeRequest& request, CallOptions options) override {
-    return inner_->probe(request, std::move(options));
-  }
-  ResolveGroupReply resolve(const ResolveGroupRequest& request, CallOptions options) override {
-    return inner_->resolve(request, std::move(options));
-  }
-  ImageInfo inspect_image(const InspectImageRequest& request, CallOptions options) override {
-    return inner_->inspect_image(request, std::move(options));
-  }
-  void pull_image(const PullImageRequest& request, CallOptions options) override {
-    inner_->pull_image(request, std::move(options));
-  }
-  BuildImageReply build_image(const BuildImageRequest& request, CallOptions options) override {
-    return inner_->build_image(request, std::move(options));
-  }
-  CreateReply create(const CreateRequest& request, CallOptions options) override {
-    return inner_->create(request, std::move(options));
-  }
-  StartReply start(const StartRequest& request, CallOptions options) override {
-    return inner_->start(request, std::move(options));
-  }
-  void stop(const StopRequest& request, CallOptions options) override {
-    inner_->stop(request, std::move(options));
-  }
-  void remove(const RemoveRequest& request, CallOptions options) override {
-    inner_->remove(request, std::move(options));
-  }
-  InstanceInfo inspect(const InspectRequest& request, CallOptions options) override {
-    return inner_->inspect(request, std::move(options));
-  }
-  ListReply list(const ListRequest& request, CallOptions options) override {
-    return inner_->list(request, std::move(options));
-  }
-  void logs(const LogsRequest& request, CallOptions options) override {
-    inner_->logs(request, std::move(options));
-  }
-  void copy_in(const CopyInRequest& request, CallOptions options) override {
-    inner_->copy_in(request, std::move(options));
-  }
-  void copy_out(const CopyOutRequest& request, CallOptions options) override {
-    inner_->copy_out(request, std::move(options));
-  }
-  UniqueFd dial(const DialRequest& request, CallOptions options) override {
-    return inner_->dial(request, std::move(options));
-  }
-  void watch(const WatchRequest& request, CallOptions options) override {
-    inner_->watch(request, std::move(options));
-  }
-  ObjectsReply objects(const ObjectsRequest& request, CallOptions options) override {
-    return inner_->objects(request, std::move(options));
-  }
-  void remove_object(const RemoveObjectRequest& request, CallOptions options) override {
-    inner_->remove_object(request, std::move(options));
-  }
-  RegistryDigestReply registry_digest(const RegistryDigestRequest& request,
-                                      CallOptions options) override {
-    return inner_->registry_digest(request, std::move(options));
-  }
-  ChecksReply checks(const ChecksRequest& request, CallOptions options) override {
-    return inner_->checks(request, std::move(options));
-  }
-  CommitReply commit(const CommitRequest& request, CallOptions options) override {
-    return inner_->commit(request, std::move(options));
   }
 
  private:
@@ -211,7 +146,7 @@ class ThroughRelay final : public Backend {
       if (relay_ && relay_->alive()) return relay_;
       if (Clock::now() < ask_again_) return nullptr;
     }
-    auto asked = resident_relay(core_, inner_->name(), instance_, user_);
+    auto asked = resident_relay(core_, name(), instance_, user_);
     const std::lock_guard lock(mutex_);
     if (!asked) ask_again_ = Clock::now() + refused_for;
     if (!relay_ || !relay_->alive()) relay_.swap(asked);  // else another call was quicker
@@ -258,7 +193,6 @@ class ThroughRelay final : public Backend {
   }
 
   const Core& core_;
-  const std::shared_ptr<Backend> inner_;
   const std::string instance_;
   const std::string user_;
   std::mutex mutex_;

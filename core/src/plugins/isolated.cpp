@@ -53,7 +53,7 @@ class Apart {
   }
 
   ~Apart() {
-    link_->end();
+    link_->end(patience);
     link_.reset();
     reap();
   }

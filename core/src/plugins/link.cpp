@@ -92,6 +92,7 @@ void PluginLink::serve() {
       case WireKind::hello:
         break;
       case WireKind::end:
+        if (begin_ending()) break;
         lose();
         return;
     }
@@ -134,7 +135,33 @@ void PluginLink::log(int level, fairlead_str text) {
              text.size > 0 ? std::string_view(text.data, text.size) : std::string_view());
 }
 
-void PluginLink::end() { wire_.send(WireKind::end, 0, 0, 0, {}); }
+bool PluginLink::end(std::chrono::milliseconds limit) {
+  wire_.send(WireKind::end, 0, 0, 0, {});
+  std::unique_lock lock(mutex_);
+  return ended_.wait_for(lock, limit, [&] { return lost_; });
+}
+
+/// Nobody waits for the thread: what it runs may not come back, and our process ends all the same.
+bool PluginLink::begin_ending() {
+  if (!hooks_.ending) return false;
+  {
+    const std::lock_guard lock(mutex_);
+    cancel_served();
+  }
+  std::thread([this] {
+    hooks_.ending();
+    wire_.shut();
+  }).detach();
+  return true;
+}
+
+/// What runs here for the other side has nobody to answer. With the lock held.
+void PluginLink::cancel_served() {
+  const std::uint64_t one = 1;
+  for (const auto& [number, served] : served_) {
+    [[maybe_unused]] const auto written = ::write(served->cancel.get(), &one, sizeof one);
+  }
+}
 
 void PluginLink::on_event(const fairlead_call* raw, fairlead_str event) noexcept {
   const auto& served = *static_cast<Served*>(raw->owner);
@@ -243,11 +270,8 @@ void PluginLink::lose() {
     const std::lock_guard lock(mutex_);
     if (std::exchange(lost_, true)) return;
     open.swap(outgoing_);
-    // What runs here for the other side has nobody to answer.
-    const std::uint64_t one = 1;
-    for (const auto& [number, served] : served_) {
-      [[maybe_unused]] const auto written = ::write(served->cancel.get(), &one, sizeof one);
-    }
+    cancel_served();
+    ended_.notify_all();
   }
   for (const auto& [number, record] : open) {
     const auto why = hooks_.gone ? hooks_.gone(record->interface, record->slot) : std::string("{}");

@@ -30,6 +30,9 @@ class PluginLink {
     std::function<Target(int interface, int slot)> find;  ///< what the other side may call
     std::function<void(int level, const std::string& text)> log;
     std::function<void(const std::string& fault)> fault;  ///< the other side breaks the contract
+    /// The other side asked for the end: on a thread of its own, while calls still go both ways.
+    /// When it returns, the link is shut. Without it the end comes at once.
+    std::function<void()> ending;
     /// The other side is gone; called once, before open calls are ended with what it returns, the
     /// text of a Failure for the operation.
     std::function<std::string(int interface, int slot)> gone;
@@ -54,8 +57,8 @@ class PluginLink {
   void log(int level, fairlead_str text);
   /// Cancels what runs here for the other side; false: something does not end in time.
   bool idle_within(std::chrono::milliseconds limit);
-  /// Asks the other side to end.
-  void end();
+  /// Asks the other side to end; false: it is still there after `limit`.
+  bool end(std::chrono::milliseconds limit);
 
  private:
   struct Outgoing;
@@ -69,6 +72,8 @@ class PluginLink {
   void deliver(const WireMessage& message);
   void finish(WireMessage message);
   void cancel(std::uint64_t number);
+  bool begin_ending();
+  void cancel_served();
   void lose();
   std::shared_ptr<Outgoing> outgoing(std::uint64_t number, bool ended);
 

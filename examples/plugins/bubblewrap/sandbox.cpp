@@ -33,8 +33,18 @@ void add(Words& words, std::initializer_list<std::string> more) {
   words.insert(words.end(), more.begin(), more.end());
 }
 
+/// bubblewrap makes what is missing above a mount as root's alone; the remote user goes there, too.
+void add_parents(Words& words, const fs::path& target) {
+  fs::path folder;
+  for (const auto& part : target.parent_path()) {
+    folder /= part;
+    if (folder != "/") add(words, {"--perms", "0755", "--dir", folder.string()});
+  }
+}
+
 void add_mount(Words& words, const Store& store, const Record& record, std::size_t number) {
   const auto& mount = record.request.mounts[number];
+  add_parents(words, mount.target);
   if (mount.type == MountType::tmpfs) return add(words, {"--tmpfs", mount.target});
   auto source = fs::path(mount.source);
   if (mount.type == MountType::volume) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "questions.hpp"
+
 #include <fairlead/core.hpp>
 #include <fairlead/engine.hpp>
 
@@ -20,8 +22,8 @@ struct Caller {
   std::stop_token stop;
   /// Where events go instead of a log on stderr.
   std::function<std::unique_ptr<EventSink>()> make_log;
-  /// Asks a person; without it, what nobody has allowed yet is an error.
-  std::function<bool(const TrustQuestion&, std::stop_token)> ask_trust;
+  /// Who is asked; without it whoever sits at the session's terminal, if it has one.
+  std::shared_ptr<Questions> questions;
   /// Called once with the means to steer the command that runs inside.
   std::function<void(std::shared_ptr<ExecControl>)> on_started;
   /// Called when that command has ended: the means are of no use any more.

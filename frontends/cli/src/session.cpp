@@ -37,15 +37,6 @@ std::string header_line() {
   return text + std::string(processor_name(system.machine)) + '.';
 }
 
-std::optional<std::string> read_input_line() {
-  std::string line;
-  for (char c = 0; ::read(STDIN_FILENO, &c, 1) == 1;) {
-    if (c == '\n') return line;
-    line += c;
-  }
-  return line.empty() ? std::nullopt : std::optional<std::string>(line);
-}
-
 LogLevel least_level(const Arguments& arguments) {
   if (arguments.mode() == Mode::fairlead) {
     if (arguments.flag("quiet")) return LogLevel::error;
@@ -116,10 +107,19 @@ Session make_session(std::string_view program) {
   session.err = terminal_of(STDERR_FILENO);
   session.write_out = result_writer(STDOUT_FILENO);
   session.write_err = fd_writer(STDERR_FILENO);
-  session.read_line = read_input_line;
+  session.read_line = [] { return read_line(STDIN_FILENO); };
   session.err_fd = STDERR_FILENO;
   session.began_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   return session;
+}
+
+std::optional<std::string> read_line(int fd) {
+  std::string line;
+  for (char c = 0; ::read(fd, &c, 1) == 1;) {
+    if (c == '\n') return line;
+    line += c;
+  }
+  return line.empty() ? std::nullopt : std::optional<std::string>(line);
 }
 
 UniqueFd duplicate(int fd) { return UniqueFd(::fcntl(fd, F_DUPFD_CLOEXEC, 3)); }

@@ -13,6 +13,11 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
+
+namespace fairlead::server {
+struct Guest;
+}
 
 namespace fairlead::cli {
 
@@ -33,7 +38,12 @@ struct Session {
   std::int64_t began_ms = 0;
   /// `serve`: another library answers with the commands of this one.
   std::function<int(const Arguments&, Session&)> serve;
+  /// Who else is served by the background process.
+  std::function<std::vector<server::Guest>(const Session&)> guests;
 };
+
+/// One line of a descriptor, as Session::read_line.
+std::optional<std::string> read_line(int fd);
 
 /// A copy of one of the session's descriptors, for an operation that owns its streams.
 UniqueFd duplicate(int fd);

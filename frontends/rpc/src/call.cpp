@@ -1,6 +1,8 @@
 #include "call.hpp"
 
 #include "base64.hpp"
+#include "client_questions.hpp"
+#include "commands/choose.hpp"
 #include "dispatch.hpp"
 #include "json_text.hpp"
 #include "log_format.hpp"
@@ -10,8 +12,6 @@
 
 namespace fairlead::rpc {
 namespace {
-
-constexpr std::chrono::minutes patience{5};  // for a person who is asked
 
 /// Hands the log to the client, as notifications that name the request.
 class NotifyingLog final : public EventSink {
@@ -41,17 +41,6 @@ std::string output_text(const std::string& request, std::string_view stream,
                                          "\"}");
 }
 
-std::function<bool(const TrustQuestion&, std::stop_token)> trust_question(
-    const Client& client, std::shared_ptr<Peer> peer) {
-  if (!client.answers_questions) return {};
-  return [peer = std::move(peer)](const TrustQuestion& question, const std::stop_token& stop) {
-    const auto params = R"({"workspace":)" + cli::json_string(question.workspace) +
-                        R"(,"wishes":)" + cli::json_array(question.wishes) + '}';
-    const auto answer = peer->ask("ask/trust", params, patience, stop);
-    return answer && flag_member(*answer, "allow");
-  };
-}
-
 std::optional<fairlead::Terminal> terminal_of(const std::string& params) {
   const auto wish = member_text(params, "terminal");
   if (wish.empty() || wish == "null" || wish == "false") return std::nullopt;
@@ -75,10 +64,10 @@ cli::Session make_session(std::string& output, const std::string& executable, Ev
 
 }  // namespace
 
-Call::Call(Request request, cli::CommandId command, std::shared_ptr<const Client> client,
+Call::Call(Request request, Operation operation, std::shared_ptr<const Client> client,
            std::shared_ptr<Peer> peer, std::string executable)
     : request_(std::move(request)),
-      command_(command),
+      operation_(operation),
       client_(std::move(client)),
       peer_(std::move(peer)),
       executable_(std::move(executable)) {}
@@ -99,13 +88,14 @@ std::string Call::run() {
 }
 
 std::string Call::answer() {
-  auto arguments = arguments_of(command_, request_.params);
   auto caller = std::make_shared<cli::Caller>();
   caller->environment = client_->environment;
   caller->working_directory = client_->working_directory;
   caller->stop = stop_.get_token();
   caller->make_log = [this] { return std::make_unique<NotifyingLog>(peer_, id(), client_->log); };
-  caller->ask_trust = trust_question(*client_, peer_);
+  if (!client_->answers.empty()) {
+    caller->questions = std::make_shared<ClientQuestions>(client_, peer_, id());
+  }
   caller->background = !executable_.empty();
   caller->on_started = [this](std::shared_ptr<ExecControl> control) {
     {
@@ -119,14 +109,19 @@ std::string Call::answer() {
     control_.reset();
   };
   caller->terminal = terminal_of(request_.params);
-  arguments.set_caller(caller);
-
   NotifyingLog warnings(peer_, id(), client_->log);
+  if (operation_.native != nullptr) {
+    return run_native(*operation_.native, request_.params, std::move(caller), warnings);
+  }
+  const auto command = operation_.command;
+  auto arguments = arguments_of(command, request_.params);
+  arguments.set_caller(caller);
   std::string output;
   auto session = make_session(output, executable_, warnings);
+  arguments = cli::with_chosen_config(std::move(arguments), session);
   int exit_code = 0;
-  if (!has_streams(command_)) {
-    exit_code = cli::runner_of(command_)(arguments, session);
+  if (!has_streams(command)) {
+    exit_code = cli::runner_of(command)(arguments, session);
     return result_of(exit_code, output);
   }
   const UniqueFd in = flag_member(request_.params, "stdin") || caller->terminal
@@ -143,7 +138,7 @@ std::string Call::answer() {
     session.in_fd = in.get();
     session.out_fd = out.fd();
     session.err_fd = err.fd();
-    exit_code = cli::runner_of(command_)(arguments, session);
+    exit_code = cli::runner_of(command)(arguments, session);
   }
   return R"({"exitCode":)" + std::to_string(exit_code) + '}';
 }
@@ -157,7 +152,9 @@ std::string Call::result_of(int exit_code, const std::string& output) const {
 
 void Call::input(std::string bytes, bool end) { input_.write(std::move(bytes), end); }
 
-bool Call::needs_the_client() const { return has_streams(command_); }
+bool Call::needs_the_client() const {
+  return operation_.native != nullptr || has_streams(operation_.command);
+}
 
 /// With the lock held: the command's end waits for who steers it.
 ExecControl& Call::control() {

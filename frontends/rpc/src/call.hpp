@@ -3,6 +3,7 @@
 #include "client.hpp"
 #include "command.hpp"
 #include "message.hpp"
+#include "native.hpp"
 #include "peer.hpp"
 #include "streams.hpp"
 
@@ -19,8 +20,14 @@ namespace fairlead::rpc {
 /// thread meanwhile.
 class Call {
  public:
+  /// What runs: a command of the command line, or a method that none has.
+  struct Operation {
+    cli::CommandId command = cli::CommandId::top;
+    const NativeMethod* native = nullptr;
+  };
+
   /// `executable`: the fairlead program, for what goes on behind an answer; empty: nothing does.
-  Call(Request request, cli::CommandId command, std::shared_ptr<const Client> client,
+  Call(Request request, Operation operation, std::shared_ptr<const Client> client,
        std::shared_ptr<Peer> peer, std::string executable);
 
   const std::string& id() const { return request_.id; }
@@ -44,7 +51,7 @@ class Call {
   ExecControl& control();
 
   Request request_;
-  cli::CommandId command_;
+  Operation operation_;
   std::shared_ptr<const Client> client_;
   std::shared_ptr<Peer> peer_;
   std::string executable_;

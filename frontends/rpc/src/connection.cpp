@@ -1,11 +1,14 @@
 #include "connection.hpp"
 
 #include "base64.hpp"
+#include "client_questions.hpp"
 #include "json_text.hpp"
 #include "log_format.hpp"
 #include "methods.hpp"
 #include "openrpc.hpp"
 #include "version.hpp"
+
+#include <fairlead/environment.hpp>
 
 #include <algorithm>
 #include <array>
@@ -26,9 +29,27 @@ std::string server_json() {
   for (const auto command : method_commands()) {
     methods += (methods.empty() ? "" : ",") + cli::json_string(method_name(command));
   }
+  for (const auto& method : native_methods()) methods += ',' + cli::json_string(method.name);
   return R"({"protocolVersion":)" + std::to_string(protocol_version) +
          R"(,"server":{"name":"fairlead","version":")" + std::string(cli::own_version) +
          R"("},"methods":[)" + methods + "]}";
+}
+
+/// All kinds, some by name, or none.
+std::set<std::string> kinds_answered(const std::string& params) {
+  const auto said = member_text(params, "answersQuestions");
+  if (said == "true") return {question_kinds.begin(), question_kinds.end()};
+  const auto names = string_list(said).value_or(std::vector<std::string>());
+  return {names.begin(), names.end()};
+}
+
+class NoLog final : public EventSink {
+  void on_event(const LogEvent& /*event*/) override {}
+};
+
+std::string runtime_folder(const Environment& environment) {
+  NoLog none;
+  return Core({.environment = environment, .working_directory = "/"}, none).runtime_folder();
 }
 
 std::optional<LogLevel> log_level_of(const std::string& params) {
@@ -68,12 +89,13 @@ void Connection::take(const std::string& text) {
 void Connection::take(Request request) {
   if (own_method(request)) return;
   const auto command = command_named(request.method);
-  if (!command) {
+  const auto* native = native_named(request.method);
+  if (!command && native == nullptr) {
     return refuse(request, ErrorCode::unknown_method,
                   "There is no method '" + request.method + "'.");
   }
   if (request.id.empty()) return;  // nobody would learn how it ended
-  start(std::move(request), *command);
+  start(std::move(request), {command.value_or(cli::CommandId::top), native});
 }
 
 bool Connection::own_method(const Request& request) {
@@ -97,7 +119,23 @@ bool Connection::own_method(const Request& request) {
   } else if (std::find(steering.begin(), steering.end(), method) != steering.end()) {
     steer(request);
   } else {
-    return false;
+    return subscribe(request);
+  }
+  return true;
+}
+
+bool Connection::subscribe(const Request& request) {
+  try {
+    if (request.method == "events/subscribe") {
+      if (!request.id.empty()) subscriptions_.begin(request, client_);
+    } else if (request.method == "events/unsubscribe") {
+      subscriptions_.end(request);
+      reply(request, "null");
+    } else {
+      return false;
+    }
+  } catch (const Error& error) {
+    refuse(request, ErrorCode::invalid_params, error.message());
   }
   return true;
 }
@@ -118,18 +156,38 @@ void Connection::initialize(const Request& request) {
                 .environment = string_map(variables),
                 .working_directory = string_member(request.params, "workingDirectory"),
                 .log = log_level_of(request.params),
-                .answers_questions = flag_member(request.params, "answersQuestions"),
+                .answers = kinds_answered(request.params),
+                .patience = std::chrono::seconds(
+                    std::clamp(number_member(request.params, "questionTimeout", 300), 1, 86'400)),
                 .carries_on = string_member(request.params, "onDisconnect") == "continue"};
   if (!client.working_directory.empty() && !client.working_directory.starts_with('/')) {
     return refuse(request, ErrorCode::invalid_params, "'workingDirectory' is not absolute.");
   }
+  if (!options_.executable.empty() &&
+      (client.answers.contains("password") || client.answers.contains("hostKey"))) {
+    answer_passwords(client);
+  }
   client_ = std::make_shared<const Client>(std::move(client));
+  if (askpass_) askpass_->serve(client_, peer_);
   reply(request, server_json());
 }
 
-void Connection::start(Request request, cli::CommandId command) {
+/// A client whose ssh cannot be given a program to ask by is served all the same.
+void Connection::answer_passwords(Client& client) {
+  try {
+    auto environment = client.environment ? *client.environment : capture_environment();
+    const auto runtime = runtime_folder(environment);
+    askpass_ = std::make_unique<Askpass>(options_.executable, runtime);
+    client.environment = askpass_->add_to(std::move(environment));
+  } catch (const Error& error) {
+    peer_->answer(notification_text("log", R"({"event":{"type":"text","level":2,"text":)" +
+                                               cli::json_string(error.text()) + "}}"));
+  }
+}
+
+void Connection::start(Request request, Call::Operation operation) {
   auto call =
-      std::make_shared<Call>(std::move(request), command, client_, peer_, options_.executable);
+      std::make_shared<Call>(std::move(request), operation, client_, peer_, options_.executable);
   {
     const std::lock_guard lock(mutex_);
     if (!calls_.emplace(call->id(), call).second) {
@@ -199,6 +257,7 @@ std::shared_ptr<Call> Connection::call_with(const std::string& id) {
 
 void Connection::end(bool cancel) {
   const bool carries_on = !cancel && client_ != nullptr && client_->carries_on;
+  subscriptions_.request_end();
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [id, call] : calls_) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include "askpass.hpp"
 #include "call.hpp"
 #include "client.hpp"
 #include "message.hpp"
 #include "peer.hpp"
+#include "subscriptions.hpp"
 #include "workers.hpp"
 
 #include <map>
@@ -50,7 +52,9 @@ class Connection {
   void take(Request request);
   bool own_method(const Request& request);
   void initialize(const Request& request);
-  void start(Request request, cli::CommandId command);
+  void start(Request request, Call::Operation operation);
+  bool subscribe(const Request& request);
+  void answer_passwords(Client& client);
   void steer(const Request& request);
   void steer(const Request& request, Call& call);
   void reply(const Request& request, const std::string& result);
@@ -60,10 +64,12 @@ class Connection {
   ConnectionOptions options_;
   std::shared_ptr<Peer> peer_;
   std::shared_ptr<const Client> client_;  ///< null until `initialize`
+  std::unique_ptr<Askpass> askpass_;
   bool shut_down_ = false;
   bool exited_ = false;
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Call>> calls_;
+  Subscriptions subscriptions_{peer_};
   Workers steering_{1};  ///< signals and sizes, in their order
   Workers workers_;      ///< last: their threads use the rest
 };

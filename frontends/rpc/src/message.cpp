@@ -167,6 +167,17 @@ bool flag_member(std::string_view object, std::string_view name) {
   return json.is_object() && json.contains(name) && json[std::string(name)] == true;
 }
 
+std::optional<std::vector<std::string>> string_list(std::string_view array) {
+  const auto json = parsed(array);
+  if (!json.is_array()) return std::nullopt;
+  std::vector<std::string> list;
+  for (const auto& item : json) {
+    if (!item.is_string()) return std::nullopt;
+    list.push_back(item.get<std::string>());
+  }
+  return list;
+}
+
 std::optional<std::map<std::string, std::string>> string_map(std::string_view object) {
   const auto json = parsed(object);
   if (!json.is_object()) return std::nullopt;

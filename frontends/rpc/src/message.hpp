@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 /// JSON-RPC 2.0 messages as plain structs. JSON crosses as text, so that few sources read it.
 namespace fairlead::rpc {
@@ -64,6 +65,9 @@ std::string member_text(std::string_view object, std::string_view name);
 std::string string_member(std::string_view object, std::string_view name);
 int number_member(std::string_view object, std::string_view name, int otherwise);
 bool flag_member(std::string_view object, std::string_view name);
+
+/// The strings of an array given as text; nullopt for anything else.
+std::optional<std::vector<std::string>> string_list(std::string_view array);
 
 /// An object of strings given as text; nullopt for anything else.
 std::optional<std::map<std::string, std::string>> string_map(std::string_view object);

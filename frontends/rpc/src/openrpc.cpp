@@ -2,6 +2,7 @@
 
 #include "json_text.hpp"
 #include "methods.hpp"
+#include "native.hpp"
 #include "version.hpp"
 
 #include <algorithm>
@@ -37,7 +38,8 @@ constexpr std::array own_methods = {
               R"({"protocolVersion":{"type":"integer"},"client":{"type":"object"},)"
               R"("workingDirectory":{"type":"string"},"environment":{"type":"object"},)"
               R"("log":{"enum":["off","error","info","debug","trace"]},)"
-              R"("answersQuestions":{"type":"boolean"},)"
+              R"("answersQuestions":{"type":["boolean","array"]},)"
+              R"("questionTimeout":{"type":"integer"},)"
               R"("onDisconnect":{"enum":["cancel","continue"]}})",
               R"({"type":"object"})"},
     OwnMethod{"shutdown", "No request follows but the notification 'exit'.", "{}",
@@ -49,6 +51,14 @@ constexpr std::array own_methods = {
               R"({"type":"null"})"},
     OwnMethod{"stream/resize", "The new size of its terminal.",
               R"({"request":{},"rows":{"type":"integer"},"columns":{"type":"integer"}})",
+              R"({"type":"null"})"},
+    OwnMethod{"events/subscribe",
+              "Notifications 'event' from now on: what happens to environments, "
+              "ports, and the configurations of folders.",
+              R"({"workspaceFolders":{"type":"array","items":{"type":"string"}},)"
+              R"("environments":{"type":"boolean"},"ports":{"type":"boolean"}})",
+              R"({"type":"object","properties":{"subscription":{"type":"integer"}}})"},
+    OwnMethod{"events/unsubscribe", "No more of them.", R"({"subscription":{"type":"integer"}})",
               R"({"type":"null"})"},
     OwnMethod{"stream/signal", "A signal for it, such as INT.",
               R"({"request":{},"signal":{"type":"string"}})", R"({"type":"null"})"},
@@ -155,6 +165,10 @@ std::string openrpc_document() {
   for (const auto& method : own_methods) {
     methods += (methods.empty() ? "" : ",") + own_method_json(method);
   }
+  for (const auto& method : native_methods()) {
+    methods +=
+        ',' + own_method_json({method.name, method.purpose, method.parameters, method.result});
+  }
   for (const auto id : method_commands()) methods += ',' + method_json(id);
   return R"({"openrpc":"1.3.2","info":{"title":"fairlead","version":)" +
          json_string(cli::own_version) + R"(},"methods":[)" + methods + "]}";
@@ -183,6 +197,11 @@ std::string methods_page() {
   for (const auto id : method_commands()) {
     page += "\n## " + method_name(id) + "\n\n" + std::string(cli::command_of(id).purpose) + ".\n" +
             table_of(own_parameters_of(id));
+  }
+  for (const auto& method : native_methods()) {
+    page += "\n## " + std::string(method.name) + "\n\n" + std::string(method.purpose) +
+            ".\n\nIts own parameters, beside those of `status`: `" +
+            std::string(method.parameters) + "`. Result: `" + std::string(method.result) + "`.\n";
   }
   return page;
 }

@@ -49,6 +49,9 @@ std::optional<std::string> Peer::ask(std::string_view method, const std::string&
   changed_.wait_for(lock, stop, most, [&] { return closed_ || questions_[id].has_value(); });
   auto answer = std::move(questions_[id]);
   questions_.erase(id);
+  lock.unlock();
+  // The client's dialog is of no use any more.
+  if (!answer) this->answer(notification_text("$/cancelRequest", R"({"id":)" + id + '}'));
   return answer;
 }
 

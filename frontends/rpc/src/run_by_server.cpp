@@ -1,19 +1,17 @@
 #include "run_by_server.hpp"
 
+#include "commands/forwarding.hpp"
 #include "commands/options.hpp"
 #include "commands/raw_terminal.hpp"
 #include "commands/signals.hpp"
+#include "guests.hpp"
 #include "lent_streams.hpp"
-#include "socket_server.hpp"
 
 #include <fairlead/environment.hpp>
 #include <fairlead/error.hpp>
 
-#include <fcntl.h>
-#include <poll.h>
-#include <server/detached.hpp>
+#include <server/place.hpp>
 
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <optional>
@@ -22,31 +20,19 @@
 namespace fairlead::rpc {
 namespace {
 
-constexpr std::chrono::seconds start_limit{15};
-
 class NoLog final : public EventSink {
   void on_event(const LogEvent& /*event*/) override {}
 };
 
-server::Place place_of(const Environment& environment, const std::string& folder) {
+/// Where the background process runs commands; it is started, or another version of it followed.
+UniqueFd connection(const Environment& environment, const std::string& folder,
+                    const cli::Session& session) {
   NoLog none;
   const Core core({.environment = environment, .working_directory = folder}, none);
-  return run_place(core);
-}
-
-UniqueFd connection(const server::Place& place, const Environment& environment,
-                    const std::string& program) {
-  if (auto socket = server::connect_to(place)) return socket;
-  server::spawn_detached({.argv = {program, "serve", "--socket"},
-                          .environment = environment,
-                          .working_directory = "/"});
-  const auto deadline = std::chrono::steady_clock::now() + start_limit;
-  while (std::chrono::steady_clock::now() < deadline) {
-    if (auto socket = server::connect_to(place)) return socket;
-    ::poll(nullptr, 0, 5);
-  }
-  throw Error(Status::failed, "server.start", "The server does not start.",
-              "`fairlead serve --socket` says why.");
+  const auto process = cli::start_server(core, session, {});  // it does not end meanwhile
+  if (auto socket = server::connect_to(cli::server_place(core), streams_socket)) return socket;
+  throw Error(Status::failed, "server.start", "The background process takes no commands.",
+              "`fairlead background --stop` ends it; the next command starts another.");
 }
 
 LentRun lent(const std::vector<std::string>& arguments, const cli::Session& session,
@@ -74,7 +60,7 @@ int run_by_server(const std::vector<std::string>& arguments, const cli::Session&
     throw Error(Status::not_found, "file.missing", "The current folder does not exist any more.",
                 "Change to another one.");
   }
-  const auto socket = connection(place_of(environment, folder), environment, session.executable);
+  const auto socket = connection(environment, folder, session);
   std::optional<cli::RawTerminal> raw;
   const bool terminal = session.in.is_terminal && session.out.is_terminal;
   if (send_run(socket.get(), lent(arguments, session, environment, folder))) {

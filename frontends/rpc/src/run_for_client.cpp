@@ -89,6 +89,7 @@ cli::Session session_of(const LentRun& run, const std::string& executable) {
   session.err = cli::terminal_of(session.err_fd);
   session.write_out = cli::result_writer(session.out_fd);
   session.write_err = cli::fd_writer(session.err_fd);
+  session.read_line = [fd = session.in_fd] { return cli::read_line(fd); };
   session.began_ms = duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count();
   return session;
 }

@@ -150,6 +150,11 @@ TEST_F(IsolatedPlugin, AnswersManyAtOnce) {
   for (auto& answer : answers) EXPECT_EQ(answer.get(), "plain");
 }
 
+TEST_F(IsolatedPlugin, StillHasItsCoreWhenItEnds) {
+  apart("says_goodbye")->probe({}, {});
+  EXPECT_TRUE(sink_.has("test.says_goodbye: goodbye, host"));
+}
+
 TEST_F(IsolatedPlugin, LeavesNothingOpen) {
   { apart("well_behaved")->probe({}, {}); }
   const auto before = open_descriptors();

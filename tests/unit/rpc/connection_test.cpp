@@ -76,6 +76,23 @@ class RpcConnection : public testing::Test {
       if (message.is_null() || (message.contains("id") && message["id"] == id)) return message;
     }
   }
+  /// The next question.
+  Json next_request() {
+    while (true) {
+      auto message = next();
+      if (message.is_null() || (message.contains("id") && message.contains("method")))
+        return message;
+    }
+  }
+  /// What the next event of this type says; others are passed over.
+  Json next_event(const std::string& type) {
+    while (true) {
+      auto message = next();
+      if (message.is_null()) return message;
+      if (message.value("method", "") == "event" && message["params"]["type"] == type)
+        return message["params"];
+    }
+  }
   Json initialize(Json params = Json::object()) {
     params["environment"] = {{"HOME", (folder_ / "home").string()}, {"PATH", "/usr/bin:/bin"}};
     params["workingDirectory"] = (folder_ / "work").string();
@@ -133,7 +150,7 @@ TEST_F(RpcConnection, GivesErrorsTheirStableCode) {
 }
 
 TEST_F(RpcConnection, AnswersThousandsOfPipelinedRequests) {
-  constexpr int count = 2000;
+  constexpr int count = 10'000;
   initialize();
   std::jthread sender([&] {
     for (int id = 1; id <= count; ++id) ask(id, "plugin/nonsense");
@@ -144,6 +161,70 @@ TEST_F(RpcConnection, AnswersThousandsOfPipelinedRequests) {
     ASSERT_FALSE(message.is_null());
     answered.insert(message["id"].get<int>());
   }
+}
+
+TEST_F(RpcConnection, AsksWhatInitWouldAskAPerson) {
+  std::ofstream(folder_ / "work/Dockerfile") << "FROM scratch\n";
+  initialize({{"answersQuestions", {"choice", "text"}}, {"questionTimeout", 20}});
+  ask(1, "init", {{"collection", (folder_ / "work").string()}});
+  const auto choice = next_request();
+  EXPECT_EQ(choice["method"], "ask/choice");
+  EXPECT_EQ(choice["params"]["items"][0]["name"], "Dockerfile");
+  EXPECT_EQ(choice["params"]["timeout"], 20);
+  send({{"jsonrpc", "2.0"}, {"id", choice["id"]}, {"result", {{"index", 0}}}});
+  const auto features = next_request();
+  EXPECT_EQ(features["method"], "ask/text");
+  send({{"jsonrpc", "2.0"}, {"id", features["id"]}, {"error", {{"code", 1}, {"message", "no"}}}});
+  EXPECT_EQ(answer(1)["result"]["files"][0], "./.devcontainer/devcontainer.json");
+}
+
+TEST_F(RpcConnection, AsksWhichConfigurationIsMeant) {
+  for (const char* name : {"a", "b"}) {
+    std::filesystem::create_directories(folder_ / "work/.devcontainer" / name);
+    std::ofstream(folder_ / "work/.devcontainer" / name / "devcontainer.json")
+        << R"({"image":"x","name":")" << name << "\"}";
+  }
+  initialize({{"answersQuestions", true}});
+  ask(1, "read-configuration", {{"workspaceFolder", (folder_ / "work").string()}});
+  const auto choice = next_request();
+  EXPECT_EQ(choice["params"]["items"][1]["name"], ".devcontainer/b/devcontainer.json");
+  send({{"jsonrpc", "2.0"}, {"id", choice["id"]}, {"result", {{"index", 1}}}});
+  EXPECT_EQ(answer(1)["result"]["configuration"]["name"], "b");
+}
+
+TEST_F(RpcConnection, TellsOfFoldersAndTheirConfigurations) {
+  write_config(R"({"image":"x"})");
+  initialize();
+  ask(1, "events/subscribe",
+      {{"workspaceFolders", {(folder_ / "work").string()}}, {"environments", false}});
+  EXPECT_EQ(answer(1)["result"]["subscription"], 1);
+  EXPECT_EQ(next_event("workspace.withoutEnvironment")["workspaceFolder"],
+            (folder_ / "work").string());
+  write_config(R"({"image":"y"})");
+  const auto file = (folder_ / "work/.devcontainer/devcontainer.json").string();
+  EXPECT_EQ(next_event("configuration.changed")["configFile"], file);
+  std::filesystem::remove(file);
+  EXPECT_EQ(next_event("configuration.removed")["configFile"], file);
+  write_config(R"({"image":"y"})");
+  EXPECT_EQ(next_event("configuration.appeared")["configFile"], file);
+  ask(2, "events/unsubscribe", {{"subscription", 1}});
+  EXPECT_TRUE(answer(2)["result"].is_null());
+  ask(3, "events/unsubscribe", {{"subscription", 1}});
+  EXPECT_EQ(answer(3)["error"]["code"], -32602);
+}
+
+TEST_F(RpcConnection, RefusesParametersOfItsOwnMethods) {
+  initialize();
+  ask(1, "environment/mapPaths", {{"from", "nowhere"}});
+  EXPECT_EQ(answer(1)["error"]["code"], -32602);
+  ask(2, "environment/mapPaths", {{"from", "host"}, {"paths", {"relative"}}});
+  EXPECT_EQ(answer(2)["error"]["code"], -32602);
+  ask(3, "environment/readFile");
+  EXPECT_EQ(answer(3)["error"]["code"], -32602);
+  ask(4, "environment/readFile", {{"path", "/x"}, {"nonsense", 1}});
+  EXPECT_EQ(answer(4)["error"]["code"], -32602);
+  ask(5, "events/subscribe", {{"workspaceFolders", {"ssh://box/x"}}});
+  EXPECT_EQ(answer(5)["error"]["code"], -32602);
 }
 
 TEST_F(RpcConnection, RefusesSteeringOfWhatDoesNotRun) {

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <set>
@@ -88,8 +89,16 @@ int serve(const std::string& library, std::set<std::string> offered, UniqueFd so
   void* self = nullptr;
   PluginLink::Hooks hooks;
   hooks.find = [&](int interface, int slot) { return target_of(*entry, self, interface, slot); };
+  PluginLink* living = nullptr;
+  std::atomic<bool> destroyed = false;
+  const auto destroy = [&] {
+    if (destroyed.exchange(true) || !living->idle_within(std::chrono::seconds(5))) return;
+    entry->destroy(self);
+  };
+  hooks.ending = destroy;
   // Never destroyed: an operation that does not end would keep us here.
   auto& link = *new PluginLink(std::move(socket), std::make_shared<Workers>(), std::move(hooks));
+  living = &link;
   FarCore core(link, std::move(offered));
   try {
     entry = &load_library(library);
@@ -104,7 +113,7 @@ int serve(const std::string& library, std::set<std::string> offered, UniqueFd so
   }
   link.greet(offer_of(*entry));
   link.serve();
-  if (link.idle_within(std::chrono::seconds(5))) entry->destroy(self);
+  destroy();  // unless it ended in order: fairlead was killed
   return 0;
 }
 

@@ -43,6 +43,7 @@ int run_background(const Arguments& arguments, Session& session) {
   server::serve({.place = server_place(core),
                  .version = std::string(own_version),
                  .names_port = static_cast<int>(settings.number("port_names")),
+                 .guests = session.guests ? session.guests(session) : std::vector<server::Guest>(),
                  .ready = std::move(ready)},
                 *log, signals.token());
   return 0;

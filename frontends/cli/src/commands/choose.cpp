@@ -1,6 +1,7 @@
 #include "commands/choose.hpp"
 
 #include "commands/options.hpp"
+#include "commands/trust_prompt.hpp"
 
 #include <fairlead/discovery.hpp>
 
@@ -14,7 +15,9 @@ namespace {
 
 constexpr int most_attempts = 3;
 
-bool may_ask(const Session& session) {
+bool may_ask(const Arguments& arguments, const Session& session) {
+  const auto questions = questions_of(arguments);
+  if (questions && questions->answers(Questions::Kind::choice)) return true;
   return session.mode == Mode::fairlead && session.in.is_terminal && session.err.is_terminal &&
          session.read_line;
 }
@@ -32,6 +35,13 @@ std::string_view shown_path(const ConfigCandidate& candidate, std::string_view f
   const bool inside = path.size() > folder.size() && path.substr(0, folder.size()) == folder &&
                       path[folder.size()] == '/';
   return inside ? path.substr(folder.size() + 1) : path;
+}
+
+[[noreturn]] void refuse(const ConfigChoice& choice) {
+  throw Error(
+      Status::invalid, "config.several",
+      "None of the " + std::to_string(choice.candidates.size()) + " configurations was chosen.",
+      "name one with --config");
 }
 
 std::string question(const ConfigChoice& choice) {
@@ -55,7 +65,22 @@ std::optional<std::size_t> parse_answer(std::string_view line, std::size_t count
   return good ? std::optional<std::size_t>(number - 1) : std::nullopt;
 }
 
-std::string ask(const ConfigChoice& choice, Session& session) {
+std::optional<std::size_t> ask_client(const ConfigChoice& choice, const Arguments& arguments) {
+  std::vector<Questions::Item> items;
+  for (const auto& one : choice.candidates) {
+    items.push_back({std::string(shown_path(one, choice.candidates.front().workspace_folder)), {}});
+  }
+  return questions_of(arguments)->choose("Several configurations are here: which one?", items,
+                                         arguments.caller()->stop);
+}
+
+std::string ask(const ConfigChoice& choice, const Arguments& arguments, Session& session) {
+  if (questions_of(arguments)) {
+    if (const auto index = ask_client(choice, arguments)) {
+      return choice.candidates[*index].config_file;
+    }
+    refuse(choice);
+  }
   session.write_err(question(choice));
   const std::size_t count = choice.candidates.size();
   for (int attempt = 0; attempt < most_attempts; ++attempt) {
@@ -65,23 +90,22 @@ std::string ask(const ConfigChoice& choice, Session& session) {
     if (const auto index = parse_answer(*line, count)) return choice.candidates[*index].config_file;
   }
   session.write_err("\n");
-  throw Error(Status::invalid, "config.several",
-              "None of the " + std::to_string(count) + " configurations was chosen.",
-              "name one with --config");
+  refuse(choice);
 }
 
 }  // namespace
 
 Arguments with_chosen_config(Arguments arguments, Session& session) {
   const Flag* flag = find_flag("config", arguments.command(), arguments.mode());
-  if (!may_ask(session) || flag == nullptr) return arguments;
+  if (!may_ask(arguments, session) || flag == nullptr) return arguments;
   const auto selection = selection_of(arguments);
   if (selection.workspace_folder.empty() || !selection.config.empty() ||
       !selection.container_id.empty() || !selection.override_config.empty()) {
     return arguments;
   }
   const auto choice = find_configs(read_options(selection, core_options(arguments)));
-  if (choice.candidates.size() > 1 && !choice.usual) arguments.add(*flag, ask(choice, session));
+  if (choice.candidates.size() > 1 && !choice.usual)
+    arguments.add(*flag, ask(choice, arguments, session));
   return arguments;
 }
 

@@ -3,6 +3,7 @@
 #include "commands/init_dialog.hpp"
 #include "commands/options.hpp"
 #include "commands/signals.hpp"
+#include "commands/trust_prompt.hpp"
 #include "json_text.hpp"
 #include "table.hpp"
 
@@ -14,6 +15,8 @@ namespace {
 constexpr const char* usual_features = "ghcr.io/devcontainers/features";
 
 bool may_ask(const Arguments& arguments, const Session& session) {
+  const auto questions = questions_of(arguments);
+  if (questions) return questions->answers(Questions::Kind::choice) && !arguments.flag("yes");
   return session.in.is_terminal && session.err.is_terminal && session.read_line &&
          !arguments.flag("yes") && !arguments.flag("json");
 }
@@ -136,7 +139,7 @@ int run_init(const Arguments& arguments, Session& session) {
   }
   auto request = request_of(arguments, collection);
   const bool asks = may_ask(arguments, session);
-  InitDialog dialog(session,
+  InitDialog dialog(session, {questions_of(arguments), signals.token()},
                     [&] { return offered_features(core, usual_features, signals.token()); });
   if (asks) dialog.ask(offer_of(core, request, collection, signals.token()), request);
   require_choice(request);

@@ -59,6 +59,11 @@ std::string question_of(const TemplateOption& option) {
   return shown(text + choices + " [" + option.default_value + "] ");
 }
 
+[[noreturn]] void give_up() {
+  throw Error(Status::cancelled, "init.no_answer", "Nothing was written: the question was left.",
+              "--template and --option answer without a terminal.");
+}
+
 }  // namespace
 
 bool contains_in_any_case(const std::string& text, const std::string& filter) {
@@ -70,11 +75,11 @@ std::string InitDialog::line(const std::string& prompt) {
   const auto answer = session_.read_line();
   if (answer) return trimmed(*answer);
   session_.write_err("\n");
-  throw Error(Status::cancelled, "init.no_answer", "Nothing was written: the question was left.",
-              "--template and --option answer without a terminal.");
+  give_up();
 }
 
 bool InitDialog::confirm(const std::string& question, bool usual) {
+  if (asked_.questions) return asked_.questions->confirm(question, usual, asked_.stop);
   for (;;) {
     const auto answer = lower(line(question + (usual ? " [Y/n] " : " [y/N] ")));
     if (answer.empty()) return usual;
@@ -95,6 +100,11 @@ void InitDialog::show(const std::vector<Item>& items, const std::string& filter)
 }
 
 std::size_t InitDialog::choose(const std::string& prompt, const std::vector<Item>& items) {
+  if (asked_.questions) {
+    const auto chosen = asked_.questions->choose(prompt, items, asked_.stop);
+    if (!chosen) give_up();
+    return *chosen;
+  }
   show(items, {});
   for (;;) {
     const auto answer =
@@ -127,22 +137,40 @@ void InitDialog::begin(const InitOffer& offer, InitRequest& request) {
     throw Error(Status::not_found, "init.nothing", "There is no template to choose from.",
                 "--collection names another collection, or a folder of templates.");
   }
-  session_.write_err("What is the development container to be made from?\n");
-  const auto chosen = choose("Which one?", items);
+  constexpr const char* question = "What is the development container to be made from?";
+  if (!asked_.questions) session_.write_err(std::string(question) + '\n');
+  const auto chosen = choose(asked_.questions ? question : "Which one?", items);
   if (chosen < offer.files.size()) return choose_service(offer.files[chosen], request);
   const auto& offered = offer.templates[chosen - offer.files.size()];
   request.template_id = offered.id;
   ask_options(offered, request);
 }
 
+std::string InitDialog::value_of(const TemplateOption& option) {
+  if (asked_.questions) {
+    const auto about = option.description.empty() ? "" : " (" + option.description + ')';
+    return asked_.questions->text({.message = option.name + about,
+                                   .usual = option.default_value,
+                                   .choices = option.choices,
+                                   .only_choices = option.only_choices},
+                                  asked_.stop);
+  }
+  const auto answer = line(question_of(option));
+  return answer.empty() ? option.default_value : answer;
+}
+
 void InitDialog::ask_options(const OfferedTemplate& offered, InitRequest& request) {
   for (const auto& option : offered.options) {
     while (!request.options.contains(option.name)) {
-      const auto answer = line(question_of(option));
-      const auto value = answer.empty() ? option.default_value : answer;
+      const auto value = value_of(option);
       const auto& choices = option.choices;
       const bool known = std::find(choices.begin(), choices.end(), value) != choices.end();
-      if (choices.empty() || !option.only_choices || known) request.options[option.name] = value;
+      if (choices.empty() || !option.only_choices || known) {
+        request.options[option.name] = value;
+      } else if (asked_.questions) {
+        throw Error(Status::invalid, "init.option",
+                    "'" + value + "' is no value of the option '" + option.name + "'.");
+      }
     }
   }
   if (!request.omitted.empty()) return;
@@ -152,6 +180,11 @@ void InitDialog::ask_options(const OfferedTemplate& offered, InitRequest& reques
 }
 
 void InitDialog::ask_features(InitRequest& request) {
+  if (asked_.questions) {
+    request.features = words_of(asked_.questions->text(
+        {.message = "Features to add: their ids", .usual = {}, .choices = {}}, asked_.stop));
+    return;
+  }
   std::vector<Item> known;
   for (;;) {
     const auto answer =

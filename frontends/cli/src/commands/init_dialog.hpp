@@ -1,11 +1,14 @@
 #pragma once
 
+#include "../questions.hpp"
 #include "../session.hpp"
 
 #include <fairlead/init.hpp>
 
 #include <functional>
+#include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -24,18 +27,21 @@ class InitDialog {
  public:
   using FeatureFinder = std::function<std::vector<OfferedFeature>()>;
 
-  InitDialog(Session& session, FeatureFinder find_features)
-      : session_(session), find_features_(std::move(find_features)) {}
+  /// Who answers instead of a person at the session's terminal.
+  struct Asked {
+    std::shared_ptr<Questions> questions;
+    std::stop_token stop;
+  };
+
+  InitDialog(Session& session, Asked asked, FeatureFinder find_features)
+      : session_(session), asked_(std::move(asked)), find_features_(std::move(find_features)) {}
 
   void ask(const InitOffer& offer, InitRequest& request);
   /// Yes or no; `usual` is what an empty line means.
   bool confirm(const std::string& question, bool usual);
 
  private:
-  struct Item {
-    std::string name;
-    std::string description;
-  };
+  using Item = Questions::Item;
 
   std::string line(const std::string& prompt);
   void show(const std::vector<Item>& items, const std::string& filter);
@@ -43,9 +49,11 @@ class InitDialog {
   void begin(const InitOffer& offer, InitRequest& request);
   void choose_service(const ProjectFile& file, InitRequest& request);
   void ask_options(const OfferedTemplate& offered, InitRequest& request);
+  std::string value_of(const TemplateOption& option);
   void ask_features(InitRequest& request);
 
   Session& session_;
+  Asked asked_;
   FeatureFinder find_features_;
 };
 

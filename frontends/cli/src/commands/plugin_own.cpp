@@ -26,17 +26,16 @@ std::string manifest_text(const PluginManifest& plugin) {
   return text + "  library    " + plugin.library_path + '\n';
 }
 
-bool agreed(const Arguments& arguments, const Session& session, const std::string& question) {
+bool agreed(const Arguments& arguments, const Session& session, const PluginManifest& plugin,
+            const std::string& question) {
   if (arguments.flag("yes")) return true;
-  if (arguments.caller() != nullptr) {
+  const auto questions = questions_of(arguments);
+  const bool by_client = arguments.caller() != nullptr && arguments.caller()->make_log;
+  if (by_client && !(questions && questions->answers(Questions::Kind::confirm))) {
     throw Error(Status::invalid, "rpc.params", "Nothing was changed: say \"yes\": true.");
   }
-  if (!session.in.is_terminal || !session.err.is_terminal) {
-    session.write_err("Nothing was changed: say --yes to do this without being asked.\n");
-    return false;
-  }
-  session.write_err(question + " [y/N] ");
-  return read_yes(STDIN_FILENO, {});
+  return agrees(arguments, session, (questions ? manifest_text(plugin) : "") + question,
+                "Nothing was changed: say --yes to do this without being asked.", {});
 }
 
 void answer(const Arguments& arguments, Session& session, const PluginManifest& plugin,
@@ -54,7 +53,7 @@ int run_plugin_add(const Arguments& arguments, Session& session) {
   Core core(core_options(arguments), *log);
   const auto plugin = read_plugin(core, arguments.positional(0));
   session.write_err(manifest_text(plugin));
-  if (!agreed(arguments, session, "It will run with all your rights. Add it?")) return 1;
+  if (!agreed(arguments, session, plugin, "It will run with all your rights. Add it?")) return 1;
   add_plugin(core, plugin);
   answer(arguments, session, plugin, "was added");
   return 0;
@@ -65,7 +64,8 @@ int run_plugin_remove(const Arguments& arguments, Session& session) {
   Core core(core_options(arguments), *log);
   const auto name = arguments.positional(0);
   session.write_err(manifest_text(find_plugin(core, name)));
-  if (!agreed(arguments, session, "Remove the plugin " + name + "?")) return 1;
+  if (!agreed(arguments, session, find_plugin(core, name), "Remove the plugin " + name + "?"))
+    return 1;
   answer(arguments, session, remove_plugin(core, name), "was removed");
   return 0;
 }
@@ -75,7 +75,7 @@ int run_plugin_enable(const Arguments& arguments, Session& session) {
   Core core(core_options(arguments), *log);
   const auto plugin = find_plugin(core, arguments.positional(0));
   session.write_err(manifest_text(plugin));
-  if (!agreed(arguments, session, "It will run with all your rights. Enable it?")) return 1;
+  if (!agreed(arguments, session, plugin, "It will run with all your rights. Enable it?")) return 1;
   answer(arguments, session, enable_plugin(core, plugin.id), "is enabled");
   return 0;
 }
@@ -85,7 +85,7 @@ int run_plugin_disable(const Arguments& arguments, Session& session) {
   Core core(core_options(arguments), *log);
   const auto plugin = find_plugin(core, arguments.positional(0));
   session.write_err(manifest_text(plugin));
-  if (!agreed(arguments, session, "Disable it?")) return 1;
+  if (!agreed(arguments, session, plugin, "Disable it?")) return 1;
   answer(arguments, session, disable_plugin(core, plugin.id), "is disabled");
   return 0;
 }

@@ -52,14 +52,13 @@ std::string items_text(const std::vector<Leftover>& items) {
   return table.text();
 }
 
-bool agreed(const Arguments& arguments, const Session& session, const std::stop_token& stop) {
+bool agreed(const Arguments& arguments, const Session& session, const std::vector<Leftover>& items,
+            const std::stop_token& stop) {
   if (arguments.flag("yes")) return true;
-  if (!session.in.is_terminal || !session.err.is_terminal) {
-    session.write_err("Nothing was removed: say --yes to remove this without being asked.\n");
-    return false;
-  }
-  session.write_err("Remove this? [y/N] ");
-  return read_yes(STDIN_FILENO, stop);
+  // On a terminal it stands above.
+  const auto what = questions_of(arguments) ? items_text(items) : std::string();
+  return agrees(arguments, session, what + "Remove this?",
+                "Nothing was removed: say --yes to remove this without being asked.", stop);
 }
 
 }  // namespace
@@ -77,7 +76,7 @@ int run_prune(const Arguments& arguments, Session& session) {
     session.write_out(found.items.empty() ? "Nothing is left over.\n" : items_text(found.items));
   std::vector<Leftover> removed;
   const bool only_shown = found.items.empty() || arguments.flag("dry-run");
-  const bool remove = !only_shown && agreed(arguments, session, signals.token());
+  const bool remove = !only_shown && agreed(arguments, session, found.items, signals.token());
   if (remove) removed = remove_leftovers(core, found.items, signals.token());
   if (json) {
     session.write_out(R"({"leftovers":)" + items_json(found.items) + R"(,"removed":)" +

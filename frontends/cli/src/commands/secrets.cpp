@@ -1,5 +1,7 @@
 #include "commands/secrets.hpp"
 
+#include "commands/trust_prompt.hpp"
+
 #include <poll.h>
 #include <termios.h>
 #include <unistd.h>
@@ -12,27 +14,28 @@ namespace {
 /// What is typed is not shown until it goes out of scope.
 class QuietTerminal {
  public:
-  QuietTerminal() {
-    ::tcgetattr(STDIN_FILENO, &before_);
+  explicit QuietTerminal(int fd) : fd_(fd) {
+    ::tcgetattr(fd_, &before_);
     auto quiet = before_;
     quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    ::tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
+    ::tcsetattr(fd_, TCSANOW, &quiet);
   }
-  ~QuietTerminal() { ::tcsetattr(STDIN_FILENO, TCSANOW, &before_); }
+  ~QuietTerminal() { ::tcsetattr(fd_, TCSANOW, &before_); }
   QuietTerminal(const QuietTerminal&) = delete;
   QuietTerminal& operator=(const QuietTerminal&) = delete;
 
  private:
+  int fd_;
   termios before_{};
 };
 
-std::string typed_line(const std::stop_token& stop) {
+std::string typed_line(int fd, const std::stop_token& stop) {
   std::string line;
   while (!stop.stop_requested()) {
-    pollfd ready{.fd = STDIN_FILENO, .events = POLLIN, .revents = 0};
+    pollfd ready{.fd = fd, .events = POLLIN, .revents = 0};
     if (::poll(&ready, 1, 100) <= 0) continue;
     char letter = 0;
-    if (::read(STDIN_FILENO, &letter, 1) <= 0 || letter == '\n') break;
+    if (::read(fd, &letter, 1) <= 0 || letter == '\n') break;
     line += letter;
   }
   return line;
@@ -43,9 +46,10 @@ std::string ask_for(const SecretDeclaration& secret, const Session& session,
   std::string question = secret.name;
   if (!secret.description.empty()) question += " (" + secret.description + ')';
   if (!secret.documentation_url.empty()) question += "\n  see " + secret.documentation_url + '\n';
-  const QuietTerminal quiet;  // before the question: somebody may answer at its first word
+  const QuietTerminal quiet(
+      session.in_fd);  // before the question: somebody may answer at its first word
   session.write_err(question + ": ");
-  auto value = typed_line(stop);
+  auto value = typed_line(session.in_fd, stop);
   session.write_err("\n");
   return value;
 }
@@ -69,11 +73,15 @@ Environment gather_secrets(Core& core, const Arguments& arguments, const Session
   if (arguments.mode() == Mode::drop_in || none_needed) return secrets;
   const auto missing = without(declared_secrets(core, selection), secrets);
   secrets.merge(find_secrets(core, selection, missing, stop));
-  const bool can_ask = session.in.is_terminal && session.err.is_terminal;
-  if (!can_ask || arguments.flag("json")) return secrets;
+  const auto questions = questions_of(arguments);
+  const bool can_ask =
+      questions ? questions->answers(Questions::Kind::secret)
+                : session.in.is_terminal && session.err.is_terminal && !arguments.flag("json");
+  if (!can_ask) return secrets;
   Environment typed;
   for (const auto& secret : without(missing, secrets)) {
-    if (auto value = ask_for(secret, session, stop); !value.empty()) typed[secret.name] = value;
+    auto value = questions ? questions->secret(secret, stop) : ask_for(secret, session, stop);
+    if (!value.empty()) typed[secret.name] = std::move(value);
   }
   core.add_secrets(typed);
   secrets.merge(typed);

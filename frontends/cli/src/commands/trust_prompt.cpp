@@ -24,15 +24,38 @@ bool read_yes(int fd, const std::stop_token& stop) {
   return false;
 }
 
+std::shared_ptr<Questions> questions_of(const Arguments& arguments) {
+  return arguments.caller() == nullptr ? nullptr : arguments.caller()->questions;
+}
+
+bool agrees(const Arguments& arguments, const Session& session, const std::string& question,
+            const std::string& refusal, const std::stop_token& stop) {
+  if (const auto questions = questions_of(arguments);
+      questions && questions->answers(Questions::Kind::confirm)) {
+    return questions->confirm(question, /*usual=*/false, stop);
+  }
+  if (!session.in.is_terminal || !session.err.is_terminal) {
+    session.write_err(refusal + '\n');
+    return false;
+  }
+  session.write_err(question + " [y/N] ");
+  return read_yes(session.in_fd, stop);
+}
+
 std::function<bool(const TrustQuestion&, std::stop_token)> trust_prompt(const Arguments& arguments,
                                                                         const Session& session) {
-  if (arguments.caller() != nullptr) return arguments.caller()->ask_trust;
+  if (const auto questions = questions_of(arguments)) {
+    if (!questions->answers(Questions::Kind::trust)) return {};
+    return [questions](const TrustQuestion& question, const std::stop_token& stop) {
+      return questions->allow(question, stop);
+    };
+  }
   if (!session.in.is_terminal || !session.err.is_terminal) return {};
   return [&session](const TrustQuestion& question, std::stop_token stop) {
     std::string text = "The workspace " + question.workspace + " wants to:\n";
     for (const auto& wish : question.wishes) text += "  " + wish + '\n';
     session.write_err(text + "Allow this, now and until it changes? [y/N] ");
-    return read_yes(STDIN_FILENO, stop);
+    return read_yes(session.in_fd, stop);
   };
 }
 

@@ -13,12 +13,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <list>
 #include <memory>
 #include <thread>
 #include <utility>
+#include <vector>
 
 namespace fairlead::server {
 namespace {
@@ -58,10 +58,17 @@ struct Client {
   std::jthread thread;  ///< last: uses the rest
 };
 
-/// Somebody who wants a relay: one question, then the connection is the relay's.
-struct Borrower {
+/// Somebody who wants a relay (one question, then the connection is the relay's), or whom a guest
+/// answers.
+struct Visitor {
   std::atomic<bool> ended{false};
   std::jthread thread;  ///< last: uses the rest
+};
+
+/// A guest with its door.
+struct Door {
+  Guest guest;
+  UniqueFd listener;
 };
 
 class Server {
@@ -77,24 +84,37 @@ class Server {
   void run(const std::stop_token& stop) {
     const auto listener = listen_at(options_.place);
     const auto relays = listen_at(options_.place, relay_socket_name);
+    for (auto& guest : options_.guests) {
+      auto listener_of_it = listen_at(options_.place, guest.socket_name.c_str());
+      doors_.push_back({std::move(guest), std::move(listener_of_it)});
+    }
     environments_.restore();
     serve_names();
     tell_ready();
     auto idle_since = Clock::now();
     while (!stop.stop_requested() && !ending_) {
-      std::array<pollfd, 2> fds{{{listener.get(), POLLIN, 0}, {relays.get(), POLLIN, 0}}};
+      std::vector<pollfd> fds{{listener.get(), POLLIN, 0}, {relays.get(), POLLIN, 0}};
+      for (const auto& door : doors_) fds.push_back({door.listener.get(), POLLIN, 0});
       ::poll(fds.data(), fds.size(), static_cast<int>(round.count()));
       if ((fds[0].revents & POLLIN) != 0) accept(listener);
       if ((fds[1].revents & POLLIN) != 0) lend(relays);
+      for (std::size_t i = 0; i < doors_.size(); ++i) {
+        if ((fds[i + 2].revents & POLLIN) != 0) let_in(doors_[i]);
+      }
       borrowers_.remove_if([](const auto& borrower) { return borrower->ended.load(); });
+      visitors_.remove_if([](const auto& visitor) { return visitor->ended.load(); });
       clients_.remove_if([](const auto& client) { return client->ended.load(); });
       environments_.tidy();
-      if (!clients_.empty() || !environments_.empty()) idle_since = Clock::now();
+      const bool busy = !clients_.empty() || !visitors_.empty() || !environments_.empty();
+      if (busy) idle_since = Clock::now();
       if (Clock::now() - idle_since > options_.idle) break;
     }
     unlink_socket(options_.place);
     unlink_socket(options_.place, relay_socket_name);
+    for (const auto& door : doors_) unlink_socket(options_.place, door.guest.socket_name.c_str());
     if (stop.stop_requested()) environments_.freeze();  // whoever comes next goes on
+    for (const auto& visitor : visitors_) visitor->thread.request_stop();
+    visitors_.clear();
     clients_.clear();
     borrowers_.clear();
   }
@@ -139,11 +159,26 @@ class Server {
   void lend(const UniqueFd& listener) {
     UniqueFd socket(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket || !is_own_user(socket)) return;
-    auto& borrower = borrowers_.emplace_back(std::make_unique<Borrower>());
+    auto& borrower = borrowers_.emplace_back(std::make_unique<Visitor>());
     borrower->thread = std::jthread([this, raw = borrower.get(), fd = std::move(socket)]() mutable {
       const auto wish = hear_relay_wish(fd, wish_limit);
       if (wish && !environments_.lend(*wish, fd)) answer_relay_wish(fd, false);
       fd.reset();
+      raw->ended = true;
+    });
+  }
+
+  void let_in(const Door& door) {
+    UniqueFd socket(::accept4(door.listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
+    if (!socket || !is_own_user(socket)) return;
+    auto& visitor = visitors_.emplace_back(std::make_unique<Visitor>());
+    visitor->thread = std::jthread([this, &door, raw = visitor.get(),
+                                    fd = std::move(socket)](const std::stop_token& stop) mutable {
+      try {
+        door.guest.serve(std::move(fd), stop);
+      } catch (const std::exception& error) {  // it ends for this client, and for nobody else
+        Log(log_).text(LogLevel::warning, error.what());
+      }
       raw->ended = true;
     });
   }
@@ -160,7 +195,9 @@ class Server {
   Dispatcher dispatcher_;
   std::atomic<bool> ending_{false};
   std::list<std::unique_ptr<Client>> clients_;
-  std::list<std::unique_ptr<Borrower>> borrowers_;
+  std::vector<Door> doors_;
+  std::list<std::unique_ptr<Visitor>> borrowers_;
+  std::list<std::unique_ptr<Visitor>> visitors_;
   std::unique_ptr<NameProxy> names_;  ///< last: its threads use the rest
 };
 

@@ -1,11 +1,10 @@
-// Several clients of one server on a socket.
+// Clients of the protocol in the background process.
 
-#include "socket_server.hpp"
+#include "guests.hpp"
 
 #include "framing.hpp"
 
-#include <fairlead/error.hpp>
-
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -15,17 +14,22 @@
 
 #include <array>
 #include <filesystem>
-#include <future>
+#include <memory>
 #include <string>
 #include <thread>
 
 namespace fairlead::rpc {
 namespace {
 
+class NoLog final : public EventSink {
+  void on_event(const LogEvent& /*event*/) override {}
+};
+
 /// A client that speaks text.
 class SocketUser {
  public:
-  explicit SocketUser(const server::Place& place) : socket_(server::connect_to(place)) {}
+  explicit SocketUser(const server::Place& place)
+      : socket_(server::connect_to(place, protocol_socket)) {}
 
   bool connected() const { return static_cast<bool>(socket_); }
   void say(const std::string& message) const {
@@ -67,21 +71,31 @@ class RpcSocket : public testing::Test {
     std::filesystem::remove_all(place_.runtime);
   }
 
-  void start() {
-    std::promise<void> ready;
-    auto listening = ready.get_future();
-    serving_ = std::jthread([this, &ready](const std::stop_token& stop) {
-      serve_socket(place_, options_, stop, [&] { ready.set_value(); });
+  /// A process that serves, as a thread; returns when clients can connect or another one serves.
+  std::jthread serving(std::chrono::milliseconds idle = std::chrono::minutes(5)) {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::pipe2(ends.data(), O_CLOEXEC), 0);
+    const UniqueFd reader(ends[0]);
+    std::jthread thread([this, idle, fd = UniqueFd(ends[1])](const std::stop_token& stop) mutable {
+      server::serve({.place = place_,
+                     .version = "1",
+                     .idle = idle,
+                     .guests = guests(cli::Session()),
+                     .ready = std::move(fd)},
+                    log_, stop);
     });
-    listening.get();
+    char byte = 0;
+    EXPECT_GE(::read(reader.get(), &byte, 1), 0);
+    return thread;
   }
+  void start() { serving_ = serving(); }
   void stop() {
     serving_.request_stop();
     if (serving_.joinable()) serving_.join();
   }
 
+  NoLog log_;
   server::Place place_;
-  ConnectionOptions options_;
   std::jthread serving_;
 };
 
@@ -101,19 +115,16 @@ TEST_F(RpcSocket, ServesManyClientsAtOnce) {
 TEST_F(RpcSocket, IsTheUsersOwn) {
   start();
   struct stat info {};
-  ASSERT_EQ(::stat(place_.socket_file().c_str(), &info), 0);
-  EXPECT_EQ(info.st_mode & 0777U, 0600U);
+  for (const auto* name : {protocol_socket, streams_socket}) {
+    ASSERT_EQ(::stat((place_.runtime + '/' + name).c_str(), &info), 0);
+    EXPECT_EQ(info.st_mode & 0777U, 0600U);
+  }
 }
 
-TEST_F(RpcSocket, IsServedOnce) {
+TEST_F(RpcSocket, IsServedOnceWhoeverStartsTwo) {
   start();
-  try {
-    serve_socket(place_, options_, {}, [] { FAIL() << "two of them serve"; });
-    FAIL() << "nothing was thrown";
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), "rpc.served");
-    EXPECT_EQ(error.hint(), "Clients connect to " + place_.socket_file() + ".");
-  }
+  auto second = serving();
+  second.join();  // it ends by itself: the first one serves
   EXPECT_FALSE(SocketUser(place_).initialize().empty());
 }
 
@@ -138,7 +149,7 @@ TEST_F(RpcSocket, HangsUpAndGoesWhenItStops) {
 }
 
 TEST_F(RpcSocket, TakesThePlaceOfOneThatWasKilled) {
-  { const auto left_behind = server::listen_at(place_); }
+  { const auto left_behind = server::listen_at(place_, protocol_socket); }
   start();
   EXPECT_FALSE(SocketUser(place_).initialize().empty());
 }

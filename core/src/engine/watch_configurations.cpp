@@ -1,0 +1,118 @@
+#include "base/atomic_file.hpp"
+#include "base/sha256.hpp"
+
+#include <fairlead/config.hpp>
+#include <fairlead/error.hpp>
+#include <fairlead/unique_fd.hpp>
+#include <fairlead/watch.hpp>
+
+#include <poll.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <system_error>
+
+namespace fairlead {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int round_ms = 200;
+constexpr int quiet_ms = 100;
+constexpr std::uint32_t changes = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
+                                  IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
+
+/// Configuration files with the hash of what is in them.
+using Contents = std::map<std::string, std::string>;
+
+Contents contents_of(const std::string& folder) {
+  Contents contents;
+  for (const auto& file : list_configs(folder)) {
+    try {
+      if (const auto text = read_file_if_there(file)) contents[file] = sha256_hex(*text);
+    } catch (const Error&) {  // it cannot be read now
+      contents[file] = {};
+    }
+  }
+  return contents;
+}
+
+/// The folders that configurations stand in, and the one that may get them. Those that are watched
+/// already stay so.
+void watch_folders(const UniqueFd& inotify, const std::string& folder) {
+  const auto add = [&](const fs::path& path) {
+    if (::inotify_add_watch(inotify.get(), path.c_str(), changes) >= 0) return;
+    if (errno != ENOSPC && errno != ENOMEM) return;  // it is not there, or not ours to see
+    throw Error(Status::failed, "watch.folder",
+                "'" + path.string() + "' cannot be watched: " + std::strerror(errno) + ".",
+                "fs.inotify.max_user_watches limits how many folders are.");
+  };
+  const auto configs = fs::path(folder) / ".devcontainer";
+  add(folder);
+  add(configs);
+  std::error_code error;
+  for (auto entry = fs::directory_iterator(configs, error);
+       !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) add(entry->path());
+  }
+}
+
+bool wait(const UniqueFd& inotify, int milliseconds) {
+  pollfd ready{.fd = inotify.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&ready, 1, milliseconds) > 0;
+}
+
+void drain(const UniqueFd& inotify) {
+  std::array<char, 16384> buffer{};
+  while (::read(inotify.get(), buffer.data(), buffer.size()) > 0) {
+  }
+}
+
+}  // namespace
+
+void watch_configurations(const std::vector<std::string>& folders,
+                          const std::function<void()>& on_ready,
+                          const std::function<void(const ConfigurationEvent&)>& on_event,
+                          const std::stop_token& stop) {
+  using Kind = ConfigurationEvent::Kind;
+  const UniqueFd inotify(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK));
+  if (!inotify) {
+    throw Error(Status::failed, "watch.folder",
+                std::string("No folder can be watched: ") + std::strerror(errno) + ".",
+                "fs.inotify.max_user_instances limits how many programs do.");
+  }
+  std::map<std::string, Contents> known;
+  const auto look = [&](bool tell) {
+    for (const auto& folder : folders) {
+      watch_folders(inotify, folder);  // first: what changes from here on wakes us again
+      auto now = contents_of(folder);
+      auto& before = known[folder];
+      for (const auto& [file, hash] : now) {
+        const auto old = before.find(file);
+        if (!tell || (old != before.end() && old->second == hash)) continue;
+        on_event({old == before.end() ? Kind::appeared : Kind::changed, folder, file});
+      }
+      for (const auto& [file, hash] : before) {
+        if (tell && !now.contains(file)) on_event({Kind::vanished, folder, file});
+      }
+      before = std::move(now);
+    }
+  };
+  look(false);
+  on_ready();
+  while (!stop.stop_requested()) {
+    if (!wait(inotify, round_ms)) continue;
+    do {
+      drain(inotify);
+    } while (!stop.stop_requested() && wait(inotify, quiet_ms));
+    look(true);
+  }
+}
+
+}  // namespace fairlead
