@@ -118,6 +118,9 @@ class EnvironmentPorts {
   bool lend_relay(const RelayWish& wish, UniqueFd& client);
   /// Whether a client has such a relay now: what it runs ends with this object.
   bool lends_relay() const;
+  /// Takes over the relay of an object of the same environment that is about to end, so that the
+  /// commands of those it is lent to go on.
+  void adopt_relay(EnvironmentPorts& old);
   /// The container was removed and no other one was made in its place.
   bool gone() const;
 

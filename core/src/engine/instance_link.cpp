@@ -2,6 +2,7 @@
 
 #include "engine/deadlines.hpp"
 #include "engine/find.hpp"
+#include "engine/relay_mount.hpp"
 #include "engine/session.hpp"
 #include "ports/attributes.hpp"
 
@@ -44,6 +45,7 @@ InstanceLink::InstanceLink(Core& core, Selection selection, const std::stop_toke
 
 void InstanceLink::set(std::shared_ptr<Backend> backend, InstanceInfo instance) {
   std::shared_ptr<ports::RelaySession> old;
+  std::shared_ptr<ports::RelaySession> older;
   const std::lock_guard lock(mutex_);
   const bool same = instance.id == instance_.id && instance.started == instance_.started;
   backend_ = std::move(backend);
@@ -51,7 +53,9 @@ void InstanceLink::set(std::shared_ptr<Backend> backend, InstanceInfo instance) 
   companions_.clear();
   addresses_.clear();
   relay_failure_.reset();
-  if (!same) old = std::exchange(relay_, nullptr);
+  if (same) return;
+  old = std::exchange(relay_, nullptr);
+  older = std::exchange(adopted_, nullptr);
 }
 
 MergedConfig InstanceLink::merged() const {
@@ -153,11 +157,44 @@ std::shared_ptr<ports::RelaySession> InstanceLink::relay() const {
 
 void InstanceLink::close_relay() {
   std::shared_ptr<ports::RelaySession> old;
+  std::shared_ptr<ports::RelaySession> older;
   {
     const std::lock_guard lock(mutex_);
     old = std::exchange(relay_, nullptr);
+    older = std::exchange(adopted_, nullptr);
   }
-  if (old) old->close();
+  for (const auto& relay : {old, older}) {
+    if (relay) relay->close();
+  }
+}
+
+void InstanceLink::call_back_when_gone(ports::RelaySession& relay) {
+  relay.on_gone([this](const Error&) {
+    if (relay_gone_) relay_gone_();
+  });
+}
+
+void InstanceLink::adopt_relay(InstanceLink& old) {
+  const auto before = old.instance();
+  const auto now = instance();
+  const bool same = before.id == now.id && before.started == now.started &&
+                    old.backend()->name() == backend()->name() && old.account() == account();
+  std::shared_ptr<ports::RelaySession> relay;
+  {
+    const std::lock_guard lock(old.mutex_);
+    relay = std::exchange(old.relay_, nullptr);
+  }
+  if (!relay) return;
+  if (!same || !relay->alive()) return relay->close();
+  relay->watch_listeners(nullptr);
+  call_back_when_gone(*relay);
+  const std::lock_guard lock(mutex_);
+  (relay_ && relay_->alive() ? adopted_ : relay_).swap(relay);
+}
+
+bool InstanceLink::lends_relay() const {
+  const std::lock_guard lock(mutex_);
+  return (relay_ && relay_->lends()) || (adopted_ && adopted_->lends());
 }
 
 std::shared_ptr<ports::RelaySession> InstanceLink::start_relay(const std::stop_token& stop) {
@@ -171,6 +208,7 @@ std::shared_ptr<ports::RelaySession> InstanceLink::start_relay(const std::stop_t
     if (recently) throw Error(*relay_failure_);
     instance = instance_;
   }
+  renew_relay_folder(core_);
   try {
     std::shared_ptr<ports::RelaySession> session =
         ports::RelaySession::start(backend(), instance.id, remote_account_of(merged(), instance),
@@ -179,9 +217,7 @@ std::shared_ptr<ports::RelaySession> InstanceLink::start_relay(const std::stop_t
       const std::lock_guard lock(mutex_);
       relay_ = session;
     }
-    session->on_gone([this](const Error&) {
-      if (relay_gone_) relay_gone_();
-    });
+    call_back_when_gone(*session);
     return session;
   } catch (const Error& error) {
     const std::lock_guard lock(mutex_);

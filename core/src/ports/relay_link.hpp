@@ -90,6 +90,7 @@ class RelayThread {
   UniqueFd wake_;
   bool open_ = false;
   bool closing_ = false;
+  bool telling_ = false;  ///< that it is gone
   std::optional<relay::Greeting> greeting_;
   std::string end_reason_;
   std::string babble_;
