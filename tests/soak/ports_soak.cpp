@@ -131,6 +131,7 @@ class Soak {
   Soak() {
     for (const bool straight : {true, false}) {
       auto listener = listen_tcp();
+      ::fcntl(listener.get(), F_SETFL, O_NONBLOCK);  // as the switchboard wants them
       local_[straight ? 0 : 1] = port_of(listener);
       std::vector<UniqueFd> listeners;
       listeners.push_back(std::move(listener));
