@@ -46,6 +46,7 @@ InstanceLink::InstanceLink(Core& core, Selection selection, const std::stop_toke
 void InstanceLink::set(std::shared_ptr<Backend> backend, InstanceInfo instance) {
   std::shared_ptr<ports::RelaySession> old;
   std::shared_ptr<ports::RelaySession> older;
+  std::shared_ptr<ports::DoorSession> door;
   const std::lock_guard lock(mutex_);
   const bool same = instance.id == instance_.id && instance.started == instance_.started;
   backend_ = std::move(backend);
@@ -56,6 +57,8 @@ void InstanceLink::set(std::shared_ptr<Backend> backend, InstanceInfo instance) 
   if (same) return;
   old = std::exchange(relay_, nullptr);
   older = std::exchange(adopted_, nullptr);
+  door.swap(door_);
+  door_failed_ = false;
 }
 
 MergedConfig InstanceLink::merged() const {
@@ -158,14 +161,49 @@ std::shared_ptr<ports::RelaySession> InstanceLink::relay() const {
 void InstanceLink::close_relay() {
   std::shared_ptr<ports::RelaySession> old;
   std::shared_ptr<ports::RelaySession> older;
+  std::shared_ptr<ports::DoorSession> door;
   {
     const std::lock_guard lock(mutex_);
     old = std::exchange(relay_, nullptr);
     older = std::exchange(adopted_, nullptr);
+    door.swap(door_);
   }
+  door.reset();
   for (const auto& relay : {old, older}) {
     if (relay) relay->close();
   }
+}
+
+bool InstanceLink::wants_door() const { return workspace_.settings.flag("relay_listens"); }
+
+std::shared_ptr<ports::RelaySession> InstanceLink::port_relay() const {
+  if (!wants_door()) return relay();
+  {
+    const std::lock_guard lock(mutex_);
+    if (door_ && door_->alive()) return {door_, &door_->session()};
+    if (!door_failed_) return nullptr;
+  }
+  return relay();
+}
+
+std::shared_ptr<ports::RelaySession> InstanceLink::start_port_relay(const std::stop_token& stop) {
+  if (auto known = port_relay()) return known;
+  auto relay = start_relay(stop);
+  if (!wants_door()) return relay;
+  const std::lock_guard starting(relay_start_);
+  if (auto known = port_relay()) return known;
+  try {
+    auto door = std::make_shared<ports::DoorSession>(*relay, *backend(), instance().id, stop);
+    const std::lock_guard lock(mutex_);
+    door_.swap(door);
+    return {door_, &door_->session()};
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled) throw;
+    core_.log().text(LogLevel::info, error.message());
+    const std::lock_guard lock(mutex_);
+    door_failed_ = true;
+  }
+  return relay;
 }
 
 void InstanceLink::call_back_when_gone(ports::RelaySession& relay) {
