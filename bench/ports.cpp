@@ -171,6 +171,27 @@ Figure resident_exec(World& world, const std::string& folder) {
   return ratio("exec true, relay resident", "docker exec", ours, theirs, 0.25);
 }
 
+/// The whole process, by a relay that is started for it.
+Figure plain_exec(World& world, const std::string& folder) {
+  const auto id = World::container_of(
+      world.must({world.fairlead, "up", "--json", "--workspace-folder", folder}));
+  world.must({world.fairlead, "background", "--stop"});
+  Series ours{"ours",
+              [&] {
+                return world
+                    .must({world.fairlead, "exec", "--workspace-folder", folder, "--", "true"})
+                    .duration;
+              },
+              {}};
+  Series theirs{"theirs",
+                [&] {
+                  return world.must({world.docker, "exec", id, "true"}).duration;
+                },
+                {}};
+  interleave({&ours, &theirs}, rounds * 3);
+  return ratio("exec true, no relay resident", "docker exec", ours, theirs, 1.1);
+}
+
 /// From the next command after the background process was killed until its forwards answer again.
 Figure comeback(World& world, int port) {
   std::string pid;
@@ -242,7 +263,7 @@ std::vector<Figure> ports_figures(World& world) {
   const auto up = world.must({world.fairlead, "up", "--json", "--workspace-folder", folder, "--set",
                               "port_detection=always"});
   figures.push_back(idle_load(world, test::json_at(up.out, "/containerId")));
-  world.must({world.fairlead, "background", "--stop"});
+  figures.push_back(plain_exec(world, folder));
   return figures;
 }
 

@@ -1,6 +1,7 @@
 // What the relay costs, side by side with the engine's own exec. Exit: 1 when a limit is missed, 77
 // without an engine.
 
+#include "ports/relay_door.hpp"
 #include "ports/relay_session.hpp"
 #include "series.hpp"
 #include "support/engine_api.hpp"
@@ -125,6 +126,7 @@ class Figures {
 
   std::vector<Figure> all() {
     throughput();
+    door();
     connection();
     commands();
     detection();
@@ -159,6 +161,30 @@ class Figures {
     Series raw{"exec", [&] { return container_.exec({"cat", "/www/large"}, bytes); }, {}};
     interleave({&ours, &raw}, rounds);
     figures_.push_back(ratio("256 MiB, server on loopback", "one exec", ours, raw, 1 / 0.8));
+  }
+
+  /// What users do without us: an exec for each connection, with a program that copies.
+  microseconds by_exec() {
+    return container_.exec(
+        {"sh", "-c",
+         "printf 'GET /large HTTP/1.0\\r\\n\\r\\n' | nc 127.0.0.1 " + std::to_string(port)},
+        bytes);
+  }
+
+  void door() {
+    ports::DoorSession door(*relay_, *container_.backend, container_.id, {});
+    Series ours{"relay",
+                [&] {
+                  const auto began = Clock::now();
+                  const auto client = door.session().dial({.port = port}, {});
+                  ask(client.get(), "large");
+                  drain(client.get(), bytes);
+                  return since(began);
+                },
+                {}};
+    Series theirs{"nc", [&] { return by_exec(); }, {}};
+    interleave({&ours, &theirs}, rounds);
+    figures_.push_back(ratio("256 MiB, relay at the address", "nc in an exec", ours, theirs, 0.2));
   }
 
   /// To the first byte of an answer; against the container's own address, which only a local engine

@@ -67,6 +67,21 @@ bool Channel::take_data(std::span<const char> bytes) {
   return true;
 }
 
+bool Channel::can_splice(std::size_t size) const {
+  return joined_ && !done_ && out_ >= 0 && !out_closed_ && !resetting_ && !received_end_ &&
+         queue_.empty() && size <= may_receive_;
+}
+
+long Channel::splice_from(int pipe, std::size_t size) {
+  const long moved = sys::splice(pipe, out_, size);
+  if (moved <= 0) return moved;
+  may_receive_ -= static_cast<std::uint32_t>(moved);
+  received_ += static_cast<std::uint64_t>(moved);
+  taken(static_cast<std::size_t>(moved));
+  on_progress();
+  return moved;
+}
+
 /// What the descriptor takes at once needs no queue; an error is met again by the queue. Returns
 /// what is left.
 std::span<const char> Channel::write_straight(std::span<const char> bytes) {

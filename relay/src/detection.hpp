@@ -28,6 +28,7 @@ class Detection final : private Timer {
     std::uint8_t address[16] = {};
     bool ipv6 = false;
     bool seen = false;
+    bool door = false;  ///< a relay that waits for us: nothing of the user's
     std::uint32_t pid = 0;
   };
   struct Network {
@@ -47,12 +48,14 @@ class Detection final : private Timer {
   bool read_table(const Network& network, bool ipv6);
   void take_line_of_table(std::string_view line, const Network& network, bool ipv6);
   void find_owners(std::size_t first_new);
+  bool is_a_door(std::uint32_t pid);
   void tell(const Socket& socket);
 
   Mux& mux_;
   const std::vector<std::uint64_t>& own_;
   std::vector<Network> networks_;
   std::vector<Socket> known_;
+  std::vector<char> own_file_;  ///< that all relays of this version are
   std::uint64_t last_pid_ = 0;
   std::int64_t networks_due_ = 0;
   int kernel_ = -1;

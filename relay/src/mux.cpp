@@ -49,8 +49,45 @@ void Mux::send_reset(std::uint32_t channel, ResetReason reason, std::string_view
        PayloadWriter().u32(static_cast<std::uint32_t>(reason)).text(text));
 }
 
+/// The header is in the pipe before it is known how much of the rest goes there: whatever does not
+/// is read after it, for it is there already.
+long Mux::splice_forward(int fd, std::uint32_t channel, std::size_t most) {
+  if (!splices_out_ || !out_queue_.empty() || ended_ || out_ < 0) return 0;
+  const auto size = std::min(most, sys::readable(fd));
+  if (size < least_spliced) return 0;
+  char header[header_size];
+  encode_header({FrameType::data, channel, static_cast<std::uint32_t>(size)}, header);
+  const long said = sys::write(out_, header, header_size);
+  if (said <= 0) return 0;  // full; what else is wrong is met again by the next write
+  if (said < static_cast<long>(header_size)) {
+    out_queue_.append({header + said, header_size - static_cast<std::size_t>(said)});
+  }
+  const long moved = out_queue_.empty() ? sys::splice(fd, out_, size) : 0;
+  if (moved < 0 && !is_temporary(moved)) splices_out_ = false;
+  const bool whole = read_rest(fd, size - static_cast<std::size_t>(std::max(moved, 0L)));
+  return whole ? static_cast<long>(size) : -ECONNRESET;
+}
+
+/// False: it is not there any more; the frame is filled up, and the channel has to be reset.
+bool Mux::read_rest(int fd, std::size_t left) {
+  while (left > 0) {
+    char* to = out_queue_.room(left);
+    const long got = sys::read(fd, to, left);
+    if (got == -EINTR) continue;
+    if (got <= 0) {
+      std::fill(to, to + left, '\0');
+      out_queue_.add(left);
+      return false;
+    }
+    out_queue_.add(static_cast<std::size_t>(got));
+    left -= static_cast<std::size_t>(got);
+  }
+  return true;
+}
+
 long Mux::forward(int fd, std::uint32_t channel, std::size_t most) {
   most = std::min(most, most_payload);
+  if (const long moved = splice_forward(fd, channel, most); moved != 0) return moved;
   char* to = out_queue_.room(header_size + most);
   const long got = sys::read(fd, to + header_size, most);
   if (got <= 0) return got;
@@ -105,12 +142,65 @@ void Mux::on_ready(int fd, std::uint32_t events) {
   if (fd == in_) read_link();
 }
 
+/// Only at the border of two frames, with nothing read ahead, and while frames are large.
+bool Mux::begin_splice() {
+  if (!splices_in_ || !large_frames_ || !in_queue_.empty()) return false;
+  const long got = sys::read(in_, in_queue_.room(header_size), header_size);
+  if (got <= 0) return false;  // met again by the usual reading
+  in_queue_.add(static_cast<std::size_t>(got));
+  if (got < static_cast<long>(header_size)) return false;
+  const auto header = decode_header(in_queue_.front().data());
+  if (!is_possible(header) || header.type != FrameType::data || header.size < least_spliced)
+    return false;
+  const auto* channel = find(header.channel);
+  if (channel == nullptr || !channel->can_splice(header.size)) return false;
+  in_queue_.clear();
+  spliced_channel_ = header.channel;
+  spliced_left_ = header.size;
+  return true;
+}
+
+/// What is left of the frame is read as a frame of its own.
+void Mux::leave_splice() {
+  encode_header({FrameType::data, spliced_channel_, static_cast<std::uint32_t>(spliced_left_)},
+                in_queue_.room(header_size));
+  in_queue_.add(header_size);
+  spliced_left_ = 0;
+  large_frames_ = false;
+}
+
+bool Mux::splice_link() {
+  for (int frames = 0; frames < most_spliced; ++frames) {
+    if (spliced_left_ == 0 && !begin_splice()) return false;
+    if (!splice_frame()) return false;
+    if (spliced_left_ > 0) return true;  // the rest is on its way
+  }
+  return true;
+}
+
+bool Mux::splice_frame() {
+  while (spliced_left_ > 0) {
+    auto* channel = find(spliced_channel_);
+    const bool goes = channel != nullptr && channel->can_splice(spliced_left_);
+    const long moved = goes ? channel->splice_from(in_, spliced_left_) : -EINVAL;
+    if (moved > 0) {
+      spliced_left_ -= static_cast<std::size_t>(moved);
+      continue;
+    }
+    if (moved == -EINVAL && goes) splices_in_ = false;                // these are no pipes
+    if (is_temporary(moved) && sys::readable(in_) == 0) return true;  // the rest is on its way
+    leave_splice();
+    return false;
+  }
+  return true;
+}
+
 void Mux::read_link() {
   if (ended_) return;
+  if (splice_link()) return;
   const long got = sys::read(in_, in_queue_.room(read_size), read_size);
-  if (is_temporary(got)) return;
-  if (got <= 0) return end("the stream has ended");
-  in_queue_.add(static_cast<std::size_t>(got));
+  if (got <= 0 && !is_temporary(got)) return end("the stream has ended");
+  if (got > 0) in_queue_.add(static_cast<std::size_t>(got));
   if (!take_frames()) end("the other side said something impossible");
 }
 
@@ -127,6 +217,7 @@ bool Mux::take_frames() {
     const auto bytes = in_queue_.front();
     const auto header = decode_header(bytes.data());
     if (!is_possible(header) || out_queue_.size() > most_unanswered) return false;
+    large_frames_ = header.type == FrameType::data && header.size >= least_spliced;
     if (bytes.size() < header_size + header.size) break;
     if (!take_frame(header, bytes.subspan(header_size, header.size))) return false;
     in_queue_.consume(header_size + header.size);

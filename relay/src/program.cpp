@@ -1,7 +1,9 @@
 #include "acceptor.hpp"
+#include "archive.hpp"
 #include "commands.hpp"
 #include "connection.hpp"
 #include "detection.hpp"
+#include "door.hpp"
 #include "files.hpp"
 #include "relay_program.hpp"
 
@@ -17,6 +19,7 @@ namespace {
 
 constexpr int exit_usage = 64;
 constexpr int exit_version = 65;
+constexpr int exit_nobody = 66;
 constexpr int pipe_size = 1 << 20;
 
 Address address_of(const TcpPlace& place) {
@@ -170,6 +173,10 @@ int relay_program(int argc, char** argv, char** environment) {
   const std::string_view word = argc == 2 ? argv[1] : "";
   if (word == "serve") return serve(environment, Parent::engine);
   if (word == lent_word) return serve(environment, Parent::relay);
+  if (word == door_word) return wait_at_door() ? serve(environment, Parent::relay) : exit_nobody;
+  const std::string_view verb = argc == 3 ? argv[1] : "";
+  if (verb == unpack_word) return unpack(argv[2]);
+  if (verb == pack_word) return pack(argv[2]);
   constexpr std::string_view usage =
       "fairlead's relay: \"serve\" makes it speak its protocol (docs/relay-protocol.md) on its "
       "standard input and output.\n";

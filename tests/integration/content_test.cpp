@@ -261,5 +261,23 @@ TEST_F(ContentElsewhere, IsAFolderWhereThereAreNoVolumes) {
   EXPECT_EQ(json_at(bound.out, "/code"), "backend.capability") << bound.text();
 }
 
+TEST_F(ContentElsewhere, TravelsByTheRelayWhereTheBackendCopiesNothing) {
+  test_run().set("FAIRLEAD_PLUGINS__TESTBED__REFUSE", "copy");
+  const Workspace project = workspace();
+  project.write("file", "content\n");
+  project.write("folder/below", "deep\n");
+  must_own_up(project);
+  EXPECT_EQ(must_exec(project, "cat file folder/below"), "content\ndeep\n");
+  const auto copy = [&](const std::string& from, const std::string& to) {
+    const RunResult result =
+        run(fairlead({"cp", "--workspace-folder", project.folder.string(), from, to}));
+    EXPECT_EQ(result.exit_code, 0) << result.text();
+  };
+  copy((project.folder / "folder").string(), ":/tmp/new");
+  EXPECT_EQ(must_exec(project, "cat /tmp/new/below; echo more >/tmp/new/more"), "deep\n");
+  copy(":/tmp/new", test_run().below("back").string());
+  EXPECT_EQ(read_file(test_run().below("back") / "more"), "more\n");
+}
+
 }  // namespace
 }  // namespace fairlead::test

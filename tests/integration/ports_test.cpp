@@ -280,6 +280,19 @@ TEST_P(ComposePorts, ReachCompanionsByName) {  // PORT-003
   EXPECT_EQ(own(project, "down").exit_code, 0);
 }
 
+/// Signals the relays that run in a container; how many there are.
+int signal_relays_in(const std::string& container, int signal) {
+  int found = 0;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const auto name = entry.path().filename().string();
+    if (name.find_first_not_of("0123456789") != std::string::npos) continue;
+    if (read_file(entry.path() / "cgroup").find(container) == std::string::npos) continue;
+    if (!read_file(entry.path() / "cmdline").starts_with("/.fairlead/relay-")) continue;
+    if (::kill(std::stoi(name), signal) == 0) ++found;
+  }
+  return found;
+}
+
 TEST_P(ComposePorts, FindWhatListensInCompanions) {  // PORT-004
   const Workspace project = this->project(
       "  db:\n    image: " + std::string(base_image) +
@@ -295,6 +308,23 @@ TEST_P(ComposePorts, FindWhatListensInCompanions) {  // PORT-004
   })) << list;
   EXPECT_EQ(json_at(list, "/environments/0/forwards/0/label"), "the database") << list;
   EXPECT_TRUE(serves(port_at(list, "/environments/0/forwards/0/localPort"), "found"));
+  // The relay there dies, and nothing else happens: another one looks.
+  const auto label = [](const Container& one, const char* key) {
+    const auto found = one.labels.find(key);
+    return found == one.labels.end() ? std::string() : found->second;
+  };
+  const auto group = json_at(up.out, "/composeProjectName");
+  std::string database;
+  for (const auto& one : engine().containers()) {
+    const bool ours = group.empty() || label(one, "com.docker.compose.project") == group;
+    if (ours && label(one, "com.docker.compose.service") == "db") database = one.id;
+  }
+  ASSERT_FALSE(database.empty());
+  EXPECT_EQ(signal_relays_in(database, SIGKILL), 1);
+  EXPECT_TRUE(wait_until(patience, [&] { return signal_relays_in(database, 0) == 1; }));
+  EXPECT_TRUE(wait_until(patience, [&] {
+    return json_at(must({"ports", "--json"}).out, "/environments/0/forwards/0/host") == "db";
+  }));
   EXPECT_EQ(own(project, "down").exit_code, 0);
 }
 

@@ -19,6 +19,34 @@ TEST_F(RelayPorts, ReachServersOnTheContainersLocalhost) {
   EXPECT_EQ(json_at(list.out, "/environments/0/forwards/0/route"), "relay") << list.out;
 }
 
+TEST_F(RelayPorts, MayTakeAConnectionOfTheirOwn) {
+  const Workspace project = workspace(R"("forwardPorts": [18091])");
+  const RunResult up = run(on(project, {"up", "--json", "--set", "relay_listens=true"}));
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  serve_inside(project, "127.0.0.1:18091");
+  EXPECT_TRUE(serves(port_at(up.out, "/forwards/0/localPort"), "hello"));
+  const RunResult list = must({"ports", "--json"});
+  EXPECT_EQ(json_at(list.out, "/environments/0/forwards/0/route"), "relay") << list.out;
+  EXPECT_NE(must_exec(project, "ps -o args").find("/proc/self/exe door"), std::string::npos);
+  EXPECT_EQ(must_exec(project, "netstat -ltn | grep -c LISTEN"), "1\n");  // the server's own
+}
+
+// PORT-005
+TEST_F(RelayPorts, MoveToWhereTheUserWantsThem) {
+  const Workspace project = workspace(R"("forwardPorts": [18095])");
+  ASSERT_EQ(run(on(project, {"up"})).exit_code, 0);
+  serve_inside(project, "0.0.0.0:18095");
+  const auto socket = test_run().below("s.sock").string();
+  const RunResult moved = run(on(project, {"forward", "--background", "18095:" + socket}));
+  ASSERT_EQ(moved.exit_code, 0) << moved.text();
+  const auto list = must({"ports", "--json"}).out;
+  EXPECT_EQ(json_at(list, "/environments/0/forwards/0/localAddress"), socket) << list;
+  EXPECT_EQ(list.find("\"port\":18095,"), list.rfind("\"port\":18095,")) << list;
+  EXPECT_EQ(run(on(project, {"forward", "--background", "18095"})).exit_code, 0);
+  EXPECT_EQ(json_at(must({"ports", "--json"}).out, "/environments/0/forwards/0/localAddress"),
+            socket);
+}
+
 // PORT-004, PORT-011
 TEST_F(RelayPorts, FindWhatBeginsToListen) {
   const Workspace project = workspace(

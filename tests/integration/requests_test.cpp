@@ -102,5 +102,22 @@ TEST_F(Requests, DownFindsAndRemoves) {
   EXPECT_LE(requests.size(), 3U) << joined(requests);
 }
 
+/// By the relay of its own, as it is without one that is kept: no more than an exec of the engine.
+TEST_F(Requests, ExecByARelayAsksNoMoreThanByTheEngine) {
+  const Workspace project = workspace();
+  must_own_up(project);
+  const auto by = [&](const char* way) {
+    const auto request = fairlead(
+        {"exec", "--workspace-folder", project.folder.string(), "--via", way, "--", "true"});
+    requests_of(request);  // the first time it finds out, and remembers
+    return requests_of(request);
+  };
+  const auto engine = by("engine");
+  const auto relay = by("relay");
+  EXPECT_LE(relay.size(), engine.size()) << joined(relay) << "---\n" << joined(engine);
+  EXPECT_EQ(count(relay, "POST /exec/"), 1) << joined(relay);
+  EXPECT_EQ(count(relay, "/archive"), 0) << joined(relay);
+}
+
 }  // namespace
 }  // namespace fairlead::test

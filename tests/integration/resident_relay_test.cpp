@@ -164,6 +164,25 @@ TEST_F(ResidentRelay, IsDoneWithoutWhenItIsKilledAndComesBack) {
   EXPECT_TRUE(wait_until(60s, [&] { return is_resident(); }));
 }
 
+TEST_F(ResidentRelay, GoesOnWhenTheConfigurationOfPortsHasChanged) {
+  start();
+  auto shell = command({"sh", "-c", "echo re''ady; read line; echo got $line"});
+  shell.keep_input = true;
+  ChildProcess client(std::move(shell));
+  ASSERT_TRUE(client.wait_for_output("ready", 60s)) << client.err();
+  const auto file = project_.folder / ".devcontainer/devcontainer.json";
+  auto text = read_file(file);
+  text.insert(text.find('{') + 1, R"("portsAttributes": {"18110": {"label": "new"}},)");
+  write_file(file, text);
+  const auto up = run(fairlead({"up", "--workspace-folder", project_.folder.string()}));
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  EXPECT_TRUE(is_resident());
+  client.write("words\n");
+  const auto result = client.finish();
+  EXPECT_NE(result.out.find("got words"), std::string::npos) << result.text();
+  EXPECT_EQ(result.exit_code, 0);
+}
+
 TEST_F(ResidentRelay, EndsItsCommandsWithTheBackgroundProcess) {
   start();
   ChildProcess client(command({"sh", "-c", "trap '' HUP; echo re''ady; sleep 4713"}));

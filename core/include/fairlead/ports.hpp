@@ -101,8 +101,9 @@ class EnvironmentPorts {
   /// What it says, as JSON text: two objects of one environment may have read different files.
   const std::string& port_configuration() const;
 
-  /// Listens; a target that is forwarded already stays as it is. Throws "ports.taken",
-  /// "ports.bind"; for reverse ones also what the relay says.
+  /// Listens; a target that is forwarded already stays as it is, unless the user wants another
+  /// local port or socket. Throws "ports.taken", "ports.bind"; for reverse ones also what the relay
+  /// says.
   ForwardInfo add(const ForwardWish& wish, std::stop_token stop);
   /// False: there was none.
   bool remove(const PortTarget& target, bool reverse);
@@ -118,6 +119,9 @@ class EnvironmentPorts {
   bool lend_relay(const RelayWish& wish, UniqueFd& client);
   /// Whether a client has such a relay now: what it runs ends with this object.
   bool lends_relay() const;
+  /// Takes over the relay of an object of the same environment that is about to end, so that the
+  /// commands of those it is lent to go on.
+  void adopt_relay(EnvironmentPorts& old);
   /// The container was removed and no other one was made in its place.
   bool gone() const;
 

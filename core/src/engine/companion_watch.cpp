@@ -8,7 +8,14 @@
 namespace fairlead {
 namespace {
 
+using Clock = std::chrono::steady_clock;
+using std::chrono::milliseconds;
+
 constexpr std::chrono::seconds relay_limit{30};
+constexpr milliseconds soon{100};
+constexpr milliseconds later{30'000};      // of one that could not be started
+constexpr milliseconds not_so_soon{2000};  // of one that did not live long
+constexpr std::chrono::seconds long_enough{10};
 
 }  // namespace
 
@@ -19,8 +26,8 @@ struct CompanionWatch::Companion {
   std::map<std::uint64_t, ports::Listener> listeners;  ///< by inode
 };
 
-CompanionWatch::CompanionWatch(std::shared_ptr<InstanceLink> link, Heard heard)
-    : link_(std::move(link)), heard_(std::move(heard)) {}
+CompanionWatch::CompanionWatch(std::shared_ptr<InstanceLink> link, Heard heard, Again again)
+    : link_(std::move(link)), heard_(std::move(heard)), again_(std::move(again)) {}
 
 void CompanionWatch::renew(const std::stop_token& stop) {
   const auto own = link_->instance();
@@ -35,10 +42,10 @@ void CompanionWatch::renew(const std::stop_token& stop) {
   }
   std::erase_if(companions_, [&](const auto& known) {
     auto& [id, companion] = known;
-    const bool stays =
+    const bool goes_on =
         running.contains(id) && (companion->relay == nullptr || companion->relay->alive());
-    if (!stays) end(*companion);
-    return !stays;
+    if (!goes_on) end(*companion);
+    return !goes_on;
   });
   for (const auto& [id, instance] : running) {
     if (!companions_.contains(id)) begin(instance, stop);
@@ -53,9 +60,14 @@ void CompanionWatch::begin(const InstanceInfo& instance, const std::stop_token& 
     companion->relay = ports::RelaySession::start(link_->backend(), instance.id, {},
                                                   {.stop = stop, .timeout = relay_limit});
   } catch (const Error& error) {
-    if (error.status() != Status::unsupported) companions_.erase(instance.id);  // another time
+    if (error.status() == Status::unsupported) return;
+    companions_.erase(instance.id);
+    if (error.status() != Status::cancelled) again_(later);
     return;
   }
+  companion->relay->on_gone([again = again_, began = Clock::now()](const Error&) {
+    again(Clock::now() - began > long_enough ? soon : not_so_soon);
+  });
   companion->relay->watch_listeners(
       [this, raw = companion.get()](const ports::ListenerEvent& event) {
         {

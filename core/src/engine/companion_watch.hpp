@@ -2,6 +2,7 @@
 
 #include "engine/instance_link.hpp"
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -19,7 +20,11 @@ class CompanionWatch {
   /// ended.
   using Heard = std::function<void(const std::string& service, const ports::ListenerEvent&)>;
 
-  CompanionWatch(std::shared_ptr<InstanceLink> link, Heard heard);
+  /// Told, on the relays' threads or by `renew`, that it is time to `renew` again after a while: a
+  /// relay has ended by itself, or could not be started.
+  using Again = std::function<void(std::chrono::milliseconds later)>;
+
+  CompanionWatch(std::shared_ptr<InstanceLink> link, Heard heard, Again again);
   ~CompanionWatch() { close(); }
   CompanionWatch(const CompanionWatch&) = delete;
   CompanionWatch& operator=(const CompanionWatch&) = delete;
@@ -37,6 +42,7 @@ class CompanionWatch {
 
   const std::shared_ptr<InstanceLink> link_;
   const Heard heard_;
+  const Again again_;
   std::map<std::string, std::shared_ptr<Companion>> companions_;  ///< by instance
 };
 

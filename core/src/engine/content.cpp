@@ -3,6 +3,7 @@
 #include "base/pipe.hpp"
 #include "engine/clone.hpp"
 #include "engine/enter.hpp"
+#include "engine/file_transfer.hpp"
 #include "engine/run.hpp"
 #include "engine/session.hpp"
 #include "engine/staging.hpp"
@@ -31,8 +32,8 @@ std::string place_in(const Workspace& workspace, const InstanceInfo& instance) {
 }
 
 /// Tars a folder of this machine straight into the call's descriptor.
-void stream_content(const std::string& folder, Backend& backend, const CopyInRequest& target,
-                    const std::stop_token& stop) {
+void stream_content(const Core& core, const std::string& folder, Backend& backend,
+                    const CopyInRequest& target, const std::stop_token& stop) {
   auto pipe = make_pipe();
   CallOptions tar_options{.stop = stop};
   SpawnRequest tar{.argv = {"tar", "-C", folder, "-cf", "-", "."}};
@@ -43,7 +44,7 @@ void stream_content(const std::string& folder, Backend& backend, const CopyInReq
   CallOptions copy_options{.stop = stop};
   auto request = target;
   request.archive = copy_options.pass(std::move(pipe.read_end));
-  backend.copy_in(request, std::move(copy_options));
+  copy_in_any_way(core, backend, request, std::move(copy_options));
   if (const int status = archived.get(); status != 0) {
     throw Error(Status::failed, "content.archive",
                 "Reading the workspace " + folder + " failed: tar ended with " +
@@ -83,12 +84,12 @@ void copy_to(Core& core, const Workspace& workspace, Backend& backend, const Cop
   const auto& root = workspace.document->workspace.mount_root;
   const bool cloned_already = !clone_source(core, root).empty();
   if (workspace.settings.text("content") != "clone" || cloned_already) {
-    return stream_content(root, backend, target, stop);
+    return stream_content(core, root, backend, target, stop);
   }
   const StagingFolder staging(core, workspace.identity.devcontainer_id);
   const auto clone = (staging.path() / "content").string();
   clone_committed(core, root, clone, stop);
-  stream_content(clone, backend, target, stop);
+  stream_content(core, clone, backend, target, stop);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "base/pipe.hpp"
 #include "base/text.hpp"
+#include "engine/file_transfer.hpp"
 #include "engine/run.hpp"
 #include "engine/session.hpp"
 #include "engine/the_host.hpp"
@@ -18,6 +19,7 @@ namespace fs = std::filesystem;
 enum class There { folder, other, nothing };
 
 struct Place {
+  const Core& core;
   Backend& backend;
   std::string instance;
   std::string user;  ///< who looks: root, who sees everything, where there is one
@@ -169,7 +171,7 @@ void send(const Place& place, const std::string& folder, UniqueFd archive,
   CallOptions options{.stop = stop};
   CopyInRequest request{.id = place.instance, .path = folder};
   request.archive = options.pass(std::move(archive));
-  place.backend.copy_in(request, std::move(options));
+  copy_in_any_way(place.core, place.backend, request, std::move(options));
 }
 
 void fetch(const Place& place, const std::string& path, UniqueFd archive,
@@ -177,7 +179,7 @@ void fetch(const Place& place, const std::string& path, UniqueFd archive,
   CallOptions options{.stop = stop};
   CopyOutRequest request{.id = place.instance, .path = path};
   request.archive = options.pass(std::move(archive));
-  place.backend.copy_out(request, std::move(options));
+  copy_out_any_way(place.core, place.backend, request, std::move(options));
 }
 
 void copy_in(const Place& place, const std::string& from, const std::string& to,
@@ -230,7 +232,7 @@ void copy(Core& core, CopyRequest request, std::stop_token stop) {
   const auto workspace = with_devcontainer_id(open_workspace(core, request.selection));
   const auto found = require_environment(core, workspace, request.selection, stop);
   const auto instance = running_instance(found, stop);
-  const Place place{*found.backend, instance.id, is_the_host(instance) ? "" : "0"};
+  const Place place{core, *found.backend, instance.id, is_the_host(instance) ? "" : "0"};
   const auto inside = absolute_inside(request.inside, workspace);
   if (!request.outside.empty()) {
     request.into ? copy_in(place, request.outside, inside, stop)

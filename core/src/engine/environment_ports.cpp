@@ -208,6 +208,15 @@ struct EnvironmentPorts::Impl {
     table->resume(stop);
   }
 
+  /// The relay of another service has ended, or could not be started.
+  void companions_again(std::chrono::milliseconds later) {
+    worker.add(
+        [this](const std::stop_token& token) {
+          if (detecting && link->running()) companions.renew(token);
+        },
+        later);
+  }
+
   // ------------------------------------------------------- detection
   void begin_detection(const std::stop_token& stop) {
     try {
@@ -270,11 +279,13 @@ struct EnvironmentPorts::Impl {
   std::string said;
   ports::PortRules rules;
   std::unique_ptr<ForwardTable> table;
-  CompanionWatch companions{link, [this](const std::string& service, const auto& event) {
+  CompanionWatch companions{link,
+                            [this](const std::string& service, const auto& event) {
                               worker.add([this, service, event](const std::stop_token& token) {
                                 heard(service, event, token);
                               });
-                            }};
+                            },
+                            [this](std::chrono::milliseconds later) { companions_again(later); }};
   std::set<std::string> opened;  ///< of the worker
   std::atomic<bool> detecting{false};
   std::atomic<bool> keeping{false};
@@ -336,9 +347,10 @@ bool EnvironmentPorts::lend_relay(const RelayWish& wish, UniqueFd& client) {
   return true;
 }
 
-bool EnvironmentPorts::lends_relay() const {
-  const auto relay = impl_->link->relay();
-  return relay && relay->lends();
+bool EnvironmentPorts::lends_relay() const { return impl_->link->lends_relay(); }
+
+void EnvironmentPorts::adopt_relay(EnvironmentPorts& old) {
+  impl_->link->adopt_relay(*old.impl_->link);
 }
 
 bool EnvironmentPorts::gone() const { return impl_->gone; }

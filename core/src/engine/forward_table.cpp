@@ -28,6 +28,17 @@ struct ForwardTable::Forward {
   std::string socket_file;                       ///< ours to remove
 };
 
+namespace {
+
+/// The user says where it is to be, and it is somewhere else: found, or from the configuration.
+bool wants_another_end(const ForwardWish& wish, const ForwardInfo& now) {
+  if (wish.origin != ForwardOrigin::user) return false;
+  if (!wish.local_socket.empty()) return wish.local_socket != now.address;
+  return wish.local_port.value_or(0) != 0 && *wish.local_port != now.port;
+}
+
+}  // namespace
+
 ForwardTable::ForwardTable(std::shared_ptr<InstanceLink> link, ports::PortRules rules,
                            std::shared_ptr<PortForwarder> forwarder)
     : link_(std::move(link)), rules_(std::move(rules)), forwarder_(std::move(forwarder)) {}
@@ -39,8 +50,9 @@ ForwardTable::~ForwardTable() {
 ForwardInfo ForwardTable::add(const ForwardWish& wish, const std::stop_token& stop,
                               const ports::Listener* found) {
   const std::lock_guard adding(adding_);
-  if (const auto known = find(wish.target, wish.reverse)) return info(*known);
-  const auto command = found == nullptr ? std::string() : found->process;
+  const auto known = find(wish.target, wish.reverse);
+  if (known && (forwarder_ || !wants_another_end(wish, known->fixed))) return info(*known);
+  const auto command = found != nullptr ? found->process : known ? known->process : std::string();
   const auto attributes =
       rules_.of({.host = wish.target.host, .port = wish.target.port, .command = command});
   const auto forward = wish.reverse ? open_reverse(wish, stop)
@@ -51,10 +63,17 @@ ForwardInfo ForwardTable::add(const ForwardWish& wish, const std::stop_token& st
     forward->process = found->process;
     forward->pid = found->pid;
   }
+  if (known) {
+    forward->inodes = known->inodes;
+    forward->process = known->process;
+    forward->pid = known->pid;
+  }
   {
     const std::lock_guard lock(mutex_);
+    std::erase(forwards_, known);
     forwards_.push_back(forward);
   }
+  if (known) end(*known);
   return info(*forward);
 }
 
@@ -202,9 +221,12 @@ std::optional<ForwardInfo> ForwardTable::remove_detected(std::uint64_t inode) {
     const std::lock_guard lock(mutex_);
     for (const auto& forward : forwards_) {
       if (forward->inodes.erase(inode) == 0 || !forward->inodes.empty()) continue;
+      if (forward->wish.origin == ForwardOrigin::detected) {
+        found = forward;
+        continue;
+      }
       forward->process.clear();
       forward->pid = 0;
-      if (forward->wish.origin == ForwardOrigin::detected) found = forward;
     }
     if (!found) return std::nullopt;
     std::erase(forwards_, found);

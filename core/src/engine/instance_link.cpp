@@ -2,6 +2,7 @@
 
 #include "engine/deadlines.hpp"
 #include "engine/find.hpp"
+#include "engine/relay_mount.hpp"
 #include "engine/session.hpp"
 #include "ports/attributes.hpp"
 
@@ -44,6 +45,8 @@ InstanceLink::InstanceLink(Core& core, Selection selection, const std::stop_toke
 
 void InstanceLink::set(std::shared_ptr<Backend> backend, InstanceInfo instance) {
   std::shared_ptr<ports::RelaySession> old;
+  std::shared_ptr<ports::RelaySession> older;
+  std::shared_ptr<ports::DoorSession> door;
   const std::lock_guard lock(mutex_);
   const bool same = instance.id == instance_.id && instance.started == instance_.started;
   backend_ = std::move(backend);
@@ -51,7 +54,11 @@ void InstanceLink::set(std::shared_ptr<Backend> backend, InstanceInfo instance) 
   companions_.clear();
   addresses_.clear();
   relay_failure_.reset();
-  if (!same) old = std::exchange(relay_, nullptr);
+  if (same) return;
+  old = std::exchange(relay_, nullptr);
+  older = std::exchange(adopted_, nullptr);
+  door.swap(door_);
+  door_failed_ = false;
 }
 
 MergedConfig InstanceLink::merged() const {
@@ -153,11 +160,79 @@ std::shared_ptr<ports::RelaySession> InstanceLink::relay() const {
 
 void InstanceLink::close_relay() {
   std::shared_ptr<ports::RelaySession> old;
+  std::shared_ptr<ports::RelaySession> older;
+  std::shared_ptr<ports::DoorSession> door;
   {
     const std::lock_guard lock(mutex_);
     old = std::exchange(relay_, nullptr);
+    older = std::exchange(adopted_, nullptr);
+    door.swap(door_);
   }
-  if (old) old->close();
+  door.reset();
+  for (const auto& relay : {old, older}) {
+    if (relay) relay->close();
+  }
+}
+
+bool InstanceLink::wants_door() const { return workspace_.settings.flag("relay_listens"); }
+
+std::shared_ptr<ports::RelaySession> InstanceLink::port_relay() const {
+  if (!wants_door()) return relay();
+  {
+    const std::lock_guard lock(mutex_);
+    if (door_ && door_->alive()) return {door_, &door_->session()};
+    if (!door_failed_) return nullptr;
+  }
+  return relay();
+}
+
+std::shared_ptr<ports::RelaySession> InstanceLink::start_port_relay(const std::stop_token& stop) {
+  if (auto known = port_relay()) return known;
+  auto relay = start_relay(stop);
+  if (!wants_door()) return relay;
+  const std::lock_guard starting(relay_start_);
+  if (auto known = port_relay()) return known;
+  try {
+    auto door = std::make_shared<ports::DoorSession>(*relay, *backend(), instance().id, stop);
+    const std::lock_guard lock(mutex_);
+    door_.swap(door);
+    return {door_, &door_->session()};
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled) throw;
+    core_.log().text(LogLevel::info, error.message());
+    const std::lock_guard lock(mutex_);
+    door_failed_ = true;
+  }
+  return relay;
+}
+
+void InstanceLink::call_back_when_gone(ports::RelaySession& relay) {
+  relay.on_gone([this](const Error&) {
+    if (relay_gone_) relay_gone_();
+  });
+}
+
+void InstanceLink::adopt_relay(InstanceLink& old) {
+  const auto before = old.instance();
+  const auto now = instance();
+  const bool same = before.id == now.id && before.started == now.started &&
+                    old.backend()->name() == backend()->name() && old.account() == account();
+  std::shared_ptr<ports::RelaySession> relay;
+  {
+    const std::lock_guard lock(old.mutex_);
+    relay = std::exchange(old.relay_, nullptr);
+  }
+  if (!relay) return;
+  if (!same || !relay->alive()) return relay->close();
+  relay->watch_listeners(nullptr);
+  call_back_when_gone(*relay);
+  const std::lock_guard lock(mutex_);
+  (relay_ && relay_->alive() ? adopted_ : relay_).swap(relay);
+}
+
+bool InstanceLink::lends_relay() const {
+  const std::lock_guard lock(mutex_);
+  return (relay_ && relay_->lends()) || (adopted_ && adopted_->lends());
 }
 
 std::shared_ptr<ports::RelaySession> InstanceLink::start_relay(const std::stop_token& stop) {
@@ -171,6 +246,7 @@ std::shared_ptr<ports::RelaySession> InstanceLink::start_relay(const std::stop_t
     if (recently) throw Error(*relay_failure_);
     instance = instance_;
   }
+  renew_relay_folder(core_);
   try {
     std::shared_ptr<ports::RelaySession> session =
         ports::RelaySession::start(backend(), instance.id, remote_account_of(merged(), instance),
@@ -179,9 +255,7 @@ std::shared_ptr<ports::RelaySession> InstanceLink::start_relay(const std::stop_t
       const std::lock_guard lock(mutex_);
       relay_ = session;
     }
-    session->on_gone([this](const Error&) {
-      if (relay_gone_) relay_gone_();
-    });
+    call_back_when_gone(*session);
     return session;
   } catch (const Error& error) {
     const std::lock_guard lock(mutex_);

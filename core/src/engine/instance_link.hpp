@@ -2,6 +2,7 @@
 
 #include "engine/enter.hpp"
 #include "engine/workspace.hpp"
+#include "ports/relay_door.hpp"
 #include "ports/relay_session.hpp"
 #include "ports/route.hpp"
 
@@ -49,15 +50,26 @@ class InstanceLink {
   /// Starts it when it does not. Throws "relay.place" and the like; a failure is remembered for
   /// some seconds.
   std::shared_ptr<ports::RelaySession> start_relay(const std::stop_token& stop);
+  /// The same for forwarded connections: over a connection of its own where the user lets the relay
+  /// listen.
+  std::shared_ptr<ports::RelaySession> port_relay() const;
+  std::shared_ptr<ports::RelaySession> start_port_relay(const std::stop_token& stop);
   /// Who the relay runs as.
   std::string account() const { return remote_account_of(merged(), instance()); }
   /// Ends it; none of its callbacks is called any more.
   void close_relay();
+  /// Takes over the relay of a link that ends, with the commands of those it is lent to; one that
+  /// is of no use here is closed.
+  void adopt_relay(InstanceLink& old);
+  /// Whether commands of others run by a relay of this link.
+  bool lends_relay() const;
 
  private:
   std::string instance_of(const std::string& host, const std::stop_token& stop);
   void learn(const PortTarget& target, const std::string& instance, const UniqueFd& stream);
   void set(std::shared_ptr<Backend> backend, InstanceInfo instance);
+  bool wants_door() const;
+  void call_back_when_gone(ports::RelaySession& relay);
 
   Core& core_;
   Selection selection_;
@@ -68,6 +80,9 @@ class InstanceLink {
   std::map<std::string, std::string> companions_;          ///< host name to instance
   std::map<std::string, ports::SocketAddress> addresses_;  ///< by host name
   std::shared_ptr<ports::RelaySession> relay_;
+  std::shared_ptr<ports::RelaySession> adopted_;  ///< kept for whom it is lent to
+  std::shared_ptr<ports::DoorSession> door_;
+  bool door_failed_ = false;
   std::optional<Error> relay_failure_;
   std::chrono::steady_clock::time_point relay_failed_at_;
   std::function<void()> relay_gone_;

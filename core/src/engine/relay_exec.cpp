@@ -1,6 +1,7 @@
 #include "engine/relay_exec.hpp"
 
 #include "engine/enter_cache.hpp"
+#include "engine/relay_mount.hpp"
 #include "engine/resident_relay.hpp"
 #include "engine/the_host.hpp"
 #include "ports/relay_session.hpp"
@@ -68,6 +69,7 @@ std::shared_ptr<ports::RelaySession> relay_for(Core& core, ExecVia via, const Se
   if (may_do_without && relay_is_hopeless(core, backend->name(), session.instance, user)) {
     return nullptr;
   }
+  renew_relay_folder(core);
   try {
     return ports::RelaySession::start(backend, session.instance.id, user, {.stop = stop});
   } catch (const Error& error) {

@@ -20,7 +20,7 @@ void TargetRoute::straight_failed() { failed_straight_ = true; }
 
 bool TargetRoute::hand_over(UniqueFd& client, const std::shared_ptr<ports::Traffic>& traffic) {
   if (!failed_straight_ && !*only_relay_ && !elsewhere()) return false;
-  const auto relay = link_->relay();
+  const auto relay = link_->port_relay();
   if (!relay) return false;
   serve(*relay, std::move(client), traffic);
   return true;
@@ -40,7 +40,7 @@ UniqueFd TargetRoute::dial(UniqueFd& client, const std::shared_ptr<ports::Traffi
     }
   }
   try {
-    const auto relay = link_->start_relay(stop);
+    const auto relay = link_->start_port_relay(stop);
     *only_relay_ = true;
     serve(*relay, std::exchange(client, UniqueFd()), traffic);
   } catch (const Error&) {

@@ -13,6 +13,7 @@
 #include "engine/in_place_update.hpp"
 #include "engine/instance.hpp"
 #include "engine/own_process.hpp"
+#include "engine/relay_mount.hpp"
 #include "engine/requirements.hpp"
 #include "engine/rest.hpp"
 #include "engine/session.hpp"
@@ -148,6 +149,21 @@ std::vector<std::string> wishes_of(Core& core, const Workspace& workspace, const
   return wishes;
 }
 
+CreatedInstance create_with_relay(Core& core, const Workspace& workspace, CreateRequest create,
+                                  const ProbeReply& abilities, const Found& found,
+                                  const std::stop_token& stop) {
+  const auto folder = is_the_host(core, workspace.settings)
+                          ? std::string()
+                          : add_relay_mount(core, abilities, create);
+  try {
+    return create_and_start(core, workspace, create, found.backend, stop);
+  } catch (const Error& error) {
+    if (!drop_relay_mount(folder, error, create)) throw;
+    core.log().text(LogLevel::debug, "Without the relay's mount: " + error.message());
+  }
+  return create_and_start(core, workspace, std::move(create), found.backend, stop);
+}
+
 CreatedInstance make(Core& core, const UpRequest& request, const Workspace& workspace,
                      const Found& found, const std::stop_token& stop) {
   std::vector<std::string> told;
@@ -177,7 +193,7 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
     if (image.in_place) prepare_for_in_place(*image.in_place, create);
     return during("creating the container", [&] {
       if (found.outdated) remove_existing(core, found, *found.outdated, stop);
-      return create_and_start(core, workspace, std::move(create), found.backend, stop);
+      return create_with_relay(core, workspace, std::move(create), abilities, found, stop);
     });
   });
   made.wanted_ids = ids;

@@ -199,11 +199,13 @@ void RelayThread::finish(HostMux& mux) {
     end_reason_ = mux.end_reason();
     babble_ = mux.babble();
     if (!closing_) gone = std::exchange(gone_, nullptr);
+    telling_ = true;
   }
   run_tasks(mux);
   mux.drop_all();
   if (gone) gone(relay_gone(mux.end_reason()));
   const std::lock_guard lock(mutex_);
+  telling_ = false;
   changed_.notify_all();
 }
 
@@ -231,11 +233,12 @@ relay::Greeting RelayThread::wait_for_greeting(std::chrono::milliseconds limit,
 
 void RelayThread::on_gone(std::function<void(const Error&)> callback) {
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (open_ || closing_) {
       gone_ = std::move(callback);
       return;
     }
+    changed_.wait(lock, [&] { return !telling_; });
   }
   callback(relay_gone(end_reason_));
 }

@@ -29,7 +29,9 @@ class RelayReply {
 /// The host's side of the protocol, on the thread that moves the bytes.
 class HostMux final : public relay::Mux {
  public:
-  HostMux(relay::Loop& loop, UniqueFd in, UniqueFd out) : Mux(loop, in.release(), out.release()) {}
+  HostMux(relay::Loop& loop, UniqueFd in, UniqueFd out) : Mux(loop, in.release(), out.release()) {
+    allow_splicing();  // the thread blocks SIGPIPE
+  }
   ~HostMux() override { drop_channels(); }
 
   std::uint32_t next_id() { return next_id_ += 2; }
@@ -90,6 +92,7 @@ class RelayThread {
   UniqueFd wake_;
   bool open_ = false;
   bool closing_ = false;
+  bool telling_ = false;  ///< that it is gone
   std::optional<relay::Greeting> greeting_;
   std::string end_reason_;
   std::string babble_;

@@ -103,7 +103,12 @@ class LinkedSession final : public RelaySession {
   }
 
   void watch_listeners(std::function<void(const ListenerEvent&)> on_event) override {
-    thread_->post([on_event = std::move(on_event)](HostMux& mux) { mux.watch(on_event); });
+    const auto done = std::make_shared<std::promise<void>>();
+    const bool posted = thread_->post([done, on_event = std::move(on_event)](HostMux& mux) {
+      mux.watch(on_event);
+      done->set_value();
+    });
+    if (posted) done->get_future().wait();
   }
 
   std::unique_ptr<ReverseListener> listen(const RelayTarget& at,

@@ -122,7 +122,8 @@ class RelaySession {
       UniqueFd socket, const RelayTarget& target,
       std::function<void(const ConnectionEnd&)> on_end) = 0;
 
-  /// Reports what listens inside, from now on, to the one watcher; empty: ends that. PORT-004.
+  /// Reports what listens inside, from now on, to the one watcher; empty: ends that. The watcher
+  /// before is not called any more when this returns. PORT-004.
   virtual void watch_listeners(std::function<void(const ListenerEvent&)> on_event) = 0;
 
   /// Listens inside on a Unix socket or a TCP address (port 0: any free one) and hands each
@@ -144,7 +145,8 @@ class RelaySession {
 
   /// False once the relay, its exec or its instance has ended.
   virtual bool alive() const = 0;
-  /// Called once, when that happens (at once when it has); not after `close`.
+  /// Called once, when that happens (at once when it has); not after `close`. Replaces another
+  /// callback, which is not running any more when this returns.
   virtual void on_gone(std::function<void(const Error& why)> callback) = 0;
   /// As the destructor; waits at most two seconds for the relay. Later calls throw "relay.gone".
   virtual void close() = 0;

@@ -102,6 +102,12 @@ const std::vector<SettingSpec>& core_settings() {
        .default_value = std::int64_t{60},
        .project = false,
        .description = "for how many seconds a tag is not asked for again"},
+      {.key = "relay_listens",
+       .type = SettingType::boolean,
+       .default_value = false,
+       .project = false,
+       .description = "the relay may listen on a container's address for a moment, so that "
+                      "forwards to servers on its localhost are quicker"},
       {.key = "secrets_command",
        .type = SettingType::strings,
        .default_value = Items{},

@@ -189,6 +189,7 @@ void TestbedBackend::archive(const std::string& id, const std::vector<std::strin
 
 Empty TestbedBackend::copy_in(const CopyInRequest& request, sdk::Call& call) {
   enter("copy_in", call);
+  demand(options_.refuse.count(copies) == 0, copies);
   archive(request.id, {"tar", "-x", "-f", "-", "-C", request.path}, call.take(request.archive), {},
           call);
   return {};
@@ -196,6 +197,7 @@ Empty TestbedBackend::copy_in(const CopyInRequest& request, sdk::Call& call) {
 
 Empty TestbedBackend::copy_out(const CopyOutRequest& request, sdk::Call& call) {
   enter("copy_out", call);
+  demand(options_.refuse.count(copies) == 0, copies);
   archive(request.id, {"tar", "-c", "-f", "-", "-C", request.path, "."}, {},
           call.take(request.archive), call);
   return {};

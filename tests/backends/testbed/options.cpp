@@ -43,7 +43,7 @@ Options read_options(const std::string& settings) {
   try {
     Options options = from_json(nlohmann::json::parse(settings));
     for (const std::string& name : options.refuse) {
-      if (switches().count(name) == 0) {
+      if (switches().count(name) == 0 && name != copies) {
         throw Error(Status::invalid, "testbed.settings", "cannot refuse \"" + name + "\"");
       }
     }

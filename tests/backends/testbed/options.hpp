@@ -15,8 +15,12 @@ struct Options {
   std::string fail_at;           ///< operation that fails the first time
   std::string delay_at;          ///< operation that waits `delay_ms` before it works
   int delay_ms = 0;
-  std::set<std::string> refuse;  ///< capabilities to switch off, by their names in model.hpp
+  std::set<std::string> refuse;  ///< capabilities to switch off, by their names in model.hpp, or
+                                 ///< `copies`
 };
+
+/// Archives in and out, which no capability stands for.
+inline constexpr const char* copies = "copy";
 
 /// Throws Error(invalid, "testbed.settings") for a value of the wrong type or an unknown capability
 /// in `refuse`.

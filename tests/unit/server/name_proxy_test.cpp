@@ -50,7 +50,91 @@ class NameProxyTest : public ::testing::Test {
 TEST_F(NameProxyTest, LeadsToTheServerOfTheName) {
   const auto server = serve_once("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
   EXPECT_EQ(ask("80.app.localhost:7070"), "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi");
-  EXPECT_EQ(heard_, "GET / HTTP/1.1\r\nHost: 80.app.localhost:7070\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(heard_, "GET / HTTP/1.1\r\nHost: 80.app.localhost:7070\r\n\r\n");
+}
+
+/// Up to the end of a head, or of the connection.
+std::string head_from(const UniqueFd& socket) {
+  std::string head;
+  while (!head.ends_with("\r\n\r\n")) {
+    const auto byte = net::receive(socket, 1);
+    if (byte.empty()) break;
+    head += byte;
+  }
+  return head;
+}
+
+std::string get(const std::string& path, const std::string& host = "80.app.localhost",
+                const std::string& more = {}) {
+  return "GET " + path + " HTTP/1.1\r\nHost: " + host + "\r\n" + more + "\r\n";
+}
+
+TEST_F(NameProxyTest, TakesSeveralRequestsOnOneConnection) {
+  const std::jthread server([this] {
+    const auto client = net::accept_one(listener_);
+    for (const char* answer : {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\none",
+                               "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                               "3;x=y\r\ntwo\r\n0\r\nTrailer: 1\r\n\r\n",
+                               "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n",
+                               "HTTP/1.1 100 Continue\r\n\r\n"}) {
+      heard_ += head_from(client);
+      net::send_all(client, answer);
+    }
+    EXPECT_EQ(net::receive(client, 4), "body");
+    net::send_all(client, "HTTP/1.1 204 No Content\r\n\r\n");
+  });
+  const auto client = net::connect_tcp(proxy_.port());
+  net::send_all(client, get("/1"));
+  EXPECT_EQ(head_from(client), "HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\n");
+  EXPECT_EQ(net::receive(client, 3), "one");
+  net::send_all(client, get("/2") + get("/3"));  // the next one before the answer to the first
+  const std::string chunked =
+      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "3;x=y\r\ntwo\r\n0\r\nTrailer: 1\r\n\r\n";
+  EXPECT_EQ(net::receive(client, chunked.size()), chunked);
+  EXPECT_EQ(head_from(client), "HTTP/1.1 304 Not Modified\r\nContent-Length: 9\r\n\r\n");
+  net::send_all(client,
+                get("/4", "80.app.localhost", "Content-Length: 4\r\nConnection: close\r\n"));
+  EXPECT_EQ(head_from(client), "HTTP/1.1 100 Continue\r\n\r\n");
+  net::send_all(client, "body");
+  EXPECT_EQ(net::receive_all(client), "HTTP/1.1 204 No Content\r\n\r\n");
+}
+
+TEST_F(NameProxyTest, RefusesUnknownHostsInLaterRequestsToo) {
+  const std::jthread server([this] {
+    const auto client = net::accept_one(listener_);
+    head_from(client);
+    net::send_all(client, "HTTP/1.1 204 No Content\r\n\r\n");
+    EXPECT_EQ(net::receive_all(client), "");
+  });
+  const auto client = net::connect_tcp(proxy_.port());
+  net::send_all(client, get("/") + get("/", "evil.example"));
+  EXPECT_EQ(head_from(client), "HTTP/1.1 204 No Content\r\n\r\n");
+  EXPECT_TRUE(net::receive_all(client).starts_with("HTTP/1.1 421 "));
+}
+
+TEST_F(NameProxyTest, EndsWhenTheServerSaysSo) {
+  for (const std::string answer :
+       {"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 1\r\n\r\nx",
+        "HTTP/1.0 200 OK\r\n\r\nuntil the end"}) {
+    const auto server = serve_once(answer);
+    const auto client = net::connect_tcp(proxy_.port());
+    net::send_all(client, get("/"));
+    EXPECT_EQ(net::receive_all(client), answer);
+    heard_.clear();
+  }
+}
+
+TEST_F(NameProxyTest, PassesWhatIsRefusedBeforeItWasSaid) {
+  const auto server = serve_once("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+  const auto client = net::connect_tcp(proxy_.port());
+  net::send_all(client, get("/", "80.app.localhost", "Transfer-Encoding: chunked\r\n"));
+  EXPECT_EQ(net::receive_all(client), "HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+}
+
+TEST_F(NameProxyTest, SaysThatTheServerSpeaksSomethingElse) {
+  const auto server = serve_once("SSH-2.0-x\r\n\r\n");
+  EXPECT_TRUE(ask("80.app.localhost").starts_with("HTTP/1.1 502 "));
 }
 
 TEST_F(NameProxyTest, ListensOnIpv6Too) {

@@ -136,7 +136,8 @@ void Environments::take_over(Entry& entry, std::shared_ptr<Entry> old,
   auto before = old->ports->list();
   entry.detect = old->detect.load();
   entry.relay = old->relay.load();
-  old.reset();  // so that the ports are free again
+  entry.ports->adopt_relay(*old->ports);  // shells go on
+  old.reset();                            // so that the ports are free again
   std::vector<ForwardWish> wishes;
   bool configured = false;
   for (const auto& info : before) {

@@ -53,6 +53,10 @@ class Channel : public Watcher {
  private:
   friend class Mux;
   bool take_data(std::span<const char> bytes);
+  /// Whether so many bytes may go straight from a pipe to where they belong.
+  bool can_splice(std::size_t size) const;
+  /// Moves them; what splice(2) returns.
+  long splice_from(int pipe, std::size_t size);
   bool take_end();
   bool take_opened(std::uint32_t credit);
   bool take_credit(std::uint32_t credit);

@@ -49,6 +49,9 @@ class Mux : private Watcher {
   virtual bool on_frame(const Header& header, PayloadReader payload) = 0;
   /// The link has ended or said something impossible; once. No channel is told.
   virtual void on_end(std::string_view why) = 0;
+  /// What is said to a channel may go from the link's pipe to the channel's descriptor without
+  /// being copied. Not where SIGPIPE has its usual meaning.
+  void allow_splicing() { splices_in_ = true; }
   /// What arrived and was not understood.
   std::span<const char> not_understood() const { return in_queue_.front(); }
   /// Resets all channels, without telling the other side.
@@ -60,6 +63,14 @@ class Mux : private Watcher {
   bool full() const { return out_queue_.size() >= most_waiting; }
   /// Reads from `fd` straight into a frame of data.
   long forward(int fd, std::uint32_t channel, std::size_t most);
+  /// The same into the link's pipe, without a copy. Nothing: not now, or never.
+  long splice_forward(int fd, std::uint32_t channel, std::size_t most);
+  bool read_rest(int fd, std::size_t left);
+  /// Takes some large frames of data so. False: reading goes on as usual.
+  bool splice_link();
+  bool splice_frame();
+  bool begin_splice();
+  void leave_splice();
   void wait_for_room(Channel& channel);
 
   void on_ready(int fd, std::uint32_t events) override;
@@ -73,6 +84,8 @@ class Mux : private Watcher {
   static constexpr std::size_t most_unanswered = std::size_t{16} << 20U;
   static constexpr std::size_t most_waiting = 256 * 1024;
   static constexpr std::size_t read_size = 256 * 1024;
+  static constexpr std::size_t least_spliced = 16 * 1024;
+  static constexpr int most_spliced = 4;  ///< in one turn
 
   Loop& loop_;
   int in_;
@@ -80,6 +93,11 @@ class Mux : private Watcher {
   bool out_watched_ = false;
   bool greeted_ = false;
   bool ended_ = false;
+  bool splices_in_ = false;
+  bool splices_out_ = true;    ///< until it turns out that these are no pipes
+  bool large_frames_ = false;  ///< the last one was
+  std::uint32_t spliced_channel_ = 0;
+  std::size_t spliced_left_ = 0;  ///< of the frame that is being spliced
   ByteQueue in_queue_{read_size};
   ByteQueue out_queue_{most_waiting + 2 * most_payload};
   std::vector<std::unique_ptr<Channel>> channels_;  ///< by id

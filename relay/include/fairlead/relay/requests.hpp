@@ -10,6 +10,12 @@ namespace fairlead::relay {
 
 /// What a relay is told that another relay starts as a command.
 inline constexpr std::string_view lent_word = "lent";
+/// And what starts one that moves files: `relay unpack FOLDER`, `relay pack PATH`.
+inline constexpr std::string_view unpack_word = "unpack";
+inline constexpr std::string_view pack_word = "pack";
+/// And what starts one that waits for the host at a port, for a word of this size.
+inline constexpr std::string_view door_word = "door";
+inline constexpr std::size_t door_word_size = 32;
 
 enum class HostKind : std::uint8_t { name = 0, v4 = 4, v6 = 6 };
 
