@@ -65,8 +65,11 @@ std::vector<KnownHost> list_hosts(Core& core) {
 HostChange add_host(Core& core, const std::string& address) {
   const auto settings = core.settings({}, nullptr);
   const auto host = without_folder(address);
-  if (host != "local")
-    connect_host(core, on_host(settings, host), {});  // its plugin reads the name
+  if (host == "local") {
+    throw Error(Status::invalid, "host.address", "'local' is this machine, which is always there.",
+                "Addresses look like ssh://user@host.");
+  }
+  connect_host(core, on_host(settings, host), {});  // its plugin reads the name
   const auto file = own_file(core);
   const auto before = read_file_if_there(file).value_or("");
   // A list of the user's own stands in place of the system's.
