@@ -1,7 +1,11 @@
 // `fairlead host …` and `doctor --host`: the user's list of machines, and what works on them.
 
 #include "ssh_host_fixture.hpp"
+#include "support/files.hpp"
 #include "support/json.hpp"
+
+#include <csignal>
+#include <filesystem>
 
 namespace fairlead::test {
 namespace {
@@ -12,6 +16,22 @@ class HostCommandTest : public SshWorkspaceTest {
     words.insert(words.begin(), "host");
     return fairlead(std::move(words));
   }
+
+  /// An ssh that never gets through; it makes the file `begun`.
+  std::string slow_ssh() {
+    const auto program = test_run().below("work") / "slow-ssh";
+    write_file(program, "#!/bin/sh\necho $$ >" + begun().string() + "\nexec sleep 4005\n");
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    return program.string();
+  }
+  std::filesystem::path begun() const { return begun_; }
+
+ private:
+  void SetUp() override {
+    SshWorkspaceTest::SetUp();
+    if (!IsSkipped()) begun_ = test_run().below("work") / "begun";
+  }
+  std::filesystem::path begun_;
 };
 
 TEST_F(HostCommandTest, KeepsAListInTheUsersOwnSettings) {
@@ -28,7 +48,7 @@ TEST_F(HostCommandTest, KeepsAListInTheUsersOwnSettings) {
 
   // `list` asks them.
   const auto everywhere = fairlead({"list"});
-  EXPECT_EQ(everywhere.exit_code, 0) << everywhere.text();
+  EXPECT_NE(everywhere.text().find("ssh://plain"), std::string::npos) << everywhere.text();
 
   EXPECT_EQ(host({"remove", "ssh://box"}).exit_code, 0);
   EXPECT_EQ(json_at(host({"list", "--json"}).out, "/0/address"), "ssh://plain");
@@ -97,6 +117,25 @@ TEST_F(HostCommandTest, SaysWhichEnginesAHostHas) {
   const auto plain = host({"check", "ssh://plain"});
   EXPECT_NE(plain.out.find("permission denied"), std::string::npos) << plain.text();
   EXPECT_NE(plain.out.find("group"), std::string::npos) << plain.text();
+}
+
+TEST_F(HostCommandTest, StopsConnectingAtOnce) {
+  const auto ssh = "plugins.ssh.ssh_path=" + slow_ssh();
+  for (const auto& words : {std::vector<std::string>{"up", "--workspace-folder", "ssh://nowhere/x"},
+                            {"exec", "--workspace-folder", "ssh://nowhere/x", "true"},
+                            {"host", "check", "ssh://nowhere"}}) {
+    std::filesystem::remove(begun());
+    auto command = words;
+    command.insert(command.begin() + (words[0] == "host" ? 2 : 1), {"--set", ssh});
+    ChildProcess child(request(command));
+    EXPECT_TRUE(
+        child.wait_for([&] { return std::filesystem::exists(begun()); }, milliseconds(30'000)));
+    child.signal(SIGINT);
+    const auto sent = std::chrono::steady_clock::now();
+    const auto result = child.finish();
+    EXPECT_LT(std::chrono::steady_clock::now() - sent, milliseconds(10'000)) << result.text();
+    EXPECT_NE(result.exit_code, 0) << result.text();  // the guard sees whether ssh went, too
+  }
 }
 
 }  // namespace
