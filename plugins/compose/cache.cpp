@@ -93,10 +93,14 @@ std::string program_in(const std::string& folders, const std::string& name) {
   return {};
 }
 
-bool is_current(const Evaluation& e, const Environment& environment) {
+bool is_current(const Evaluation& e, const Environment& environment, const Files& files) {
   if (!e.tool_file.empty() && !is_program(e.tool_file)) return false;
-  return std::ranges::all_of(e.file_marks,
-                             [](const auto& m) { return mark_of_file(m.first) == m.second; }) &&
+  std::vector<std::string> paths;
+  for (const auto& [path, mark] : e.file_marks) paths.push_back(path);
+  files.load(paths);
+  return std::ranges::all_of(
+             e.file_marks,
+             [&](const auto& m) { return mark_of_file(files, m.first) == m.second; }) &&
          std::ranges::all_of(e.variable_marks, [&](const auto& m) {
            return mark_of_variable(environment, m.first) == m.second;
          });
@@ -104,8 +108,8 @@ bool is_current(const Evaluation& e, const Environment& environment) {
 
 }  // namespace
 
-std::string mark_of_file(const std::string& path) {
-  const auto text = read_text(path);
+std::string mark_of_file(const Files& files, const std::string& path) {
+  const auto text = files.text(path);
   return text ? hash_of(*text) : "absent";
 }
 
@@ -137,13 +141,13 @@ std::string entry_name(const std::vector<std::string>& words) {
 }
 
 std::optional<Evaluation> cached(const std::string& folder, const std::string& name,
-                                 const Environment& environment) {
+                                 const Environment& environment, const Files& files) {
   if (folder.empty()) return {};
   const auto text = read_text(folder + '/' + name);
   if (!text) return {};
   try {
     auto evaluation = from_entry(json::parse(*text));
-    if (is_current(evaluation, environment)) return evaluation;
+    if (is_current(evaluation, environment, files)) return evaluation;
   } catch (const json::exception&) {  // another version's, or damaged: asked again
     return {};
   } catch (const Error&) {

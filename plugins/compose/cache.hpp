@@ -1,5 +1,6 @@
 #pragma once
 
+#include "files.hpp"
 #include "tool.hpp"
 
 #include <fairlead/model/resolve.hpp>
@@ -32,7 +33,7 @@ struct Evaluation {
 
 /// Short texts that change with the content; of what is not there, too. Values of variables cannot
 /// be read back from theirs.
-std::string mark_of_file(const std::string& path);
+std::string mark_of_file(const Files& files, const std::string& path);
 std::string mark_of_variable(const Environment& environment, const std::string& name);
 
 /// The file of the tool's program, found as the shell and docker find it: when it goes, the tool is
@@ -42,10 +43,10 @@ std::string file_of(const Tool& tool, const Environment& environment);
 /// The name of the entry for a question with these words.
 std::string entry_name(const std::vector<std::string>& words);
 
-/// The entry in `folder`, if everything that it depends on is as it was. What cannot be read is not
-/// there.
+/// The entry in `folder`, which is this machine's, if everything that it depends on is as it was.
+/// What cannot be read is not there.
 std::optional<Evaluation> cached(const std::string& folder, const std::string& name,
-                                 const Environment& environment);
+                                 const Environment& environment, const Files& files);
 
 /// Keeps it, readable by its owner alone; a failure only means that Compose is asked again.
 void keep(const std::string& folder, const std::string& name, const Evaluation& evaluation);

@@ -46,7 +46,22 @@ Runner ComposeBackend::runner(const std::string& folder) const {
   return {core().host(), client_environment(), folder};
 }
 
+namespace {
+
+/// Compose is another program: it would make connections of its own to a socket elsewhere, and its
+/// files are here.
+void require_engine_here(const engine::Endpoint& endpoint) {
+  if (endpoint.socket.empty() || endpoint.host.empty()) return;
+  throw Error(
+      Status::unsupported, "engine.endpoint",
+      "The engine is at " + endpoint.text() + ", and the files of the group of services are here.",
+      "Take the workspace there: --workspace-folder " + endpoint.host + "/folder");
+}
+
+}  // namespace
+
 Runner ComposeBackend::engine_runner(const std::string& folder, sdk::Call& call) {
+  require_engine_here(client().endpoint());
   if (podman_ && !on_docker_) client().send({{.target = "/_ping"}, {}}, call);  // chooses
   auto how = runner(folder);
   if (!on_podman_) return how;
@@ -62,6 +77,7 @@ Tool ComposeBackend::tool(const sdk::Call& call) {
 }
 
 Tool ComposeBackend::suitable_tool(const Runner& runner, const sdk::Call& call) {
+  require_engine_here(client().endpoint());
   auto tool = find_tool(runner, settings_, call);
   if (!tool.is_podmans) return tool;
   if (on_docker_) {

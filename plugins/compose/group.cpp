@@ -1,5 +1,6 @@
 #include "beside.hpp"
 #include "compose.hpp"
+#include "files.hpp"
 #include "inputs.hpp"
 #include "override.hpp"
 
@@ -8,7 +9,6 @@
 #include <fairlead/error.hpp>
 
 #include <algorithm>
-#include <filesystem>
 
 /// A project's images and containers.
 namespace fairlead::compose {
@@ -69,11 +69,6 @@ Words recorded_files(const InstanceInfo& instance) {
   return files;
 }
 
-bool is_file(const std::string& path) {
-  std::error_code ignored;
-  return std::filesystem::is_regular_file(path, ignored);
-}
-
 /// "db:service_healthy:false,cache:service_started:false"; v1 does not write it.
 Words dependencies(const InstanceInfo& instance) {
   Words names;
@@ -96,10 +91,9 @@ bool says_a_label(const CreateRequest& request) {
                              [](const auto& option) { return option.starts_with("label"); });
 }
 
-Empty forgotten(const Group& group) {
-  std::error_code ignored;
-  std::filesystem::remove(group.state_folder + '/' + instance_file, ignored);
-  std::filesystem::remove(group.state_folder, ignored);
+Empty forgotten(const Files& files, const Group& group) {
+  files.remove({group.state_folder + '/' + instance_file, group.state_folder + "/empty.yml"},
+               group.state_folder);
   return {};
 }
 
@@ -184,9 +178,11 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
     return {.image_id = {}, .builder = "compose"};
   }
   auto argv = words_for(*e, e->reply.project);
-  if (!request.tags.empty() || !request.cache_from.empty()) {
+  const Files files(core().host(), call);
+  const bool tagged = !request.tags.empty() || !request.cache_from.empty();
+  if (tagged) {
     const auto file = group.state_folder + '/' + build_file;
-    write_atomically(file, build_override(request, e->version_line));
+    files.write(file, build_override(request, e->version_line));
     append(argv, {"-f", file});
   }
   argv.emplace_back("build");
@@ -196,8 +192,7 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
   auto how = engine_runner(group.folder, call);
   if (request.builder == Builder::classic) how.environment["DOCKER_BUILDKIT"] = "0";
   const auto result = how.stream(argv, call);
-  std::error_code ignored;
-  std::filesystem::remove(group.state_folder + '/' + build_file, ignored);
+  if (tagged) files.remove({group.state_folder + '/' + build_file});
   if (result.exit_code != 0) {
     throw Error(Status::failed, "image.build",
                 "Compose could not build the images (exit status " +
@@ -244,14 +239,15 @@ CreateReply ComposeBackend::create(const CreateRequest& wanted, sdk::Call& call)
   const auto& project = e->reply.project;
   const auto file = group.state_folder + '/' + instance_file;
   const auto userns = user_namespace(request, *e, call);
+  const Files files(core().host(), call);
   if (on_podman_ && !e->says_a_label && !says_a_label(request))
     request.security_opt.emplace_back("label=disable");
   if (e->tool.is_podmans) {
-    write_atomically(file, document_for(request, *e, userns, call));
+    files.write(file, document_for(request, *e, userns, call));
     bring_up_one_by_one(group, *e, file, userns, call);
     return {.id = primary(group, project, call), .warnings = {}};
   }
-  write_atomically(file, instance_override(request, e->version_line, userns));
+  files.write(file, instance_override(request, e->version_line, userns));
   auto argv = words_for(*e, project);
   append(argv, {"-f", file});
   // A service behind a profile is started when it is named, or the profile is.
@@ -279,8 +275,11 @@ StartReply ComposeBackend::start(const StartRequest& request, sdk::Call& call) {
     bring_up_one_by_one(group, *e, group.state_folder + '/' + instance_file, {}, call);
     return {primary(group, instance.group, call)};
   }
+  const Files there(core().host(), call);
+  there.load(files);
   const bool restored =
-      std::ranges::any_of(files, is_override) && std::ranges::all_of(files, is_file);
+      std::ranges::any_of(files, is_override) &&
+      std::ranges::all_of(files, [&](const auto& file) { return there.is_file(file); });
   auto argv = e->tool.argv;
   append(argv, {"--project-name", instance.group});
   append(argv, Inputs{restored ? files : e->files, e->env_file}.words());
@@ -300,7 +299,9 @@ std::vector<std::string> ComposeBackend::words_for_existing(const InstanceInfo& 
   append(argv, {"--project-name", instance.group});
   if (found.major() >= 2) return argv;  // it knows all by the containers' labels
   auto files = recorded_files(instance);
-  std::erase_if(files, [](const auto& file) { return !is_file(file); });
+  const Files there(core().host(), call);
+  there.load(files);
+  std::erase_if(files, [&](const auto& file) { return !there.is_file(file); });
   append(argv, Inputs{files, {}}.words());
   return argv;
 }
@@ -362,7 +363,7 @@ Empty ComposeBackend::remove(const RemoveRequest& request, sdk::Call& call) {
   const auto instance = inspect({request.id}, call);
   if (is_podman_composes(instance)) {
     remove_one_by_one(request, instance, call);
-    return forgotten(*request.group);
+    return forgotten(Files(core().host(), call), *request.group);
   }
   auto argv = words_for_existing(instance, call);
   const bool whole = !shared_with_another(*request.group, members(instance.group, call));
@@ -384,7 +385,7 @@ Empty ComposeBackend::remove(const RemoveRequest& request, sdk::Call& call) {
                 "Compose could not remove the project '" + instance.group +
                     "': " + engine::last_line(result.tail));
   }
-  return forgotten(*request.group);
+  return forgotten(Files(core().host(), call), *request.group);
 }
 
 }  // namespace fairlead::compose

@@ -26,13 +26,15 @@ std::vector<std::string> listed(const std::string& list, const std::string& fold
   return files;
 }
 
-std::vector<std::string> usual(const std::string& folder) {
+std::vector<std::string> usual(const std::string& folder, const Files& files) {
+  files.load({folder + "/docker-compose.yml", folder + "/docker-compose.yaml",
+              folder + "/compose.yml", folder + "/compose.yaml"});
   for (const char* stem : {"/docker-compose", "/compose"}) {
     for (const char* end : {".yml", ".yaml"}) {
       const auto file = folder + stem + end;
-      if (!is_file(file)) continue;
+      if (!files.is_file(file)) continue;
       const auto more = folder + stem + ".override" + end;
-      return is_file(more) ? std::vector{file, more} : std::vector{file};
+      return files.is_file(more) ? std::vector{file, more} : std::vector{file};
     }
   }
   return {folder + "/docker-compose.yml"};  // Compose says that it is not there
@@ -68,16 +70,16 @@ std::vector<std::string> Inputs::words() const {
   return words;
 }
 
-Inputs inputs_of(const Group& group, const Environment& environment) {
+Inputs inputs_of(const Group& group, const Environment& environment, const Files& files) {
   Inputs inputs{.files = group.files, .env_file = {}};
   if (!inputs.files.empty()) return inputs;
   const auto env_file = group.folder + "/.env";
-  const auto text = read_text(env_file);
+  const auto text = files.text(env_file);
   if (text) inputs.env_file = env_file;
   const auto variable = environment.find("COMPOSE_FILE");
   auto list = variable == environment.end() ? std::string() : variable->second;
   if (list.empty() && text) list = value_in(*text, "COMPOSE_FILE");
-  inputs.files = list.empty() ? usual(group.folder) : listed(list, group.folder);
+  inputs.files = list.empty() ? usual(group.folder, files) : listed(list, group.folder);
   return inputs;
 }
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "files.hpp"
+
 #include <fairlead/model/common.hpp>
 #include <fairlead/model/groups.hpp>
 
@@ -20,9 +22,9 @@ struct Inputs {
 
 /// The group's own files; without any those of COMPOSE_FILE, of the same in the workspace's .env,
 /// or the usual names in the workspace's folder, as the reference looks for them. CFG-028, CMP-001.
-Inputs inputs_of(const Group& group, const Environment& environment);
+Inputs inputs_of(const Group& group, const Environment& environment, const Files& files);
 
-/// Absent: there is no such file.
+/// Of this machine. Absent: there is no such file.
 std::optional<std::string> read_text(const std::string& path);
 
 /// `path` seen from `folder`, without "." and "..".

@@ -93,7 +93,8 @@ void ComposeBackend::build_one_by_one(const Evaluation& e, const Words& services
   const auto file = group.state_folder + "/docker-compose.devcontainer.build.yml";
   auto plain = request;
   plain.cache_from.clear();
-  write_atomically(file, document_to_start(e.document, build_override(plain, {})));
+  const Files files(core().host(), call);
+  files.write(file, document_to_start(e.document, build_override(plain, {})));
   for (const auto& service : services) {
     auto argv = words_for(e.tool, e.reply.project, file);
     argv.emplace_back("build");

@@ -20,9 +20,9 @@ std::string last_lines(const std::string& text) {
 }
 
 /// Compose refuses the files: where, if it is the YAML itself.
-[[noreturn]] void refuse(const Inputs& inputs, const std::string& complaint) {
+[[noreturn]] void refuse(const Files& files, const Inputs& inputs, const std::string& complaint) {
   for (const auto& file : inputs.files) {
-    const auto text = read_text(file);
+    const auto text = files.text(file);
     if (!text) {
       throw Error(Status::not_found, "group.files", "The Compose file " + file + " is not there.",
                   "dockerComposeFile is relative to the folder of devcontainer.json.");
@@ -34,18 +34,18 @@ std::string last_lines(const std::string& text) {
               place + "Compose refuses the configuration: " + last_lines(complaint));
 }
 
-std::vector<std::string> profiles_in(const Inputs& inputs) {
+std::vector<std::string> profiles_in(const Files& files, const Inputs& inputs) {
   std::vector<std::string> profiles;
   for (const auto& file : inputs.files) {
-    const auto text = read_text(file);
+    const auto text = files.text(file);
     if (!text) continue;
     for (auto& name : facts_of(*text, file).profiles) profiles.push_back(std::move(name));
   }
   return profiles;
 }
 
-std::string evaluated(const Runner& base, const Tool& tool, const Inputs& inputs,
-                      const sdk::Call& call) {
+std::string evaluated(const Runner& base, const Tool& tool, const Files& files,
+                      const Inputs& inputs, const sdk::Call& call) {
   auto argv = tool.argv;
   const auto words = inputs.words();
   argv.insert(argv.end(), words.begin(), words.end());
@@ -57,43 +57,49 @@ std::string evaluated(const Runner& base, const Tool& tool, const Inputs& inputs
     unicode.environment["PYTHONIOENCODING"] = "utf-8";
     output = unicode.capture(argv, call);
   }
-  if (output.exit_code != 0) refuse(inputs, output.err.empty() ? output.out : output.err);
+  if (output.exit_code != 0) refuse(files, inputs, output.err.empty() ? output.out : output.err);
   return output.out;
 }
 
 /// The same of podman-compose, which tells only when it runs dry with more than one file.
-std::string merged_by_podmans(const Runner& base, const Tool& tool, const Inputs& inputs,
-                              const std::string& empty_file, const sdk::Call& call) {
+std::string merged_by_podmans(const Runner& base, const Tool& tool, const Files& there,
+                              const Inputs& inputs, const std::string& empty_file,
+                              const sdk::Call& call) {
   const bool old = !tool.at_least(1, 1);
   auto argv = tool.argv;
   argv.emplace_back("--dry-run");
   if (!old) argv.emplace_back("--verbose");
-  for (const auto& profile : old ? std::vector<std::string>{} : profiles_in(inputs))
+  for (const auto& profile : old ? std::vector<std::string>{} : profiles_in(there, inputs))
     argv.insert(argv.end(), {"--profile", profile});
   auto files = inputs.files;
   files.push_back(empty_file);
   const auto words = Inputs{files, {}}.words();
   argv.insert(argv.end(), words.begin(), words.end());
   argv.emplace_back("ps");
-  write_atomically(empty_file, "{}\n");
+  there.write(empty_file, "{}\n");
   const auto output = base.capture(argv, call);
   if (output.exit_code != 0)
-    refuse(inputs, engine::last_line(output.err.empty() ? output.out : output.err));
+    refuse(there, inputs, engine::last_line(output.err.empty() ? output.out : output.err));
   const auto whole = whole_document(merged_document(output.out + output.err),
                                     parent_of(inputs.files.front()), old);
   return escaped_document(whole);
 }
 
+/// Where podman-compose finds a file that says nothing.
+std::string empty_folder(const Group& group, const Files& files) {
+  return files.are_here() && !group.cache_folder.empty() ? group.cache_folder : group.state_folder;
+}
+
 /// What one file draws in, and so on; false: something cannot be followed, so that nobody would
 /// notice a change.
-bool follow(const std::string& path, Evaluation& e, const Environment& environment, bool& has_name,
-            int depth) {
+bool follow(const Files& files, const std::string& path, Evaluation& e,
+            const Environment& environment, bool& has_name, int depth) {
   if (depth > 16 || path.find('$') != std::string::npos || path.find("://") != std::string::npos) {
     return false;
   }
   if (e.file_marks.contains(path)) return true;
-  e.file_marks[path] = mark_of_file(path);
-  const auto text = read_text(path);
+  e.file_marks[path] = mark_of_file(files, path);
+  const auto text = files.text(path);
   if (!text) return true;
   FileFacts facts;
   try {
@@ -107,14 +113,16 @@ bool follow(const std::string& path, Evaluation& e, const Environment& environme
     e.variable_marks[name] = mark_of_variable(environment, name);
   }
   const auto folder = parent_of(path);
-  bool whole = true;
+  // Another machine's variables are not ours to see.
+  bool whole = files.are_here() || facts.variables.empty();
   for (const auto& file : facts.environment_files) {
     const auto full = resolved_path(folder, file);
     if (file.find('$') != std::string::npos) whole = false;
-    e.file_marks[full] = mark_of_file(full);
+    e.file_marks[full] = mark_of_file(files, full);
   }
   for (const auto& file : facts.files) {
-    whole = follow(resolved_path(folder, file), e, environment, has_name, depth + 1) && whole;
+    whole =
+        follow(files, resolved_path(folder, file), e, environment, has_name, depth + 1) && whole;
   }
   return whole;
 }
@@ -205,38 +213,39 @@ void add_services(Evaluation& e, const Group& group, const Project& project) {
 
 ComposeBackend::Known ComposeBackend::evaluate(const Group& group, const sdk::Call& call) {
   const auto environment = client_environment();
-  const auto inputs = inputs_of(group, environment);
+  const Files files(core().host(), call);
+  const auto inputs = inputs_of(group, environment, files);
   const auto entry = entry_name(question_words(group, inputs, settings_, environment));
-  if (auto known = cached(group.cache_folder, entry, environment)) {
+  if (auto known = cached(group.cache_folder, entry, environment, files)) {
     if (known->tool.is_podmans) on_podman_ = true;
     return std::make_shared<const Evaluation>(std::move(*known));
   }
   const auto base = runner(group.folder);
   Evaluation e{
       .tool = suitable_tool(base, call), .files = inputs.files, .env_file = inputs.env_file};
-  e.tool_file = file_of(e.tool, environment);
+  if (files.are_here()) e.tool_file = file_of(e.tool, environment);
   const auto output = e.tool.is_podmans
-                          ? merged_by_podmans(base, e.tool, inputs,
-                                              (group.cache_folder.empty() ? group.state_folder
-                                                                          : group.cache_folder) +
-                                                  "/empty.yml",
-                                              call)
-                          : evaluated(base, e.tool, inputs, call);
+                          ? merged_by_podmans(base, e.tool, files, inputs,
+                                              empty_folder(group, files) + "/empty.yml", call)
+                          : evaluated(base, e.tool, files, inputs, call);
   if (e.tool.is_podmans) e.document = output;
   const auto project = project_from_config(output, group.folder);
+  auto first = inputs.files;
+  first.insert(first.end(), {group.folder + "/.env", parent_of(inputs.files.front()) + "/.env"});
+  files.load(first);
   bool has_name = false;
   bool whole = true;
   for (const auto& file : inputs.files) {
-    whole = follow(file, e, environment, has_name, 0) && whole;
+    whole = follow(files, file, e, environment, has_name, 0) && whole;
   }
   for (const auto& folder : {group.folder, parent_of(inputs.files.front())}) {
-    e.file_marks[folder + "/.env"] = mark_of_file(folder + "/.env");
+    e.file_marks[folder + "/.env"] = mark_of_file(files, folder + "/.env");
   }
   for (const char* name :
        {"COMPOSE_PROJECT_NAME", "COMPOSE_FILE", "COMPOSE_PROFILES", "COMPOSE_ENV_FILES"}) {
     e.variable_marks[name] = mark_of_variable(environment, name);
   }
-  const auto env_file = read_text(group.folder + "/.env").value_or("");
+  const auto env_file = files.text(group.folder + "/.env").value_or("");
   const auto name =
       !group.project.empty()
           ? group.project

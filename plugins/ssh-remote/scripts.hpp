@@ -20,7 +20,8 @@ extern const std::string_view start_script;
 /// it by whomever, as far as the account may: with sudo where that asks nothing.
 extern const std::string_view stop_script;
 
-/// $1 the folder. Removes the environment's own files and nothing else.
+/// $1 the folder, $2 the environment's id, $3 "force" or nothing. Ends what runs in it and removes
+/// the environment's own files and nothing else; without force ends with `running` when it runs.
 extern const std::string_view remove_script;
 
 /// $1 the folder, then the command. Ends with `not_running` without running it.
@@ -36,6 +37,7 @@ extern const std::string_view root_script;
 
 inline constexpr int name_taken = 3;
 inline constexpr int gone = 4;
+inline constexpr int running = 5;
 inline constexpr int not_running = 250;
 inline constexpr int not_that_user = 251;
 

@@ -4,13 +4,13 @@
 
 #include <fairlead/error.hpp>
 #include <fairlead/sdk/plugin.hpp>
+#include <fairlead/sdk/records.hpp>
 
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <random>
 #include <utility>
 
@@ -40,27 +40,12 @@ std::string content(const UniqueFd& fd) {
   }
 }
 
-std::string now() {
-  const auto time = ::time(nullptr);
-  tm parts{};
-  ::gmtime_r(&time, &parts);
-  char text[32];
-  return {text, ::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
 std::string random_digits() {
   constexpr std::string_view digits = "0123456789abcdef";
   std::random_device random;
   std::string text;
   for (int i = 0; i < 12; ++i) text += digits[random() % digits.size()];
   return text;
-}
-
-bool has_label(const Labels& labels, const std::string& filter) {
-  const auto equals = filter.find('=');
-  const auto found = labels.find(filter.substr(0, equals));
-  if (found == labels.end()) return false;
-  return equals == std::string::npos || found->second == filter.substr(equals + 1);
 }
 
 /// The folder of an environment is called like it.
@@ -113,10 +98,12 @@ SshRemote::Said SshRemote::run(std::string_view script, std::vector<std::string>
   return said;
 }
 
-std::vector<Record> SshRemote::records(const sdk::Call& call) const {
+std::vector<Record> SshRemote::records(const sdk::Call& call) {
   machine(call);
   auto found = read_records(run(list_script, {}, call).out);
   std::ranges::sort(found, std::ranges::greater{}, &Record::created);
+  const std::lock_guard lock(mutex_);
+  for (const auto& record : found) known_[record.id] = record;
   return found;
 }
 
@@ -125,8 +112,7 @@ Record SshRemote::find(const std::string& word, const sdk::Call& call) {
   const auto found = std::ranges::find_if(all, [&](const Record& r) { return is_called(r, word); });
   const auto* record = found == all.end() ? only_one_beginning_with(all, word) : &*found;
   if (record == nullptr) throw_gone(word);
-  const std::lock_guard lock(mutex_);
-  return known_[record->id] = *record;
+  return *record;
 }
 
 Record SshRemote::known(const std::string& id, const sdk::Call& call) {
@@ -153,7 +139,7 @@ CreateReply SshRemote::create(const CreateRequest& request, sdk::Call& call) {
   Record record{.id = {},
                 .name = request.name,
                 .image = request.image,
-                .created = now(),
+                .created = sdk::rfc3339_now(),
                 .started = {},
                 .labels = request.labels,
                 .env = request.env,
@@ -181,7 +167,7 @@ StartReply SshRemote::start(const StartRequest& request, sdk::Call& call) {
 }
 
 Empty SshRemote::stop(const StopRequest& request, sdk::Call& call) {
-  const auto record = find(request.id, call);
+  const auto record = known(request.id, call);
   run(stop_script, {folder_of(record.id), record.id, std::to_string(request.timeout_seconds)},
       call);
   return {};
@@ -190,17 +176,18 @@ Empty SshRemote::stop(const StopRequest& request, sdk::Call& call) {
 Empty SshRemote::remove(const RemoveRequest& request, sdk::Call& call) {
   Record record;
   try {
-    record = find(request.id, call);
+    record = known(request.id, call);
   } catch (const Error& error) {
     if (error.status() != Status::not_found) throw;
     return {};  // gone is what was wanted
   }
-  if (!record.started.empty() && !request.force) {
+  const auto done =
+      run(remove_script, {folder_of(record.id), record.id, request.force ? "force" : ""}, call);
+  if (done.exit_code == running) {
     throw Error(Status::conflict, "instance.running", record.name + " is running",
                 "Stop it first, or remove it by force.");
   }
-  run(stop_script, {folder_of(record.id), record.id, "0"}, call);
-  run(remove_script, {folder_of(record.id)}, call);
+  if (done.exit_code != 0) throw_failed("The environment cannot be removed", done.err);
   const std::lock_guard lock(mutex_);
   known_.erase(record.id);
   return {};
@@ -216,7 +203,7 @@ ListReply SshRemote::list(const ListRequest& request, sdk::Call& call) {
   for (const auto& record : records(call)) {
     const bool wanted = (request.all || !record.started.empty()) &&
                         std::ranges::all_of(request.labels, [&](const std::string& filter) {
-                          return has_label(record.labels, filter);
+                          return sdk::has_label(record.labels, filter);
                         });
     if (wanted) reply.instances.push_back(info_of(record, account));
   }

@@ -46,7 +46,8 @@ class SshRemote final : public sdk::Backend {
   /// Runs one of scripts.hpp to its end; what it prints is small.
   Said run(std::string_view script, std::vector<std::string> words, const sdk::Call& call,
            const std::string& input = {}) const;
-  std::vector<Record> records(const sdk::Call& call) const;
+  /// Those of the host; they are known from now on.
+  std::vector<Record> records(const sdk::Call& call);
   /// Throws not_found ("instance.not_found").
   Record find(const std::string& word, const sdk::Call& call);
   /// The same, asked of the host only when it was never seen: its labels and variables never

@@ -1,9 +1,11 @@
 // A workspace on a host and the engine there, through the ssh plugin and the Docker plugin.
 
 #include "ssh_host_fixture.hpp"
+#include "support/files.hpp"
 #include "support/json.hpp"
 #include "support/wait.hpp"
 
+#include <algorithm>
 #include <csignal>
 
 namespace fairlead::test {
@@ -35,6 +37,13 @@ class SshDockerTest : public SshWorkspaceTest {
     words.insert(words.end(), command.begin(), command.end());
     return fairlead(std::move(words));
   }
+  /// Mends the link whatever happens.
+  struct CutLink {
+    CutLink() { set_link(false); }
+    ~CutLink() { set_link(true); }
+    CutLink(const CutLink&) = delete;
+    CutLink& operator=(const CutLink&) = delete;
+  };
   std::string containers() {
     return shell(*there_,
                  "docker ps -aq --filter label=devcontainer.local_folder=" + folder_ + " | wc -l")
@@ -85,6 +94,53 @@ TEST_F(SshDockerTest, BuildsADockerfileOfTheHost) {
   EXPECT_EQ(fairlead({"down", "--workspace-folder", address(), "--images"}).exit_code, 0);
 }
 
+TEST_F(SshDockerTest, WritesTheLockfileBackToTheHost) {
+  put(".devcontainer/mark/devcontainer-feature.json", R"({"id": "mark", "version": "1.0.0"})");
+  put(".devcontainer/mark/install.sh", "true\n");
+  put(".devcontainer/devcontainer-lock.json", R"({"features": {"gone": {"version": "1.0.0",
+    "resolved": "r.example/gone@sha256:0", "integrity": "sha256:0"}}})");
+  configure(R"("image": "fairlead-test/busybox", "features": {"./mark": {}})");
+  const auto lockfile = folder_ + "/.devcontainer/devcontainer-lock.json";
+  const auto frozen =
+      fairlead({"up", "--json", "--workspace-folder", address(), "--set", "lockfile=frozen"});
+  EXPECT_NE(frozen.exit_code, 0);
+  EXPECT_NE(frozen.text().find("Lockfile does not match"), std::string::npos) << frozen.text();
+  EXPECT_NE(shell(*there_, "cat " + lockfile).out.find("gone"), std::string::npos);
+  const auto made = up();
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  EXPECT_EQ(shell(*there_, "cat " + lockfile).out, "{\n  \"features\": {}\n}\n");
+  EXPECT_EQ(fairlead({"down", "--workspace-folder", address(), "--images"}).exit_code, 0);
+}
+
+TEST_F(SshDockerTest, GoesOverTheOneConnectionWhenDockersOwnVariablesNameAHost) {
+  const auto project = test_run().below("work") / "project";
+  write_file(project / ".devcontainer.json", R"({"image": "fairlead-test/busybox"})");
+  write_file(project / "data", "from here\n");
+  const auto with = [&](const std::string& name, const std::string& value,
+                        std::vector<std::string> words) {
+    words.insert(words.begin() + 1, {"--workspace-folder", project.string()});
+    auto asked = request(std::move(words));
+    asked.environment[name] = value;
+    asked.environment["DOCKER_CONFIG"] = test_run().below("config").string();
+    return run(asked);
+  };
+  const auto made = with("DOCKER_HOST", "ssh://box", {"up", "--json", "--wait"});
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  // What is here cannot be mounted there, so it was copied.
+  EXPECT_EQ(with("DOCKER_HOST", "ssh://box", {"exec", "cat", "data"}).out, "from here\n");
+  EXPECT_EQ(shell(*there_, "grep -ci ' [0-9A-F]*:0016 .* 01 ' /proc/net/tcp").out, "1\n");
+
+  // A context is the same.
+  write_file(test_run().below("config") / "contexts/meta/0/meta.json",
+             R"({"Name": "far", "Endpoints": {"docker": {"Host": "ssh://box"}}})");
+  EXPECT_EQ(with("DOCKER_CONTEXT", "far", {"exec", "cat", "data"}).out, "from here\n");
+  EXPECT_EQ(with("DOCKER_CONTEXT", "far", {"down", "--volumes"}).exit_code, 0);
+  EXPECT_EQ(masters().size(), 1U);
+  const auto changed =
+      with("DOCKER_HOST", "ssh://changed", {"exec", "--backend", "docker", "true"});
+  EXPECT_NE(changed.text().find("IDENTIFICATION HAS CHANGED"), std::string::npos) << changed.text();
+}
+
 TEST_F(SshDockerTest, SaysWhatIsMissingOnTheHost) {
   const auto nothing = fairlead({"up", "--workspace-folder", "ssh://box/no/such"});
   EXPECT_NE(nothing.exit_code, 0);
@@ -122,19 +178,76 @@ TEST_F(SshDockerTest, CallsALostCommandInAContainerByItsName) {
   }));
 }
 
-TEST_F(SshDockerTest, ConvergesWhenTheConnectionIsKilledOnTheWay) {
+TEST_F(SshDockerTest, ConvergesWhenTheConnectionIsKilledAtAnyStep) {
   configure(R"("image": "fairlead-test/busybox", "onCreateCommand": "echo x >> created",
     "postCreateCommand": "sleep 1")");
-  for (const int delay_ms : {100, 300, 600, 1000, 1500}) {
+  const auto kill_masters = [&] {
+    for (const auto& process : masters()) ::kill(std::stoi(process), SIGKILL);
+  };
+  // Each line that is said is a step further; what was done is not done again.
+  for (std::ptrdiff_t lines = 1; lines <= 6; ++lines) {
+    ChildProcess child(request({"up", "--wait", "--workspace-folder", address()}));
+    child.wait_for([&] { return std::ranges::count(child.err(), '\n') >= lines; },
+                   milliseconds(30'000));
+    kill_masters();
+    child.finish();  // it may have been through, or it says what it lost
+  }
+  for (const int delay_ms : {100, 400}) {
     ChildProcess child(request({"up", "--wait", "--workspace-folder", address()}));
     child.wait_for([] { return false; }, milliseconds(delay_ms));
-    for (const auto& process : masters()) ::kill(std::stoi(process), SIGKILL);
-    child.finish();  // it may have been through, or it says what it lost
+    kill_masters();
+    child.finish();
   }
   const auto made = up();
   EXPECT_EQ(made.exit_code, 0) << made.text();
   EXPECT_EQ(containers(), "1\n");
   EXPECT_EQ(exec({"true"}).exit_code, 0);
+}
+
+// With FAIRLEAD_TEST_CUT_SECONDS=60 for so long, else until the command has heard of it.
+TEST_F(SshDockerTest, GoesOnAfterTheLinkWasCut) {
+  write_file(test_run().below("config") / "fairlead/config.toml",
+             "[plugins.ssh]\nkeep_alive = 1\nkeep_alive_count = 2\nconnect_timeout = 5\n");
+  configure(R"("image": "fairlead-test/busybox", "forwardPorts": [8765],
+    "postStartCommand": "setsid nc -ll -p 8765 -e echo alive >/dev/null 2>&1 &")");
+  const auto made = up();
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  const auto word = json_at(made.out, "/forwards/0/localPort");
+  ASSERT_NE(word, "") << made.text();
+  const auto answers = [&] { return said_by(std::stoi(word)) == "alive\n"; };
+  EXPECT_TRUE(wait_until(milliseconds(30'000), answers));
+  ChildProcess child(
+      request({"exec", "--workspace-folder", address(), "sh", "-c", "echo begun; sleep 4007"}));
+  ASSERT_TRUE(child.wait_for_output("begun", milliseconds(60'000)));
+  {
+    const CutLink cut;
+    const auto lost = child.finish();
+    EXPECT_NE(lost.text().find("was lost"), std::string::npos) << lost.text();
+    const auto longer = variable("FAIRLEAD_TEST_CUT_SECONDS");
+    if (!longer.empty()) wait_until(milliseconds(1000 * std::stoi(longer)), [] { return false; });
+  }
+  EXPECT_EQ(exec({"echo", "back"}).out, "back\n");
+  EXPECT_TRUE(wait_until(milliseconds(60'000), answers));
+  EXPECT_TRUE(wait_until(milliseconds(30'000), [&] {
+    return exec({"sh", "-c", "ps | grep '[s]leep 4007'"}).out.empty();
+  }));
+  EXPECT_EQ(containers(), "1\n");
+  EXPECT_LE(masters().size(), 1U);
+}
+
+TEST_F(SshDockerTest, TwoMachinesAgreeOnOneContainer) {
+  configure(R"("image": "fairlead-test/busybox", "onCreateCommand": "echo x >> created")");
+  auto first = request({"up", "--json", "--wait", "--workspace-folder", address()});
+  auto second = first;
+  second.environment["XDG_STATE_HOME"] = test_run().below("other").string();  // locks of its own
+  ChildProcess one(std::move(first));
+  ChildProcess other(std::move(second));
+  const auto said = one.finish();
+  const auto also = other.finish();
+  EXPECT_EQ(said.exit_code, 0) << said.text();
+  EXPECT_EQ(also.exit_code, 0) << also.text();
+  EXPECT_EQ(json_at(said.out, "/containerId"), json_at(also.out, "/containerId"));
+  EXPECT_EQ(containers(), "1\n");
 }
 
 }  // namespace

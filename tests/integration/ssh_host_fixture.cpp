@@ -2,7 +2,10 @@
 
 #include "support/wait.hpp"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -132,6 +135,21 @@ void SshHostTest::set_link(bool up) {
   ASSERT_EQ(result.exit_code, 0) << result.text();
 }
 
+std::string SshHostTest::said_by(int port) {
+  const UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(static_cast<std::uint16_t>(port));
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  timeval patience{.tv_sec = 20, .tv_usec = 0};
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+    return {};
+  char text[64];
+  const auto got = ::read(socket.get(), text, sizeof text);
+  return {text, got > 0 ? static_cast<std::size_t>(got) : 0};
+}
+
 // By the name that OpenSSH gives them, which has overwritten their environment.
 std::vector<std::string> SshHostTest::masters() const {
   const auto sockets = run_->below("run").string() + "/fairlead/ssh/";
@@ -157,6 +175,7 @@ void SshHostTest::end_masters() const {
 }
 
 void SshWorkspaceTest::TearDown() {
+  if (there_) fairlead({"background", "--stop"});  // it would connect anew
   if (there_) shell(*there_, "rm -rf " + folder_);
   there_.reset();
   SshHostTest::TearDown();

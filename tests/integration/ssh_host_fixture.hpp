@@ -42,6 +42,8 @@ class SshHostTest : public ::testing::Test {
 
   /// Cuts or mends the link to the machine.
   static void set_link(bool up);
+  /// What a connection to that port of this machine is told; empty: nothing.
+  static std::string said_by(int port);
   /// The processes on this machine that hold a connection of this test's.
   std::vector<std::string> masters() const;
   void end_masters() const;

@@ -84,6 +84,20 @@ TEST_F(SshRemoteTest, StopEndsWhatWasStartedInItAndNothingElse) {
   EXPECT_EQ(shell(*there_, "test -d " + folder_).exit_code, 0);  // the workspace is not ours
 }
 
+TEST_F(SshRemoteTest, ClearsWhatKilledRunsLeft) {
+  configure(R"("image": "x")");
+  const std::string environments = "cd ~/.local/state/fairlead/environments && ";
+  shell(*there_,
+        "mkdir -p ~/.local/state/fairlead/environments && " + environments +
+            "mkdir .new.4194300 .old.4194301 .new.$PPID && echo half >.new.4194300/record");
+  ASSERT_EQ(up().exit_code, 0);
+  EXPECT_EQ(shell(*there_, environments + "ls -d .new.* .old.*").out.find("41943"),
+            std::string::npos);
+  shell(*there_, environments + "mkdir .old.4194302");
+  EXPECT_EQ(on_host("down").exit_code, 0);
+  EXPECT_EQ(shell(*there_, environments + "ls -d .old.*").out, "");
+}
+
 TEST_F(SshRemoteTest, SaysBeforeItMakesAnythingWhatAHostCannotDo) {
   configure(R"("image": "x", "privileged": true)");
   const auto privileged = up();
@@ -117,6 +131,29 @@ TEST_F(SshRemoteTest, InstallsFeaturesInPlaceWhenTheAccountIsRoot) {
   EXPECT_EQ(exec({"sh", "-c", "cat /opt/mark; echo $MARKED"}).out, "in place\nyes\n");
   EXPECT_EQ(up().exit_code, 0);
   EXPECT_EQ(exec({"cat", "/opt/mark"}).out, "in place\n");  // once
+}
+
+TEST_F(SshRemoteTest, SaysThatAHomeCannotBeWritten) {
+  enter("readonly");
+  folder_ = "/tmp/" + test_run().id();
+  configure(R"("image": "x")");
+  const auto refused = up();
+  EXPECT_NE(refused.exit_code, 0);
+  EXPECT_NE(refused.text().find("cannot be kept on the host"), std::string::npos) << refused.text();
+  EXPECT_NE(refused.text().find("may you write there?"), std::string::npos) << refused.text();
+}
+
+TEST_F(SshRemoteTest, TakesAClockThatIsAheadAsItIs) {
+  configure(R"("image": "x")");
+  ASSERT_EQ(up().exit_code, 0);
+  const auto changed = shell(*there_,
+                             "sed -i 's/\"created\":\"20/\"created\":\"21/' "
+                             "~/.local/state/fairlead/environments/*/record");
+  ASSERT_EQ(changed.exit_code, 0) << changed.err;
+  const auto listed = fairlead({"list", "--json", "--host", "ssh://plain"});
+  EXPECT_NE(listed.out.find("\"21"), std::string::npos) << listed.text();
+  EXPECT_EQ(up().exit_code, 0);
+  EXPECT_EQ(exec({"true"}).exit_code, 0);
 }
 
 TEST_F(SshRemoteTest, ALostCommandIsCalledByItsName) {

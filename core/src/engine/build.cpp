@@ -43,7 +43,7 @@ BuildResult build_image(Core& core, const BuildRequest& asked, const std::stop_t
   auto request = asked;
   request.selection = fetch_workspace(core, asked.selection, stop);
   const auto workspace =
-      on_allowed_host(core, open_workspace(core, request.selection), request.selection, stop);
+      on_allowed_host(core, open_workspace(core, request.selection, stop), request.selection, stop);
   if (!workspace.document || workspace.config.scenario == Scenario::none) {
     throw Error(Status::invalid, "config.no_source",
                 "No image information specified in devcontainer.json.");

@@ -5,6 +5,7 @@
 #include "base/pipe.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
+#include "engine/remote_folder.hpp"
 #include "spec/git_place.hpp"
 
 #include <fairlead/git_address.hpp>
@@ -199,9 +200,22 @@ Selection with_clone(const Core& core, Selection selection) {
   return selection;
 }
 
+namespace {
+
+/// What comes later finds the connection there: this is where waiting for it can be ended.
+void connect_to_host_of(Core& core, const Selection& selection, const std::stop_token& stop) {
+  const auto place = parse_remote_place(selection.workspace_folder);
+  if (place) core.host(core.settings(place->text(), nullptr))->describe({.stop = stop});
+}
+
+}  // namespace
+
 Selection fetch_workspace(Core& core, Selection selection, std::stop_token stop) {
   const auto place = place_of(core, selection);
-  if (!place) return selection;
+  if (!place) {
+    connect_to_host_of(core, selection, stop);
+    return selection;
+  }
   if (!place->password.empty()) core.add_secrets({{"git", place->password}});
   // A user alone may be a token; shorter ones are names, and words that others say as well.
   if (place->password.empty() && place->user.size() >= shortest_token)

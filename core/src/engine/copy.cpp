@@ -229,7 +229,7 @@ std::string absolute_inside(const std::string& path, const Workspace& workspace)
 }  // namespace
 
 void copy(Core& core, CopyRequest request, std::stop_token stop) {
-  const auto workspace = with_devcontainer_id(open_workspace(core, request.selection));
+  const auto workspace = with_devcontainer_id(open_workspace(core, request.selection, stop));
   const auto found = require_environment(core, workspace, request.selection, stop);
   const auto instance = running_instance(found, stop);
   const Place place{core, *found.backend, instance.id, is_the_host(instance) ? "" : "0"};

@@ -176,6 +176,49 @@ std::shared_ptr<Host> Core::host(const Settings& settings) {
   return opened->host;
 }
 
+namespace {
+
+/// This machine, from which sockets of others can be dialled, too: the user's own variables may say
+/// that an engine is there ("ssh://me@box").
+class HereAndElsewhere final : public Host {
+ public:
+  HereAndElsewhere(Core& core, Settings settings, std::shared_ptr<Host> here)
+      : core_(core), settings_(std::move(settings)), here_(std::move(here)) {}
+
+  void open(const HostOpenRequest& request, CallOptions options) override {
+    here_->open(request, std::move(options));
+  }
+  HostDescription describe(CallOptions options) override {
+    return here_->describe(std::move(options));
+  }
+  SpawnReply spawn(const SpawnRequest& request, CallOptions options) override {
+    return here_->spawn(request, std::move(options));
+  }
+  void spawn_control(const SpawnControlRequest& request, CallOptions options) override {
+    here_->spawn_control(request, std::move(options));
+  }
+  UniqueFd dial(const HostDialRequest& request, CallOptions options) override {
+    if (request.host.find("://") == std::string::npos)
+      return here_->dial(request, std::move(options));
+    const auto there = core_.host(on_host(settings_, request.host));
+    return there->dial({.host = {}, .port = 0, .socket = request.socket}, std::move(options));
+  }
+  void close(CallOptions options) override { here_->close(std::move(options)); }
+
+ private:
+  Core& core_;
+  Settings settings_;
+  std::shared_ptr<Host> here_;
+};
+
+}  // namespace
+
+std::shared_ptr<Host> with_others(Core& core, const Settings& settings,
+                                  std::shared_ptr<Host> host) {
+  if (settings.text("host") != "local") return host;
+  return std::make_shared<HereAndElsewhere>(core, settings, std::move(host));
+}
+
 std::shared_ptr<Backend> backend_at(Core& core, const std::string& name, const Settings& settings,
                                     std::shared_ptr<Host> host) {
   ConfigureRequest configure{.settings = settings.plugin_json(name),
@@ -186,7 +229,8 @@ std::shared_ptr<Backend> backend_at(Core& core, const std::string& name, const S
     configure.environment.clear();
     configure.working_directory.clear();
   }
-  return core.plugins(settings).open_backend(name, std::move(host), configure);
+  return core.plugins(settings).open_backend(name, with_others(core, settings, std::move(host)),
+                                             configure);
 }
 
 std::shared_ptr<Backend> Core::backend(const std::string& name, const Settings& settings) {

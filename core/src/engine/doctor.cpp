@@ -1,6 +1,7 @@
 #include "base/pipe.hpp"
 #include "base/text.hpp"
 #include "engine/find.hpp"
+#include "engine/host_check.hpp"
 #include "engine/the_host.hpp"
 
 #include <fairlead/manage.hpp>
@@ -14,9 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::chrono::seconds engine_limit{15};
-constexpr std::chrono::seconds host_limit{60};  // a password may have to be typed
 constexpr std::chrono::seconds local_limit{3};
-constexpr std::uintmax_t little_space = std::uintmax_t{2} << 30U;
 
 struct Doctor {
   Core& core;
@@ -104,47 +103,13 @@ void check_backend(const Doctor& d, const Settings& settings, const std::string&
   }
 }
 
-std::string description_text(const HostDescription& host) {
-  std::string text = host.user + " on " + host.os + ' ' + host.arch;
-  if (host.cpus > 0) text += ", " + std::to_string(static_cast<int>(host.cpus)) + " processors";
-  if (host.memory_bytes > 0)
-    text += ", " + std::to_string(host.memory_bytes >> 30U) + " GiB memory";
-  return text + '.';
-}
-
-/// Whether there is anything more to ask: without the host no backend on it answers.
-bool host_answers(const Doctor& d, const Settings& settings) {
-  const auto& name = settings.text("host");
-  if (name == "local") return true;
-  try {
-    const auto host = d.core.host(settings)->describe({.stop = d.stop, .timeout = host_limit});
-    good(d, name.c_str(), "reachable", description_text(host));
-    const auto free = std::to_string(host.storage_bytes >> 30U) + " GiB free at " + host.home + '.';
-    if (host.storage_bytes >= little_space) {
-      good(d, name.c_str(), "disk", free);
-    } else if (host.storage_bytes > 0) {
-      warn(d, name.c_str(), "disk", "Only " + free, "Make room there.");
-    }
-    return true;
-  } catch (const Error& error) {
-    if (error.status() == Status::cancelled) throw;
-    d.tell({name, {"reachable", "bad", error.message(), error.hint()}});
-    return false;
-  }
-}
-
 void check_disk(const Doctor& d, const std::string& name, fs::path folder) {
   std::error_code error;
   while (!fs::exists(folder, error) && folder.has_relative_path()) folder = folder.parent_path();
   const auto space = fs::space(folder, error);
   if (error) return;
-  const auto free =
-      std::to_string(space.available >> 30U) + " GiB free at " + folder.string() + '.';
-  if (space.available >= little_space) {
-    good(d, here, name, free);
-  } else {
-    warn(d, here, name, "Only " + free, "Make room: `fairlead prune` removes what we left behind.");
-  }
+  d.tell({here, disk_check(name, space.available, folder.string(),
+                           "Make room: `fairlead prune` removes what we left behind.")});
 }
 
 struct Spoken {
@@ -223,7 +188,8 @@ void doctor(Core& core, const std::function<void(const Finding&)>& tell, std::st
   const Doctor d{core, tell, std::move(stop)};
   const auto settings = core.settings(core.options().working_directory, nullptr);
   const auto backends = check_plugins(d, settings);
-  if (host_answers(d, settings)) {
+  const bool local = settings.text("host") == "local";
+  if (local || try_host(core, settings, tell, d.stop)) {
     for (const auto& name : backends) check_backend(d, settings, name);
   }
   check_disk(d, "disk", core.state_folder());

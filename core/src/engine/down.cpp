@@ -117,7 +117,7 @@ Removal remove_environment(Core& core, const Workspace& workspace, const Found& 
 
 DownResult down(Core& core, const Selection& selection, const DownOptions& options,
                 std::stop_token stop) {
-  const auto workspace = open_workspace_if_readable(core, selection);
+  const auto workspace = open_workspace_if_readable(core, selection, stop);
   std::optional<FileLock> lock;
   if (!workspace.identity.devcontainer_id.empty()) {
     lock = lock_workspace(core, workspace.identity, "down", stop);

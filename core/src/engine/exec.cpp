@@ -82,12 +82,30 @@ int run_inside(const Session& session, ExecOptions options, const std::stop_toke
 
 }  // namespace
 
+namespace {
+
+/// Over a link the relay goes with the connection that carries it.
+int run_by_far_relay(const Workspace& workspace, ports::RelaySession& relay, const Session& session,
+                     ExecOptions options, const std::stop_token& stop) {
+  try {
+    return run_by_relay(relay, session, std::move(options), stop);
+  } catch (const Error& error) {
+    if (error.code() != "relay.gone") throw;
+    throw Error(Status::unavailable, "host.lost",
+                "The connection to " + workspace.settings.text("host") +
+                    " was lost while the command ran; how it ended is not known.",
+                "The next command connects anew.");
+  }
+}
+
+}  // namespace
+
 int exec(Core& core, ExecOptions options, std::stop_token stop) {
   return exec_via(core, std::nullopt, std::move(options), std::move(stop));
 }
 
 int exec_via(Core& core, std::optional<ExecVia> wanted, ExecOptions options, std::stop_token stop) {
-  auto workspace = open_workspace(core, options.selection);
+  auto workspace = open_workspace(core, options.selection, stop);
   // The reference's exec leaves the variable as it is.
   if (core.mode() == Mode::fairlead) workspace = with_devcontainer_id(std::move(workspace));
   const auto found = require_environment(core, workspace, options.selection, stop);
@@ -107,7 +125,8 @@ int exec_via(Core& core, std::optional<ExecVia> wanted, ExecOptions options, std
   int status = 0;
   if (relay) {
     options.argv = with_unset(session.environment, std::move(options.argv));
-    status = run_by_relay(*relay, session, std::move(options), stop);
+    status = is_here ? run_by_relay(*relay, session, std::move(options), stop)
+                     : run_by_far_relay(workspace, *relay, session, std::move(options), stop);
   } else {
     status = run_inside(session, std::move(options), stop);
   }

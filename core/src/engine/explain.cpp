@@ -80,7 +80,7 @@ std::vector<NamedEntry> known_entries(Core& core, const Workspace& workspace,
 
 ExplainResult explain_configuration(Core& core, const ExplainRequest& request,
                                     std::stop_token stop) {
-  const auto workspace = open_workspace(core, request.selection);
+  const auto workspace = open_workspace(core, request.selection, stop);
   if (!workspace.document) {
     throw Error(Status::invalid, "config.not_found",
                 "No configuration was named that could be explained.",

@@ -261,7 +261,8 @@ class Tests {
   /// What was written since `up`, where the container does not see this machine's folders.
   void bring(const TestWorkspace& workspace) const {
     const auto selected = selection(workspace);
-    const auto found = find_environment(core_, open_workspace(core_, selected), selected, stop_);
+    const auto found =
+        find_environment(core_, open_workspace(core_, selected, stop_), selected, stop_);
     if (found.backend->probe({}, question(stop_)).capabilities.live_binds) return;
     CopyRequest request{.selection = selected,
                         .inside = ".",

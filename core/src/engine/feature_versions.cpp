@@ -75,13 +75,14 @@ void change_version(const Workspace& workspace, const UpgradeRequest& request) {
          at = text.find(old_name, at + new_name.size())) {
       text.replace(at, old_name.size(), new_name);
     }
-    write_file(file, text);
+    write_workspace_file(workspace, file, text);
     return;
   }
 }
 
-Workspace open_with_configuration(Core& core, const Selection& selection) {
-  auto workspace = open_workspace(core, selection);
+Workspace open_with_configuration(Core& core, const Selection& selection,
+                                  const std::stop_token& stop) {
+  auto workspace = open_workspace(core, selection, stop);
   if (workspace.document) return workspace;
   throw Error(Status::not_found, "config.not_found", "Dev container config not found.");
 }
@@ -90,7 +91,7 @@ Workspace open_with_configuration(Core& core, const Selection& selection) {
 
 std::vector<FeatureVersions> outdated_features(Core& core, const Selection& selection,
                                                std::stop_token stop) {
-  const auto workspace = open_with_configuration(core, selection);
+  const auto workspace = open_with_configuration(core, selection, stop);
   const Lockfile lockfile = lockfile_of(workspace);
   Registry registry(registry_options(core, workspace.settings), core.log());
   std::vector<std::pair<std::string, FeatureReference>> wanted;
@@ -111,7 +112,7 @@ std::vector<FeatureVersions> outdated_features(Core& core, const Selection& sele
 }
 
 std::string newer_base_image(Core& core, const Selection& selection, std::stop_token stop) {
-  const auto workspace = open_with_configuration(core, selection);
+  const auto workspace = open_with_configuration(core, selection, stop);
   try {
     const auto found = find_environment(core, workspace, selection, stop);
     return newer_base(core, *found.backend, workspace, stop);
@@ -123,12 +124,12 @@ std::string newer_base_image(Core& core, const Selection& selection, std::stop_t
 }
 
 std::string upgrade_lockfile(Core& core, const UpgradeRequest& request, std::stop_token stop) {
-  auto workspace = open_with_configuration(core, request.selection);
+  auto workspace = open_with_configuration(core, request.selection, stop);
   if (!request.feature.empty()) {
     core.log().text(LogLevel::info, "Updating '" + request.feature + "' to '" +
                                         request.target_version + "' in devcontainer.json");
     change_version(workspace, request);
-    workspace = open_with_configuration(core, request.selection);
+    workspace = open_with_configuration(core, request.selection, stop);
   }
   const auto plan = features_request(core, workspace, {});
   const auto resolve = resolve_request(plan);
@@ -139,7 +140,8 @@ std::string upgrade_lockfile(Core& core, const UpgradeRequest& request, std::sto
   const auto store = feature_store(core, workspace.settings, plan, {}, /*newest=*/true);
   const auto ordered = in_install_order(resolve_features(*store, resolve, stop), *store, resolve);
   const std::string text = lockfile_text(lock_features(ordered, {}, plan.drop_in));
-  if (!request.dry_run) write_file(lockfile_path(workspace.document->config_file), text);
+  if (!request.dry_run)
+    write_workspace_file(workspace, lockfile_path(workspace.document->config_file), text);
   return text;
 }
 

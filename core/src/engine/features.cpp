@@ -74,7 +74,7 @@ std::vector<std::string> wanted_features(const Core& core, const Workspace& work
 std::string read_features_configuration(Core& core, const ReadConfigurationRequest& request,
                                         std::stop_token stop) {
   if (!request.include_features && !request.include_merged) return {};
-  const auto workspace = open_workspace(core, request.selection);
+  const auto workspace = open_workspace(core, request.selection, stop);
   if (!workspace.document) return {};
   const auto plan = features_request(core, workspace, request.additional_features);
   const auto resolve = resolve_request(plan);
@@ -92,7 +92,7 @@ std::string read_features_configuration(Core& core, const ReadConfigurationReque
 std::string resolve_dependencies(Core& core, const Selection& selection,
                                  const std::function<void(const std::string&)>& show_graph,
                                  std::stop_token stop) {
-  const auto workspace = open_workspace(core, with_short_config_first(core, selection));
+  const auto workspace = open_workspace(core, with_short_config_first(core, selection), stop);
   const auto request = features_request(core, workspace, {});
   auto resolve = resolve_request(request);
   if (resolve.wanted.empty()) throw no_features(workspace);

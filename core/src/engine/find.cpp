@@ -2,6 +2,8 @@
 
 #include "base/nearest.hpp"
 #include "engine/deadlines.hpp"
+#include "engine/early_list.hpp"
+#include "engine/host_access.hpp"
 #include "engine/the_host.hpp"
 
 #include <algorithm>
@@ -42,13 +44,24 @@ std::vector<std::string> in_place_of(Core& core, const Settings& settings,
   return names.empty() ? std::vector{wanted} : names;
 }
 
+using EarlyAnswer = EarlyList::Answer;
+
+std::optional<EarlyAnswer> early_answer(const Workspace& workspace, const std::string& backend) {
+  if (!workspace.early) return {};
+  return workspace.early->take(backend, workspace.settings);
+}
+
 /// One list request serves both lookups: the legacy labels are a subset of the full ones.
-void look_up(Found& found, const Identity& identity, std::stop_token stop) {
+/// `early` is the same list, if it was asked for before.
+void look_up(Found& found, const Identity& identity, std::optional<EarlyAnswer> early,
+             std::stop_token stop) {
   const auto& filter = identity.legacy_labels.empty() ? identity.id_labels : identity.legacy_labels;
   if (filter.empty()) return;
   ListRequest request;
   for (const auto& [key, value] : filter) request.labels.push_back(key + '=' + value);
-  auto instances = found.backend->list(request, question(std::move(stop))).instances;
+  const bool known = early && has(request.labels, folder_label + ('=' + early->folder));
+  auto instances = known ? std::move(early->instances)
+                         : found.backend->list(request, question(std::move(stop))).instances;
   std::erase_if(instances, [](const auto& i) { return i.state == InstanceState::removing; });
   for (const auto& instance : instances) {
     if (has_labels(instance, identity.id_labels)) {
@@ -87,12 +100,12 @@ void look_up_unlabelled(Core& core, const Workspace& workspace, Found& found,
 }
 
 void look_up_workspace(Core& core, const Workspace& workspace, Found& found, LookFor look_for,
-                       const std::stop_token& stop) {
+                       std::optional<EarlyAnswer> early, const std::stop_token& stop) {
   if (look_for == LookFor::group && group_of(core, workspace)) {
     found.group = resolve_group(core, workspace, *found.backend, stop);
     return look_up_service(found, found.group->resolved.labels, stop);
   }
-  look_up(found, workspace.identity, stop);
+  look_up(found, workspace.identity, std::move(early), stop);
   look_up_unlabelled(core, workspace, found, stop);
 }
 
@@ -124,7 +137,8 @@ std::shared_ptr<Backend> backend_on(Core& core, const std::string& name, const s
     configure.environment = core.options().environment;
     configure.working_directory = core.options().working_directory;
   }
-  return core.plugins(settings).open_backend(name, core.host(settings), configure);
+  return core.plugins(settings).open_backend(name, with_others(core, settings, core.host(settings)),
+                                             configure);
 }
 
 bool runs(const PluginManifest& manifest, Scenario scenario) {
@@ -177,10 +191,12 @@ Found search(Core& core, const Workspace& workspace, const Selection& selection,
   std::string reasons;
   for (const auto& name : names) {
     try {
-      Found found{.backend = backend_on(core, name, workspace.settings.text("backend"),
-                                        workspace.settings)};
+      auto early = early_answer(workspace, name);
+      Found found{.backend = early ? early->backend
+                                   : backend_on(core, name, workspace.settings.text("backend"),
+                                                workspace.settings)};
       if (selection.container_id.empty()) {
-        look_up_workspace(core, workspace, found, look_for, stop);
+        look_up_workspace(core, workspace, found, look_for, std::move(early), stop);
       } else {
         look_up_id(found, selection.container_id, stop);
       }

@@ -1,19 +1,48 @@
 #include "engine/group.hpp"
 
 #include "base/nearest.hpp"
+#include "base/sha256.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/find.hpp"
+#include "engine/remote_folder.hpp"
 
 #include <algorithm>
 
 namespace fairlead {
 namespace {
 
+/// Where state of ours is kept on the host of the folder.
+std::string state_folder_of(const RemoteFolder& remote) {
+  const auto& environment = remote.environment();
+  const auto state = environment.find("XDG_STATE_HOME");
+  if (state != environment.end() && state->second.starts_with('/'))
+    return state->second + "/fairlead";
+  const auto home = environment.find("HOME");
+  return (home == environment.end() ? "" : home->second) + "/.local/state/fairlead";
+}
+
+/// Files that instances refer to are where these are; what was found out stays here.
 Group in_folders(const Core& core, const Workspace& workspace, Group group) {
   const auto& id = workspace.identity.devcontainer_id;
-  group.state_folder = core.state_folder() + "/groups/" + (id.empty() ? group.service : id);
+  const auto* remote = workspace.remote.get();
+  const auto state = remote == nullptr ? core.state_folder() : state_folder_of(*remote);
+  group.state_folder = state + "/groups/" + (id.empty() ? group.service : id);
   group.cache_folder = core.cache_folder() + "/groups";
+  if (remote == nullptr) return group;
+  group.cache_folder += '/' + sha256_hex(remote->place().host);
+  for (auto& file : group.files) file = remote->there(file);
   return group;
+}
+
+/// Compose's own files have to be where it works.
+void require_files_there(const Workspace& workspace) {
+  if (workspace.remote || workspace.settings.text("host") == "local") return;
+  throw Error(Status::unsupported, "host.compose",
+              "The files of the group of services are here, but its host is " +
+                  workspace.settings.text("host") + ".",
+              "Write the workspace as " + workspace.settings.text("host") +
+                  "/folder, where its files are on that host.")
+      .at({.file = workspace.document->config_file});
 }
 
 std::string list_of(const std::vector<std::string>& names) {
@@ -77,6 +106,7 @@ std::optional<Group> group_of(const Core& core, const Workspace& workspace,
 
 ServiceGroup resolve_group(Core& core, const Workspace& workspace, Backend& backend,
                            std::stop_token stop) {
+  require_files_there(workspace);
   ServiceGroup services{.group = *group_of(core, workspace), .resolved = {}};
   services.resolved = ask(backend, services.group, stop);
   require_service(workspace, services);

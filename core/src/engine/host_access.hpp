@@ -12,4 +12,10 @@ std::shared_ptr<Host> connect_host(Core& core, const Settings& settings, CallOpt
 std::shared_ptr<Backend> backend_at(Core& core, const std::string& name, const Settings& settings,
                                     std::shared_ptr<Host> host);
 
+/// The host, and where it is this machine, those whose sockets are dialled by their addresses.
+std::shared_ptr<Host> with_others(Core& core, const Settings& settings, std::shared_ptr<Host> host);
+
+/// The same settings for another host.
+Settings on_host(const Settings& settings, const std::string& host);
+
 }  // namespace fairlead

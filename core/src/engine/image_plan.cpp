@@ -151,7 +151,10 @@ void build_services(const ImageContext& c, const std::string& primary) {
 Base unbuilt_service_base(const ImageContext& c) {
   const auto& build = *c.group->resolved.build;
   Base base;
-  const auto text = read_file_if_there(build.dockerfile);
+  const auto* remote = c.workspace.remote.get();
+  if (remote != nullptr) remote->fetch(build.dockerfile, c.stop);
+  const auto text =
+      read_file_if_there(remote == nullptr ? build.dockerfile : remote->here(build.dockerfile));
   if (!text) return base;
   DockerfileInputs inputs{.build_args = build.args, .target = build.target};
   if (!c.probe.arch.empty()) inputs.arch = c.probe.arch;

@@ -7,7 +7,7 @@
 namespace fairlead {
 
 InspectResult inspect(Core& core, const Selection& selection, std::stop_token stop) {
-  const auto workspace = with_devcontainer_id(open_workspace(core, selection));
+  const auto workspace = with_devcontainer_id(open_workspace(core, selection, stop));
   const auto found = require_environment(core, workspace, selection, stop);
   const auto instance = found.backend->inspect({.id = found.instance->id}, question(stop));
   const auto merged = merged_for_instance(core, workspace, instance);

@@ -37,7 +37,7 @@ std::uint16_t* port_in(ports::SocketAddress& address) {
 InstanceLink::InstanceLink(Core& core, Selection selection, const std::stop_token& stop)
     : core_(core),
       selection_(std::move(selection)),
-      workspace_(with_devcontainer_id(open_workspace_if_readable(core, selection_))) {
+      workspace_(with_devcontainer_id(open_workspace_if_readable(core, selection_, stop))) {
   auto found = require_environment(core, workspace_, selection_, stop);
   auto instance = found.backend->inspect({.id = found.instance->id}, question(stop));
   set(found.backend, std::move(instance));

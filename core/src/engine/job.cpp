@@ -12,7 +12,7 @@ namespace {
 class Cleaner {
  public:
   Cleaner(Core& core, const Selection& selection, const std::stop_token& stop) : core_(core) {
-    workspace_ = open_workspace(core, selection);
+    workspace_ = open_workspace(core, selection, stop);
     selection_ = selection;
     const auto found = find_environment(core, *workspace_, selection, stop);
     if (found.instance) workspace_.reset();  // somebody else's, in use for longer than this job

@@ -49,9 +49,7 @@ std::vector<Settings> places_to_ask(const Settings& settings) {
   std::vector<Settings> places;
   for (auto host = hosts.begin(); host != hosts.end(); ++host) {
     if (std::find(hosts.begin(), host, *host) != host) continue;
-    auto all = settings.effective();
-    std::ranges::find(all, "host", [](const Setting& s) { return s.spec.key; })->value = *host;
-    places.emplace_back(std::move(all), settings.warnings());
+    places.push_back(on_host(settings, *host));
   }
   return places;
 }

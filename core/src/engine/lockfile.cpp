@@ -1,6 +1,7 @@
 #include "engine/lockfile.hpp"
 
 #include "base/atomic_file.hpp"
+#include "engine/remote_folder.hpp"
 #include "features/lockfile.hpp"
 #include "features/plan.hpp"
 
@@ -50,6 +51,13 @@ void keep_lockfile(const Core& core, const Workspace& workspace, const FeaturesP
   }
   if (there && canonical(*there) == text) return;
   if (frozen) throw frozen_error("lockfile.mismatch", "Lockfile does not match.", file);
+  write_workspace_file(workspace, file, text);
+}
+
+void write_workspace_file(const Workspace& workspace, const std::string& file,
+                          const std::string& text) {
+  const auto* remote = workspace.remote.get();
+  if (remote != nullptr) remote->put(remote->there(file), text, {});
   write_file(file, text);
 }
 

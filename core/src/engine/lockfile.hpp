@@ -23,4 +23,9 @@ std::string read_lockfile(const Workspace& workspace);
 void keep_lockfile(const Core& core, const Workspace& workspace, const FeaturesPlanRequest& request,
                    const ResolvedList& features, LockfileUse use);
 
+/// Writes a file that describes the workspace: the copy here and, of a folder on a host, the one
+/// there. Throws "file.write", "host.copy".
+void write_workspace_file(const Workspace& workspace, const std::string& file,
+                          const std::string& text);
+
 }  // namespace fairlead

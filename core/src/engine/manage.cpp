@@ -31,7 +31,7 @@ Settings workspace_settings(Core& core, const Selection& selection) {
 
 EnvironmentInfo stop(Core& core, const Selection& selection, int timeout_seconds,
                      std::stop_token stop) {
-  const auto workspace = open_workspace_if_readable(core, selection);
+  const auto workspace = open_workspace_if_readable(core, selection, stop);
   const auto lock = lock_if_known(core, workspace, "stop", stop);
   const auto found = require_environment(core, workspace, selection, stop);
   auto info = environment_info(core, *found.backend, *found.instance);
@@ -55,7 +55,7 @@ std::string lifecycle_log(Core& core, const Selection& selection) {
 }
 
 void logs(Core& core, LogsOptions options, std::stop_token stop) {
-  const auto workspace = open_workspace_if_readable(core, options.selection);
+  const auto workspace = open_workspace_if_readable(core, options.selection, stop);
   const auto found = require_environment(core, workspace, options.selection, stop);
   LogsRequest request{.id = found.instance->id,
                       .follow = options.follow,

@@ -62,7 +62,7 @@ std::string merged_json(Core& core, const Workspace& workspace,
 
 ReadConfigurationResult read_configuration(Core& core, const ReadConfigurationRequest& request,
                                            std::stop_token stop) {
-  auto workspace = open_workspace(core, request.selection);
+  auto workspace = open_workspace(core, request.selection, stop);
   auto found = find_quietly(core, workspace, request.selection, stop);
   if (!request.selection.container_id.empty() && (!found || !found->instance)) {
     throw Error(Status::not_found, "environment.not_found", "Dev container not found.");

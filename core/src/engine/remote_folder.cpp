@@ -1,5 +1,6 @@
 #include "engine/remote_folder.hpp"
 
+#include "base/memory_file.hpp"
 #include "base/pipe.hpp"
 #include "features/archive.hpp"
 
@@ -28,7 +29,7 @@ printf 'fairlead-variables\0' >&2
 env -0 >&2
 f=${1#/}
 set --
-for n in "$f/.devcontainer" "$f/.devcontainer.json"; do [ ! -e "/$n" ] || set -- "$@" "$n"; done
+for n in "$f/.devcontainer" "$f/.devcontainer.json" "$f/.devcontainer-lock.json"; do [ ! -e "/$n" ] || set -- "$@" "$n"; done
 d=$f
 while :; do
   if [ -e "/$d/.git" ]; then
@@ -44,6 +45,12 @@ exec tar -C / -czf - --exclude='.git/objects/*' --exclude='.git/refs/*' -- "$@")
 
 constexpr auto fetch_script = R"sh([ -e "$1" ] || exit 3
 exec tar -C / -czf - --exclude=.git -- "${1#/}")sh";
+
+constexpr auto put_script = R"sh(new=$1.$$
+[ ! -e "$1" ] || cp -p -- "$1" "$new"
+cat >"$new" && mv -f -- "$new" "$1" && exit 0
+rm -f -- "$new"
+exit 1)sh";
 
 constexpr int not_there = 3;
 constexpr std::string_view folder_prefix = "host-";
@@ -160,6 +167,26 @@ ConfigDocument RemoteFolder::there(ConfigDocument document) const {
 
 void RemoteFolder::fetch(const std::string& path, const std::stop_token& stop) const {
   copy(fetch_script, there(path), nullptr, stop);
+}
+
+void RemoteFolder::put(const std::string& path, const std::string& text,
+                       const std::stop_token& stop) const {
+  CallOptions options{.stop = stop};
+  SpawnRequest request{.argv = {"/bin/sh", "-c", put_script, "sh", path}};
+  request.in = options.pass(memory_file(text));
+  auto pipe = make_pipe();
+  request.err = options.pass(std::move(pipe.write_end));
+  std::string words;
+  int status = 0;
+  {
+    const PipeReader reader(std::move(pipe.read_end),
+                            [&](std::string_view bytes) { words += bytes; });
+    status = host_->spawn(request, std::move(options)).exit_code;
+  }
+  if (status == 0) return;
+  throw Error(Status::failed, "host.copy",
+              path + " cannot be written on " + place_.host + ": " + words,
+              "Is there room, and may you write there?");
 }
 
 void RemoteFolder::copy(const std::string& script, const std::string& argument, std::string* said,

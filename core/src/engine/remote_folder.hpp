@@ -48,6 +48,9 @@ class RemoteFolder {
   ConfigDocument there(ConfigDocument document) const;
   /// Copies a file or folder more, with everything in it.
   void fetch(const std::string& path, const std::stop_token& stop) const;
+  /// Writes a file of the host, all of it or nothing, with the mode of the former one. Throws
+  /// Error(failed, "host.copy").
+  void put(const std::string& path, const std::string& text, const std::stop_token& stop) const;
 
  private:
   void copy(const std::string& script, const std::string& argument, std::string* said,

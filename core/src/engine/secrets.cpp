@@ -132,7 +132,7 @@ Environment find_secrets(Core& core, const Selection& selection,
                          const std::vector<SecretDeclaration>& declared, std::stop_token stop) {
   Environment found;
   if (declared.empty()) return found;
-  const auto settings = open_workspace_if_any(core, selection).settings;
+  const auto settings = open_workspace_if_any(core, selection, stop).settings;
   const auto& command = settings.list("secrets_command");
   for (const auto& secret : declared) {
     const auto given = core.options().environment.find(secret.name);

@@ -8,9 +8,10 @@ namespace fairlead {
 namespace {
 
 /// The workspace, and in `result` what is to be said of its configuration.
-Workspace open(Core& core, const Selection& selection, StatusResult& result) {
+Workspace open(Core& core, const Selection& selection, StatusResult& result,
+               const std::stop_token& stop) {
   try {
-    auto workspace = open_workspace_if_any(core, selection);
+    auto workspace = open_workspace_if_any(core, selection, stop);
     if (workspace.document) result.config_file = workspace.document->config_file;
     if (const auto* remote = workspace.remote.get())
       result.config_file = remote->place().host + remote->there(result.config_file);
@@ -20,14 +21,14 @@ Workspace open(Core& core, const Selection& selection, StatusResult& result) {
     result.config_fault = error.message();
     result.config_file = error.where().file;
   }
-  return open_workspace_if_readable(core, selection);
+  return open_workspace_if_readable(core, selection, stop);
 }
 
 }  // namespace
 
 StatusResult status(Core& core, const Selection& selection, std::stop_token stop) {
   StatusResult result;
-  const auto workspace = open(core, selection, result);
+  const auto workspace = open(core, selection, result, stop);
   const auto found = find_environment(core, workspace, selection, stop);
   result.backend = found.backend->name();
   if (!found.instance) return result;

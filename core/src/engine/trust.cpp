@@ -124,7 +124,7 @@ Workspace on_allowed_host(Core& core, Workspace workspace, const Selection& sele
   const auto host = refused_host(workspace.settings);
   if (host.empty() || !workspace.document || core.mode() == Mode::drop_in) return workspace;
   require_trust(core, workspace, {host_wish(host)}, stop);
-  return open_workspace(core, selection);
+  return open_workspace(core, selection, stop);
 }
 
 }  // namespace fairlead

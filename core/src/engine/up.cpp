@@ -41,7 +41,7 @@ constexpr const char* default_description = "An error occurred setting up the co
 
 Workspace read(Core& core, const UpRequest& request, const std::stop_token& stop) {
   if (!request.selection.config.empty()) require_standard_file_name(request.selection.config);
-  auto workspace = open_workspace(core, request.selection);
+  auto workspace = open_workspace(core, request.selection, stop);
   if (!workspace.document) {
     throw Error(Status::invalid, "up.no_workspace",
                 "No dev container config and no workspace found.",

@@ -1,9 +1,11 @@
 #include "engine/workspace.hpp"
 
 #include "engine/clone.hpp"
+#include "engine/early_list.hpp"
 #include "engine/extended.hpp"
 #include "engine/remote_folder.hpp"
 #include "engine/the_host.hpp"
+#include "features/lockfile.hpp"
 #include "spec/locate.hpp"
 
 namespace fairlead {
@@ -45,28 +47,42 @@ Workspace without_configuration(Core& core, const Selection& selection) {
           .settings = core.settings(selection.workspace_folder, nullptr)};
 }
 
-ConfigDocument read(Core& core, const ReadOptions& options) {
-  return read_config(options,
-                     [&](const std::string& reference) { return fetch_base(core, reference, {}); });
+ConfigDocument read(Core& core, const ReadOptions& options, const std::stop_token& stop) {
+  return read_config(
+      options, [&](const std::string& reference) { return fetch_base(core, reference, stop); });
 }
 
-Workspace open_remote_workspace(Core& core, const Selection& selection, const RemotePlace& place) {
-  auto remote = std::make_shared<RemoteFolder>(
-      core, core.host(core.settings(place.text(), nullptr)), place, std::stop_token{});
+/// There need be none.
+void fetch_lockfile(const RemoteFolder& remote, const std::string& config,
+                    const std::stop_token& stop) {
+  try {
+    remote.fetch(lockfile_path(config), stop);
+  } catch (const Error& error) {
+    if (error.code() != "host.folder_not_found") throw;
+  }
+}
+
+Workspace open_remote_workspace(Core& core, const Selection& selection, const RemotePlace& place,
+                                const std::stop_token& stop) {
+  const auto usual = core.settings(place.text(), nullptr);
+  const bool by_folder = selection.container_id.empty() && selection.id_labels.empty();
+  auto early = by_folder ? std::make_shared<EarlyList>(core, usual, place.folder) : nullptr;
+  auto remote = std::make_shared<RemoteFolder>(core, core.host(usual), place, stop);
   auto options = read_options(core, selection);
   options.workspace_folder = remote->here(place.folder);
   if (!options.config.empty()) {
     const auto file =
         options.config.front() == '/' ? options.config : place.folder + '/' + options.config;
-    remote->fetch(file, {});
+    remote->fetch(file, stop);
+    fetch_lockfile(*remote, file, stop);
     options.config = remote->here(file);
   }
   options.environment = remote->environment();
-  auto document = remote->there(read(core, options));
+  auto document = remote->there(read(core, options, stop));
   auto settings = core.settings(place.text(), &document);
   if (is_the_host(core, settings)) {
     options.own_place = true;
-    document = remote->there(read(core, options));
+    document = remote->there(read(core, options, stop));
   }
   log_advice(core, document.advice);
   auto named = document;
@@ -76,28 +92,23 @@ Workspace open_remote_workspace(Core& core, const Selection& selection, const Re
   auto config = parse_config(document, faulty_values(core.mode()),
                              core.mode() == Mode::fairlead ? &advice : nullptr);
   log_advice(core, advice);
-  if (config.scenario == Scenario::compose) {
-    throw Error(Status::unsupported, "host.compose",
-                "A group of services whose files are on a host cannot be brought up from here.",
-                "Run fairlead on the host itself.")
-        .at({.file = named.config_file});
-  }
   return {.document = std::move(document),
           .config = std::move(config),
           .identity = std::move(identity),
           .settings = std::move(settings),
-          .remote = std::move(remote)};
+          .remote = std::move(remote),
+          .early = std::move(early)};
 }
 
 }  // namespace
 
-Workspace open_workspace(Core& core, const Selection& named) {
+Workspace open_workspace(Core& core, const Selection& named, const std::stop_token& stop) {
   if (!names_a_configuration(named)) return without_configuration(core, named);
   const auto selection = with_clone(core, named);
   if (const auto place = parse_remote_place(selection.workspace_folder)) {
-    return open_remote_workspace(core, selection, *place);
+    return open_remote_workspace(core, selection, *place, stop);
   }
-  auto document = read(core, read_options(core, selection));
+  auto document = read(core, read_options(core, selection), stop);
   log_advice(core, document.advice);
   auto identity = resolve_identity(document, selection.id_labels);
   auto settings = core.settings(document.workspace.local_folder, &document);
@@ -111,18 +122,20 @@ Workspace open_workspace(Core& core, const Selection& named) {
           .settings = std::move(settings)};
 }
 
-Workspace open_workspace_if_any(Core& core, const Selection& selection) {
+Workspace open_workspace_if_any(Core& core, const Selection& selection,
+                                const std::stop_token& stop) {
   try {
-    return open_workspace(core, selection);
+    return open_workspace(core, selection, stop);
   } catch (const Error& error) {
     if (error.code() != "config.not_found") throw;
     return without_configuration(core, selection);
   }
 }
 
-Workspace open_workspace_if_readable(Core& core, const Selection& selection) {
+Workspace open_workspace_if_readable(Core& core, const Selection& selection,
+                                     const std::stop_token& stop) {
   try {
-    return open_workspace(core, selection);
+    return open_workspace(core, selection, stop);
   } catch (const Error& error) {
     if (!error.code().starts_with("config.") || error.code() == "config.not_found" ||
         error.code() == "config.several") {

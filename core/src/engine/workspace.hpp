@@ -4,9 +4,11 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 
 namespace fairlead {
 
+class EarlyList;
 class RemoteFolder;
 
 /// What is known before any backend is asked: steps 2 to 4 of `up`.
@@ -16,19 +18,22 @@ struct Workspace {
   Identity identity;
   Settings settings;
   std::shared_ptr<const RemoteFolder> remote = {};  ///< where the folder is; null: this machine
+  std::shared_ptr<EarlyList> early = {};            ///< what was asked on the way; null: nothing
 };
 
 /// Locates, reads and substitutes the configuration and settles the settings that may stand in it.
 /// With a container id or id labels alone no configuration is needed; otherwise throws
-/// "config.not_found".
-Workspace open_workspace(Core& core, const Selection& selection);
+/// "config.not_found". A folder on a host is connected to, which `stop` ends.
+Workspace open_workspace(Core& core, const Selection& selection, const std::stop_token& stop = {});
 
 /// The same, but an absent configuration is an answer.
-Workspace open_workspace_if_any(Core& core, const Selection& selection);
+Workspace open_workspace_if_any(Core& core, const Selection& selection,
+                                const std::stop_token& stop = {});
 
 /// The same for what needs no more of a configuration than its place, such as stopping a container:
 /// a faulty one is a warning. The workspace has no document then.
-Workspace open_workspace_if_readable(Core& core, const Selection& selection);
+Workspace open_workspace_if_readable(Core& core, const Selection& selection,
+                                     const std::stop_token& stop = {});
 
 /// The reference judges no types: what it would not understand is as if it were absent.
 Faulty faulty_values(Mode mode);

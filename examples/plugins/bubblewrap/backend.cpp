@@ -4,6 +4,7 @@
 #include "settings.hpp"
 
 #include <fairlead/error.hpp>
+#include <fairlead/sdk/records.hpp>
 
 #include <unistd.h>
 
@@ -29,17 +30,10 @@ std::string default_state(const Environment& environment) {
   return home.empty() ? "" : home + "/.local/state/fairlead-bubblewrap";
 }
 
-bool has_label(const Labels& labels, const std::string& filter) {
-  const auto equals = filter.find('=');
-  const auto found = labels.find(filter.substr(0, equals));
-  if (found == labels.end()) return false;
-  return equals == std::string::npos || found->second == filter.substr(equals + 1);
-}
-
 bool matches(const Record& record, const ListRequest& request) {
   if (!request.all && record.main_process == 0) return false;
   return std::ranges::all_of(request.labels, [&](const std::string& filter) {
-    return has_label(record.info.labels, filter);
+    return sdk::has_label(record.info.labels, filter);
   });
 }
 

@@ -2,11 +2,11 @@
 
 #include <fairlead/error.hpp>
 #include <fairlead/model_json.hpp>
+#include <fairlead/sdk/records.hpp>
 
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <ctime>
 #include <fstream>
 #include <iterator>
 #include <random>
@@ -24,15 +24,6 @@ std::string fresh_id() {
   std::string id;
   for (int i = 0; i < 32; ++i) id += "0123456789abcdef"[source() % 16];
   return id;
-}
-
-std::string now() {
-  const auto time = std::time(nullptr);
-  std::tm parts{};
-  ::gmtime_r(&time, &parts);
-  char text[32];
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
 }
 
 /// One file name for any name.
@@ -108,7 +99,7 @@ Record Store::add(const CreateRequest& request, const std::string& image_id) con
   record.folder = folder_ / "sandboxes" / record.info.id;
   record.info.image = request.image;
   record.info.image_id = image_id;
-  record.info.created = now();
+  record.info.created = sdk::rfc3339_now();
   record.info.labels = request.labels;
   fs::create_directories(record.folder);
   write_file(record.folder / "request.json", encode(request));

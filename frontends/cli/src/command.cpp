@@ -2,6 +2,7 @@
 
 #include "care_commands.hpp"
 #include "command_examples.hpp"
+#include "host_commands.hpp"
 #include "own_examples.hpp"
 #include "own_words.hpp"
 #include "plugin_commands.hpp"
@@ -244,6 +245,11 @@ constexpr std::array table = {
     plugin_new_row,
     plugin_enable_row,
     plugin_disable_row,
+    host_row,
+    host_add_row,
+    host_list_row,
+    host_check_row,
+    host_remove_row,
     Command{.id = config,
             .parent = top,
             .name = "config",

@@ -47,7 +47,8 @@ Client& EngineBackend::client() {
 }
 
 bool EngineBackend::is_local(const sdk::Call& call) const {
-  return !client_->endpoint().socket.empty() && core_.host().describe(call).local;
+  const auto& endpoint = client_->endpoint();
+  return !endpoint.socket.empty() && endpoint.host.empty() && core_.host().describe(call).local;
 }
 
 ProbeReply EngineBackend::probe(const ProbeRequest& request, sdk::Call& call) {
@@ -61,7 +62,8 @@ ProbeReply EngineBackend::probe(const ProbeRequest& request, sdk::Call& call) {
   }
   reply.capabilities = what_engines_can();
   // The paths are the host's, and so is an engine on a socket there.
-  reply.capabilities.live_binds = !client().endpoint().socket.empty();
+  const auto& endpoint = client().endpoint();
+  reply.capabilities.live_binds = !endpoint.socket.empty() && endpoint.host.empty();
   if (request.gpu) reply.gpu_runtime = has_gpu_runtime(client().send(get("/info"), call).body);
   if (request.builder) {
     reply.builder = choose_builder(call);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <future>
 
 /// Commands in a container.
 namespace fairlead::engine {
@@ -116,6 +117,18 @@ int exit_code_of(Client& client, const ExecName& exec, const Carrier& carrier,
   }
 }
 
+/// Opens the connection for the last question while the command runs: elsewhere that takes a while.
+std::future<void> connection_for_the_end(Client& client, const ExecName& exec,
+                                         const sdk::Call& call) {
+  return std::async(std::launch::async, [&client, &exec, &call] {
+    try {
+      state_of(client, exec, call);
+    } catch (const Error&) {  // who asks in the end hears why
+      return;
+    }
+  });
+}
+
 /// A runtime's refusal to start the command is an exit status, as with the docker client.
 int failed_start(const Error& error, const UniqueFd& err) {
   const int code = exit_code_of_failed_start(error.message());
@@ -138,6 +151,7 @@ ExecReply EngineBackend::exec(const ExecRequest& request, sdk::Call& call) {
     auto stream = start_exec(client(), exec, request, call);
     started = true;
     if (!local) carrier = Carrier(stream.transport->fd());
+    const auto ready = local ? std::future<void>() : connection_for_the_end(client(), exec, call);
     // Before anybody may ask for another size.
     if (request.terminal) first_resize(client(), exec, request.terminal->size, call);
     call.emit({.started = exec.text()});

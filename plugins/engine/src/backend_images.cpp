@@ -137,8 +137,11 @@ std::string EngineBackend::choose_builder(const sdk::Call& call) {
   if (!builder_.empty()) return builder_;
   const auto wish = configuration_.environment.find("DOCKER_BUILDKIT");
   if (wish != configuration_.environment.end() && wish->second == "0") return "classic";
-  // A client there has none of the files that are here; the engine takes them as a stream.
-  if (!core_.host().describe(call).local) return builder_ = "classic";
+  // A client there has none of the files that are here; the engine takes them as a stream. One
+  // here would make connections of its own to a socket elsewhere.
+  const auto& endpoint = client().endpoint();
+  const bool elsewhere = !endpoint.socket.empty() && !endpoint.host.empty();
+  if (elsewhere || !core_.host().describe(call).local) return builder_ = "classic";
   const auto ask = [&](std::vector<std::string> words) {
     words.insert(words.begin(), settings_.docker_path);
     SpawnRequest command;

@@ -48,6 +48,17 @@ Endpoint parse_tcp(std::string_view address, std::string_view rest) {
   return endpoint;
 }
 
+/// A socket of another machine, which the address as a whole names: whoever connects reads the rest
+/// of it.
+Endpoint parse_ssh(std::string_view address, std::string_view rest) {
+  const auto slash = std::min(rest.find('/'), rest.size());
+  if (slash == 0) throw bad_endpoint(address, "it names no host");
+  Endpoint endpoint;
+  endpoint.host = "ssh://" + std::string(rest.substr(0, slash));
+  endpoint.socket = rest.size() > slash + 1 ? std::string(rest.substr(slash)) : default_socket;
+  return endpoint;
+}
+
 /// The port that the docker client assumes; known only after TLS is.
 void settle_port(Endpoint& endpoint) {
   if (endpoint.socket.empty() && endpoint.port == 0)
@@ -148,6 +159,7 @@ Endpoint choose(const Environment& environment, const std::string& host_option) 
 }  // namespace
 
 std::string Endpoint::text() const {
+  if (!socket.empty() && !host.empty()) return host + (socket == default_socket ? "" : socket);
   if (!socket.empty()) return "unix://" + socket;
   const bool v6 = host.find(':') != std::string::npos;
   return "tcp://" + (v6 ? "[" + host + "]" : host) + ":" + std::to_string(port);
@@ -175,16 +187,11 @@ Endpoint parse_endpoint(std::string_view address) {
     endpoint.tls.enabled = scheme == "https";
     return endpoint;
   }
-  if (scheme == "ssh") {
-    throw Error(Status::unsupported, "engine.endpoint",
-                "The engine address '" + std::string(address) + "' needs an SSH connection.",
-                "Reach the engine of another machine with --host " + std::string(address) +
-                    " instead of DOCKER_HOST.");
-  }
+  if (scheme == "ssh") return parse_ssh(address, rest);
   throw Error(Status::unsupported, "engine.endpoint",
               "The engine address '" + std::string(address) + "' has the unknown scheme '" +
                   std::string(scheme) + "'.",
-              "Use unix:// or tcp://.");
+              "Use unix://, tcp:// or ssh://.");
 }
 
 Endpoint find_endpoint(const Environment& environment, const std::string& host_option) {

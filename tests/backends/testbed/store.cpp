@@ -2,6 +2,7 @@
 
 #include <fairlead/error.hpp>
 #include <fairlead/model_json.hpp>
+#include <fairlead/sdk/records.hpp>
 
 #include <fcntl.h>
 #include <sys/file.h>
@@ -90,18 +91,6 @@ int number_of(const Record& record) {
 
 }  // namespace
 
-std::string now() {
-  timespec time{};
-  ::clock_gettime(CLOCK_REALTIME, &time);
-  std::tm parts{};
-  ::gmtime_r(&time.tv_sec, &parts);
-  char seconds[32];
-  const std::size_t size = std::strftime(seconds, sizeof seconds, "%Y-%m-%dT%H:%M:%S", &parts);
-  char fraction[16];
-  std::snprintf(fraction, sizeof fraction, ".%09ldZ", time.tv_nsec);
-  return std::string(seconds, size) + fraction;
-}
-
 Store::Store(fs::path folder) : folder_(std::move(folder)) {
   fs::create_directories(folder_ / "instances");
   fs::create_directories(folder_ / "volumes");
@@ -150,7 +139,7 @@ Record Store::add(const CreateRequest& request, const std::string& id) const {
   record.info.id = id;
   record.info.name = request.name.empty() ? "set-" + id.substr(id.rfind('-') + 1) : request.name;
   record.info.image = request.image;
-  record.info.created = now();
+  record.info.created = sdk::rfc3339_now();
   record.info.labels = request.labels;
   record.folder = folder_ / "instances" / record.info.name;
   if (fs::exists(record.folder)) {

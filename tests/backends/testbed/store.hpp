@@ -66,9 +66,6 @@ class Store {
   std::filesystem::path folder_;
 };
 
-/// The time as RFC 3339 text.
-std::string now();
-
 /// The name of the volume behind the `index`th mount when the request gives none.
 std::string anonymous_volume(const Record& record, std::size_t index);
 

@@ -3,6 +3,7 @@
 #include "instance.hpp"
 
 #include <fairlead/error.hpp>
+#include <fairlead/sdk/records.hpp>
 
 #include <poll.h>
 #include <unistd.h>
@@ -14,17 +15,10 @@
 namespace fairlead::testbed {
 namespace {
 
-bool has_label(const Labels& labels, const std::string& filter) {
-  const auto equals = filter.find('=');
-  const auto found = labels.find(filter.substr(0, equals));
-  if (found == labels.end()) return false;
-  return equals == std::string::npos || found->second == filter.substr(equals + 1);
-}
-
 bool matches(const Record& record, const ListRequest& request) {
   if (!request.all && !record.running) return false;
   return std::all_of(request.labels.begin(), request.labels.end(), [&](const std::string& filter) {
-    return has_label(record.info.labels, filter);
+    return sdk::has_label(record.info.labels, filter);
   });
 }
 
@@ -93,7 +87,7 @@ StartReply TestbedBackend::start(const StartRequest& request, sdk::Call& call) {
   if (record.running) return {record.info.id};
   const Effective what = effective(options_.images, record.request);
   record.info.id = pod(store);
-  record.info.started = now();
+  record.info.started = sdk::rfc3339_now();
   store.save(record);
   run_instance(store, record, what, std::move(lock), call);
   return {record.info.id};

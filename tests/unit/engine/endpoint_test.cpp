@@ -106,10 +106,15 @@ TEST(ParseEndpoint, ReadsAddresses) {
   EXPECT_EQ(parse_endpoint("host:80").port, 80);
   EXPECT_EQ(parse_endpoint("tcp://:80").host, "localhost");
   EXPECT_TRUE(parse_endpoint("https://h:1").tls.enabled);
+  const auto box = parse_endpoint("ssh://me@box:22");
+  EXPECT_EQ(box.host + ' ' + box.socket, "ssh://me@box:22 /var/run/docker.sock");
+  EXPECT_EQ(box.text(), "ssh://me@box:22");
+  EXPECT_EQ(parse_endpoint("ssh://box/run/other.sock").socket, "/run/other.sock");
+  EXPECT_EQ(parse_endpoint("ssh://box/run/other.sock").text(), "ssh://box/run/other.sock");
 }
 
 TEST(ParseEndpoint, RefusesWhatItCannotReach) {
-  for (const char* bad : {"ssh://me@box", "npipe:////x", "fd://", "tcp://h:0", "tcp://h:99999",
+  for (const char* bad : {"ssh://", "npipe:////x", "fd://", "tcp://h:0", "tcp://h:99999",
                           "tcp://h:x", "tcp://[::1:5", ""}) {
     try {
       parse_endpoint(bad);

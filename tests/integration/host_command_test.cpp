@@ -1,0 +1,142 @@
+// `fairlead host …` and `doctor --host`: the user's list of machines, and what works on them.
+
+#include "ssh_host_fixture.hpp"
+#include "support/files.hpp"
+#include "support/json.hpp"
+
+#include <csignal>
+#include <filesystem>
+
+namespace fairlead::test {
+namespace {
+
+class HostCommandTest : public SshWorkspaceTest {
+ protected:
+  RunResult host(std::vector<std::string> words) {
+    words.insert(words.begin(), "host");
+    return fairlead(std::move(words));
+  }
+
+  /// An ssh that never gets through; it makes the file `begun`.
+  std::string slow_ssh() {
+    const auto program = test_run().below("work") / "slow-ssh";
+    write_file(program, "#!/bin/sh\necho $$ >" + begun().string() + "\nexec sleep 4005\n");
+    std::filesystem::permissions(program, std::filesystem::perms::owner_all);
+    return program.string();
+  }
+  std::filesystem::path begun() const { return begun_; }
+
+ private:
+  void SetUp() override {
+    SshWorkspaceTest::SetUp();
+    if (!IsSkipped()) begun_ = test_run().below("work") / "begun";
+  }
+  std::filesystem::path begun_;
+};
+
+TEST_F(HostCommandTest, KeepsAListInTheUsersOwnSettings) {
+  EXPECT_NE(host({"list"}).out.find("No hosts"), std::string::npos);
+  const auto added = host({"add", "ssh://box/some/folder"});
+  EXPECT_EQ(added.exit_code, 0) << added.text();
+  EXPECT_NE(added.out.find("ssh://box was added to "), std::string::npos) << added.text();
+  EXPECT_EQ(json_at(host({"add", "ssh://plain", "--json"}).out, "/changed"), "true");
+  EXPECT_EQ(json_at(host({"add", "ssh://box", "--json"}).out, "/changed"), "false");
+  const auto listed = host({"list", "--json"});
+  EXPECT_EQ(json_at(listed.out, "/0/address"), "ssh://box") << listed.text();
+  EXPECT_EQ(json_at(listed.out, "/1/address"), "ssh://plain");
+  EXPECT_NE(json_at(listed.out, "/1/origin").find("config.toml"), std::string::npos);
+
+  // `list` asks them.
+  const auto everywhere = fairlead({"list"});
+  EXPECT_NE(everywhere.text().find("ssh://plain"), std::string::npos) << everywhere.text();
+
+  EXPECT_EQ(host({"remove", "ssh://box"}).exit_code, 0);
+  EXPECT_EQ(json_at(host({"list", "--json"}).out, "/0/address"), "ssh://plain");
+  const auto unknown = host({"remove", "ssh://box"});
+  EXPECT_NE(unknown.exit_code, 0);
+  EXPECT_NE(unknown.err.find("not in your own list"), std::string::npos) << unknown.text();
+}
+
+TEST_F(HostCommandTest, RefusesWhatNamesNoHost) {
+  for (const char* word : {"box", "local", "ssh://-oProxyCommand=x", "ssh://me:secret@box",
+                           "ssh://box:99999", "telnet://box"}) {
+    const auto refused = host({"add", word});
+    EXPECT_NE(refused.exit_code, 0) << word;
+    EXPECT_EQ(refused.out, "") << word;
+  }
+  EXPECT_NE(host({"list"}).out.find("No hosts"), std::string::npos);
+}
+
+TEST_F(HostCommandTest, ExplainsEachStageOfAHost) {
+  struct Case {
+    const char* name;
+    const char* stage;
+    const char* words;
+  };
+  const Case cases[] = {{"nosuch.invalid", "name", "cannot be resolved"},
+                        {"refused", "network", "no SSH server listens there"},
+                        {"changed", "key", "IDENTIFICATION HAS CHANGED"},
+                        {"unknown", "key", "is not known yet"},
+                        {"stranger", "login", "does not let you in"},
+                        {"password", "login", "wants a password, and there is no terminal"},
+                        {"nologin", "shell", "its login shell runs no command"}};
+  for (const auto& [name, stage, words] : cases) {
+    const auto said = host({"check", std::string("ssh://") + name, "--json", "--set",
+                            "plugins.ssh.connect_timeout=5"});
+    EXPECT_EQ(said.exit_code, 1) << said.text();
+    EXPECT_EQ(json_at(said.out, "/healthy"), "false");
+    // The stage that fails is the last one, and has a way out.
+    const auto failed = said.out.find(R"("outcome":"bad")");
+    ASSERT_NE(failed, std::string::npos) << said.text();
+    EXPECT_EQ(said.out.find(R"("outcome")", failed + 1), std::string::npos) << said.text();
+    EXPECT_NE(said.out.find(std::string(R"("name":")") + stage + R"(","outcome":"bad")"),
+              std::string::npos)
+        << said.text();
+    EXPECT_NE(said.out.find(words), std::string::npos) << said.text();
+    EXPECT_NE(said.out.find(R"("hint":)"), std::string::npos) << name;
+  }
+}
+
+TEST_F(HostCommandTest, SaysWhichEnginesAHostHas) {
+  const auto good = host({"check", "ssh://box"});
+  EXPECT_NE(good.out.find("box on linux"), std::string::npos) << good.text();
+  EXPECT_NE(good.out.find("It lets you in."), std::string::npos) << good.text();
+  EXPECT_NE(good.out.find("ssh-remote: The host itself"), std::string::npos) << good.text();
+  const auto doctor = fairlead({"doctor", "--host", "ssh://nologin"});
+  EXPECT_NE(doctor.out.find("ssh://nologin, shell:"), std::string::npos) << doctor.text();
+
+  enter("box");
+  const bool engine = shell(*there_, "test -S /var/run/docker.sock").exit_code == 0;
+  EXPECT_EQ(good.exit_code, 0) << good.text();
+  if (!engine) {
+    EXPECT_NE(good.out.find("there is no such socket"), std::string::npos) << good.text();
+    return;
+  }
+  EXPECT_NE(good.out.find("docker: Docker"), std::string::npos) << good.text();
+  // An account without rights to it hears of that, and of the group.
+  const auto plain = host({"check", "ssh://plain"});
+  EXPECT_NE(plain.out.find("permission denied"), std::string::npos) << plain.text();
+  EXPECT_NE(plain.out.find("group"), std::string::npos) << plain.text();
+}
+
+TEST_F(HostCommandTest, StopsConnectingAtOnce) {
+  const auto ssh = "plugins.ssh.ssh_path=" + slow_ssh();
+  for (const auto& words : {std::vector<std::string>{"up", "--workspace-folder", "ssh://nowhere/x"},
+                            {"exec", "--workspace-folder", "ssh://nowhere/x", "true"},
+                            {"host", "check", "ssh://nowhere"}}) {
+    std::filesystem::remove(begun());
+    auto command = words;
+    command.insert(command.begin() + (words[0] == "host" ? 2 : 1), {"--set", ssh});
+    ChildProcess child(request(command));
+    EXPECT_TRUE(
+        child.wait_for([&] { return std::filesystem::exists(begun()); }, milliseconds(30'000)));
+    child.signal(SIGINT);
+    const auto sent = std::chrono::steady_clock::now();
+    const auto result = child.finish();
+    EXPECT_LT(std::chrono::steady_clock::now() - sent, milliseconds(10'000)) << result.text();
+    EXPECT_NE(result.exit_code, 0) << result.text();  // the guard sees whether ssh went, too
+  }
+}
+
+}  // namespace
+}  // namespace fairlead::test
