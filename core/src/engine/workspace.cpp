@@ -1,8 +1,11 @@
 #include "engine/workspace.hpp"
 
 #include "engine/clone.hpp"
+#include "engine/deadlines.hpp"
 #include "engine/extended.hpp"
+#include "engine/remote_clone.hpp"
 #include "engine/remote_folder.hpp"
+#include "engine/synced_folder.hpp"
 #include "engine/the_host.hpp"
 #include "spec/locate.hpp"
 
@@ -50,9 +53,20 @@ ConfigDocument read(Core& core, const ReadOptions& options) {
                      [&](const std::string& reference) { return fetch_base(core, reference, {}); });
 }
 
+std::shared_ptr<RemoteFolder> open_folder(Core& core, const RemotePlace& place) {
+  try {
+    return std::make_shared<RemoteFolder>(core, core.host(core.settings(place.text(), nullptr)),
+                                          place, std::stop_token{});
+  } catch (const Error& error) {
+    if (error.code() != "host.folder_not_found" || !is_clone_there(place)) throw;
+    throw Error(Status::not_found, "git.not_cloned",
+                "The repository has not been cloned on " + place.host + " yet.",
+                "`fairlead up` with its address does that.");
+  }
+}
+
 Workspace open_remote_workspace(Core& core, const Selection& selection, const RemotePlace& place) {
-  auto remote = std::make_shared<RemoteFolder>(
-      core, core.host(core.settings(place.text(), nullptr)), place, std::stop_token{});
+  auto remote = open_folder(core, place);
   auto options = read_options(core, selection);
   options.workspace_folder = remote->here(place.folder);
   if (!options.config.empty()) {
@@ -86,7 +100,35 @@ Workspace open_remote_workspace(Core& core, const Selection& selection, const Re
           .config = std::move(config),
           .identity = std::move(identity),
           .settings = std::move(settings),
-          .remote = std::move(remote)};
+          .remote = std::move(remote),
+          .synced = {},
+          .cloned = is_clone_there(place)};
+}
+
+/// Where the settings say that the folder of the host's is the workspace, and not one of this
+/// machine.
+std::optional<RemotePlace> place_of(Core& core, const Selection& selection) {
+  if (auto place = parse_remote_place(selection.workspace_folder)) return place;
+  if (core.mode() == Mode::drop_in || selection.workspace_folder.empty()) return {};
+  const auto settings = core.settings(selection.workspace_folder, nullptr);
+  const auto& folder = settings.text("remote_workspace_folder");
+  if (folder.empty() || settings.text("host") == "local" || settings.text("content") == "sync") {
+    return {};
+  }
+  if (folder.front() == '/') return parse_remote_place(settings.text("host") + folder);
+  const auto home = core.host(settings)->describe(question({})).home;
+  return parse_remote_place(settings.text("host") + home + '/' + folder);
+}
+
+/// What a synchronised folder's document means where it is used.
+void translate(Core& core, const Selection& selection, const Settings& settings,
+               const SyncedFolder& synced, ConfigDocument& document) {
+  auto options = read_options(core, selection);
+  options.own_place = is_the_host(core, settings);
+  const bool there = settings.text("initialize_on") == "host";
+  if (there) options.environment = variables_there(*core.host(settings));
+  if (there || options.own_place) document = read(core, options);
+  document = synced.document_there(std::move(document));
 }
 
 }  // namespace
@@ -94,13 +136,15 @@ Workspace open_remote_workspace(Core& core, const Selection& selection, const Re
 Workspace open_workspace(Core& core, const Selection& named) {
   if (!names_a_configuration(named)) return without_configuration(core, named);
   const auto selection = with_clone(core, named);
-  if (const auto place = parse_remote_place(selection.workspace_folder)) {
+  if (const auto place = place_of(core, selection)) {
     return open_remote_workspace(core, selection, *place);
   }
   auto document = read(core, read_options(core, selection));
   log_advice(core, document.advice);
   auto identity = resolve_identity(document, selection.id_labels);
   auto settings = core.settings(document.workspace.local_folder, &document);
+  auto synced = synced_folder(core, settings, document);
+  if (synced) translate(core, selection, settings, *synced, document);
   std::vector<Diagnostic> advice;
   auto config = parse_config(document, faulty_values(core.mode()),
                              core.mode() == Mode::fairlead ? &advice : nullptr);
@@ -108,7 +152,8 @@ Workspace open_workspace(Core& core, const Selection& named) {
   return {.document = std::move(document),
           .config = std::move(config),
           .identity = std::move(identity),
-          .settings = std::move(settings)};
+          .settings = std::move(settings),
+          .synced = std::move(synced)};
 }
 
 Workspace open_workspace_if_any(Core& core, const Selection& selection) {

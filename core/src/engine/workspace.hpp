@@ -8,6 +8,7 @@
 namespace fairlead {
 
 class RemoteFolder;
+struct SyncedFolder;
 
 /// What is known before any backend is asked: steps 2 to 4 of `up`.
 struct Workspace {
@@ -16,6 +17,9 @@ struct Workspace {
   Identity identity;
   Settings settings;
   std::shared_ptr<const RemoteFolder> remote = {};  ///< where the folder is; null: this machine
+  /// The folder is here and the environment works on a copy on its host; null: it does not.
+  std::shared_ptr<const SyncedFolder> synced = {};
+  bool cloned = false;  ///< `remote` is a clone that we made there
 };
 
 /// Locates, reads and substitutes the configuration and settles the settings that may stand in it.
