@@ -217,8 +217,8 @@ class SshSyncOfTwoTest : public SshSyncTest {
  protected:
   RunResult elsewhere(std::vector<std::string> words) {
     auto asked = request(std::move(words));
-    asked.argv.insert(asked.argv.begin(),
-                      {"unshare", "--uts", "sh", "-c", "hostname elsewhere && exec \"$@\"", "sh"});
+    asked.argv.insert(asked.argv.begin(), {"/usr/bin/unshare", "--uts", "sh", "-c",
+                                           "hostname elsewhere && exec \"$@\"", "sh"});
     const auto other = test_run().below("elsewhere");
     for (const auto* name : {"XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"})
       asked.environment[name] = (other / name).string();
@@ -289,6 +289,21 @@ TEST_F(SshSyncDockerTest, MountsTheCopy) {
     return fairlead({"exec", "--workspace-folder", project_.string(), "cat", "/data/x"}).out ==
            "newer\n";
   }));
+
+  // What is not in the folder has to be on the host, and the copy has to be this one.
+  test_run().set("FAIRLEAD_REMOTE_WORKSPACE_FOLDER", folder_ + "-other");
+  const auto other = up();
+  EXPECT_NE(other.exit_code, 0);
+  EXPECT_NE(other.text().find("works on " + folder_), std::string::npos) << other.text();
+  test_run().set("FAIRLEAD_REMOTE_WORKSPACE_FOLDER", folder_);
+}
+
+TEST_F(SshSyncDockerTest, NamesWhatIsNotOnTheHost) {
+  write(".devcontainer.json", R"({"image": "fairlead-test/busybox",
+    "mounts": ["source=/no/such/folder,target=/data,type=bind"]})");
+  const auto refused = up();
+  EXPECT_NE(refused.exit_code, 0);
+  EXPECT_NE(refused.text().find("/no/such/folder"), std::string::npos) << refused.text();
 }
 
 }  // namespace

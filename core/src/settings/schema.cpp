@@ -117,7 +117,7 @@ const std::vector<SettingSpec>& core_settings() {
        .description = "for how many seconds a tag is not asked for again"},
       {.key = "remote_workspace_folder",
        .type = SettingType::string,
-       .default_value = {},
+       .default_value = "",
        .project = false,
        .description = "a folder on the host: the workspace itself, or with content = \"sync\" "
                       "where its copy is"},

@@ -1,7 +1,6 @@
 #include "spec/ignore_rules.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <optional>
 #include <ranges>
 
@@ -143,10 +142,9 @@ bool is_of_git(std::string_view path) {
   return false;
 }
 
-/// Letters, digits and what is beyond ASCII stand for themselves in any regular expression.
+/// Unison refuses a backslash before anything that means itself.
 void append_literal(std::string& out, char c) {
-  const auto byte = static_cast<unsigned char>(c);
-  if (byte < 0x80 && std::isalnum(byte) == 0 && c != '/' && c != '_' && c != '-') out += '\\';
+  if (std::string_view("|()*+?[.^${\\").find(c) != std::string_view::npos) out += '\\';
   out += c;
 }
 

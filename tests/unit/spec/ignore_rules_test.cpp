@@ -81,11 +81,12 @@ bool unison_ignores(const std::vector<std::string>& words, const std::string& pa
 
 TEST(IgnoreRules, SaysTheSameToUnison) {
   IgnoreRules rules;
-  rules.add("*.o\nbuild\n/dist\na/**/b\n!keep.o\nsp ace.txt\n");
+  rules.add("*.o\nbuild\n/dist\na/**/b\n!keep.o\nsp ace.txt\n\\#~{x}(1)$\n");
   const auto words = rules.unison_words();
-  for (const auto* path : {"x.o", "a/x.o", "build", "a/build", "dist", "a/dist", "a/b", "a/x/y/b",
-                           "keep.o", "a.c", ".git/x.o", ".git/index.lock", ".git/refs/heads/build",
-                           ".git", ".git/a.lo", ".git/clock", "sp ace.txt", ".github/build"}) {
+  for (const auto* path :
+       {"x.o", "a/x.o", "build", "a/build", "dist", "a/dist", "a/b", "a/x/y/b", "keep.o", "a.c",
+        ".git/x.o", ".git/index.lock", ".git/refs/heads/build", ".git", ".git/a.lo", ".git/clock",
+        "sp ace.txt", "#~{x}(1)$", ".github/build"}) {
     EXPECT_EQ(unison_ignores(words, path), rules.ignores(path, false)) << path;
   }
 }
@@ -97,7 +98,6 @@ class IgnoreRulesBesideGit : public ::testing::Test {
     ASSERT_NE(::mkdtemp(name.data()), nullptr);
     folder_ = fs::path(name) / "work";
     fs::create_directories(folder_);
-    if (output("rsync --version && git --version").empty()) GTEST_SKIP() << "skipped: no rsync";
   }
   void TearDown() override { fs::remove_all(folder_.parent_path()); }
 
