@@ -26,11 +26,12 @@ constexpr milliseconds look_again{30'000};  // without any event
 constexpr milliseconds look_often{5'000};   // when the kernel tells not all
 constexpr std::chrono::hours for_ever{24 * 365};
 
-// $1 the copy. Says "changed" when something there is newer than the last look, and "." each time,
-// so that it ends when nobody listens.
+// $1 the copy. Says "changed" when something there is newer than the last look, and "." else, so
+// that it ends when nobody listens; at first in any case, for what changed before it looked.
 constexpr auto watch_script = R"sh(m=$(mktemp) || exit 1
 trap 'rm -f "$m" "$m.new"' EXIT
 trap 'exit 0' HUP INT TERM PIPE
+echo changed || exit 0
 while :; do
   sleep 2
   : >"$m.new" || exit 1

@@ -20,7 +20,7 @@ constexpr auto receive_script = R"sh(umask 022
 parent=${1%/*}
 [ -d "$parent" ] || mkdir -p "$parent" || exit 1
 part=$parent/.fairlead-part-${1##*/}-$3
-rm -rf "$part" && mkdir "$part" || exit 1
+rm -rf "$part" "$part.end" && mkdir "$part" || exit 1
 { $2 -dc || echo failed >"$part.end"; } | tar -C "$part" -xopf -
 result=$?
 [ ! -e "$part.end" ] || { rm -f "$part.end"; result=1; }
@@ -84,6 +84,7 @@ Captured pack_here(const Core& core, const SyncedFolder& folder, const SyncPack&
   SpawnRequest request{.argv = {"/bin/sh", "-c", script, "sh", folder.here},
                        .env = core.options().environment,
                        .clean_env = true};
+  request.env["LC_ALL"] = "C.UTF-8";  // we read what tar says
   request.in = options.pass(memory_file(list_of(pack)));
   request.out = options.pass(std::move(out));
   request.err = options.pass(std::move(err.write_end));
@@ -93,8 +94,9 @@ Captured pack_here(const Core& core, const SyncedFolder& folder, const SyncPack&
     result.exit_code = local_host()->spawn(request, std::move(options)).exit_code;
   }
   // 1: something changed while it was read; the next run sees to it.
-  const auto fault = result.err.find("tar 2");
-  if (result.exit_code == 0 && fault != std::string::npos) result.exit_code = 2;
+  const bool unread = result.err.find("Permission denied") != std::string::npos;
+  const bool failed = result.err.find("tar 2") != std::string::npos;
+  if (result.exit_code == 0 && (failed || unread)) result.exit_code = 2;
   return result;
 }
 
