@@ -105,14 +105,11 @@ Workspace open_remote_workspace(Core& core, const Selection& selection, const Re
           .cloned = is_clone_there(place)};
 }
 
-/// Where the settings say that the folder of the host's is the workspace, and not one of this
-/// machine.
-std::optional<RemotePlace> place_of(Core& core, const Selection& selection) {
-  if (auto place = parse_remote_place(selection.workspace_folder)) return place;
-  if (core.mode() == Mode::drop_in || selection.workspace_folder.empty()) return {};
-  const auto settings = core.settings(selection.workspace_folder, nullptr);
+/// The folder of the host's that the settings name as the workspace; nothing: it is the one here.
+std::optional<RemotePlace> folder_there(Core& core, const Settings& settings) {
   const auto& folder = settings.text("remote_workspace_folder");
-  if (folder.empty() || settings.text("host") == "local" || settings.text("content") == "sync") {
+  if (folder.empty() || core.mode() == Mode::drop_in || settings.text("host") == "local" ||
+      settings.text("content") == "sync") {
     return {};
   }
   if (folder.front() == '/') return parse_remote_place(settings.text("host") + folder);
@@ -136,13 +133,24 @@ void translate(Core& core, const Selection& selection, const Settings& settings,
 Workspace open_workspace(Core& core, const Selection& named) {
   if (!names_a_configuration(named)) return without_configuration(core, named);
   const auto selection = with_clone(core, named);
-  if (const auto place = place_of(core, selection)) {
+  if (const auto place = parse_remote_place(selection.workspace_folder)) {
     return open_remote_workspace(core, selection, *place);
   }
-  auto document = read(core, read_options(core, selection));
+  ConfigDocument document;
+  try {
+    document = read(core, read_options(core, selection));
+  } catch (const Error& error) {
+    if (error.code() != "config.not_found") throw;
+    const auto place = folder_there(core, core.settings({}, nullptr));
+    if (!place) throw;
+    return open_remote_workspace(core, selection, *place);
+  }
   log_advice(core, document.advice);
   auto identity = resolve_identity(document, selection.id_labels);
   auto settings = core.settings(document.workspace.local_folder, &document);
+  if (const auto place = folder_there(core, settings)) {
+    return open_remote_workspace(core, selection, *place);
+  }
   auto synced = synced_folder(core, settings, document);
   if (synced) translate(core, selection, settings, *synced, document);
   std::vector<Diagnostic> advice;
