@@ -32,7 +32,7 @@ install(FILES "${PROJECT_BINARY_DIR}/fairlead-sdk-config.cmake"
   "${PROJECT_BINARY_DIR}/fairlead-sdk-config-version.cmake" "${PROJECT_SOURCE_DIR}/cmake/plugin.cmake"
   DESTINATION "${sdk_cmake_dir}" COMPONENT sdk)
 
-install(TARGETS fairlead-plugin-probe fairlead-plugin-host
+install(TARGETS fairlead-plugin-probe fairlead-plugin-host fairlead-host-shell
   RUNTIME DESTINATION "${CMAKE_INSTALL_LIBEXECDIR}/fairlead" COMPONENT core)
 install(TARGETS fairlead_http fairlead_archive
   LIBRARY DESTINATION "${CMAKE_INSTALL_LIBDIR}/fairlead/core" COMPONENT core)

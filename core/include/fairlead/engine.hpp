@@ -120,6 +120,11 @@ struct UpResult {
   /// RunUserCommandsRequest::rest, here or in another process. Empty: nothing is left.
   UniqueFd rest;
   std::string rest_log;  ///< the file that `logs` shows what they say from
+  /// How the content of a workspace got to a host: "folder" (it is the host's), "clone" (of a Git
+  /// repository, made there), "synchronised" (with a folder here), "copy" (once, into a volume);
+  /// empty: the environment is on this machine.
+  std::string content;
+  std::string content_place;  ///< "ssh://me@box/folder"; empty: no folder of the host's
 };
 
 /// A failure of `up` or of another long operation with what the reference's JSON carries beside it.

@@ -5,6 +5,7 @@
 #include "base/pipe.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
+#include "engine/remote_clone.hpp"
 #include "engine/remote_folder.hpp"
 #include "spec/git_place.hpp"
 
@@ -154,8 +155,12 @@ void clone(Core& core, const GitPlace& place, const fs::path& home, const std::s
   try {
     fs::remove_all(partial);
     Git git(core, place, stop);
-    git.must({"clone", "--quiet", "--no-checkout", "--", place.url, partial},
-             "Cloning " + place.url);
+    std::vector<std::string> words = {"clone", "--quiet", "--no-checkout"};
+    const auto depth = core.settings({}, nullptr).number("clone_depth");
+    if (depth > 0)
+      words.insert(words.end(), {"--depth", std::to_string(depth), "--no-single-branch"});
+    words.insert(words.end(), {"--", place.url, partial});
+    git.must(std::move(words), "Cloning " + place.url);
     check_out(git, place, partial);
     git.must({"-C", partial, "submodule", "--quiet", "update", "--init", "--recursive"},
              "Fetching the submodules of " + place.text());
@@ -186,9 +191,13 @@ std::optional<GitPlace> place_of(const Core& core, const Selection& selection) {
 
 }  // namespace
 
-Selection with_clone(const Core& core, Selection selection) {
+Selection with_clone(Core& core, Selection selection) {
   const auto place = place_of(core, selection);
   if (!place) return selection;
+  if (const auto there = place_of_clone_there(core, *place)) {
+    selection.workspace_folder = there->text();
+    return selection;
+  }
   const auto folder = home_of(core, *place) / place->name;
   if (!fs::is_directory(folder)) {
     throw Error(Status::not_found, "git.not_cloned", place->text() + " has not been cloned yet.",
@@ -220,6 +229,10 @@ Selection fetch_workspace(Core& core, Selection selection, std::stop_token stop)
   // A user alone may be a token; shorter ones are names, and words that others say as well.
   if (place->password.empty() && place->user.size() >= shortest_token)
     core.add_secrets({{"git", place->user}});
+  if (const auto there = place_of_clone_there(core, *place)) {
+    clone_there(core, *place, *there, stop);
+    return with_clone(core, std::move(selection));
+  }
   const auto home = home_of(core, *place);
   const LockWait wait{.stop = stop, .timeout = longest_wait, .on_blocked = {}};
   const auto lock = FileLock::acquire(

@@ -96,7 +96,7 @@ void copy_to(Core& core, const Workspace& workspace, Backend& backend, const Cop
 
 bool binds_content(const Settings& settings, const Capabilities& capabilities) {
   const auto& wanted = settings.text("content");
-  return wanted == "bind" || (wanted == "auto" && capabilities.live_binds);
+  return wanted == "bind" || ((wanted == "auto" || wanted == "sync") && capabilities.live_binds);
 }
 
 void add_workspace(const Workspace& workspace, const Capabilities& capabilities,

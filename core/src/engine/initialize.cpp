@@ -1,6 +1,7 @@
 #include "base/pipe.hpp"
 #include "engine/commands.hpp"
 #include "engine/hooks.hpp"
+#include "engine/synced_folder.hpp"
 #include "engine/workspace.hpp"
 
 #include <fcntl.h>
@@ -22,9 +23,14 @@ int run_on(Host& host, const std::vector<std::string>& argv, const std::string& 
 }  // namespace
 
 void run_initialize_command(Core& core, const Workspace& workspace, std::stop_token stop) {
-  const auto host = workspace.remote ? core.host(workspace.settings) : local_host();
+  const auto& synced = workspace.synced;
+  const bool there =
+      workspace.remote || (synced && workspace.settings.text("initialize_on") == "host");
+  const auto host = there ? core.host(workspace.settings) : local_host();
+  const auto& here = workspace.document->workspace.local_folder;
+  const auto folder = there && synced ? synced->path_there(here) : here;
   const CommandRunner run = [&](const std::vector<std::string>& argv, const OutputSink& output) {
-    return run_on(*host, argv, workspace.document->workspace.local_folder, output, stop);
+    return run_on(*host, argv, folder, output, stop);
   };
   try {
     run_lifecycle_command(core, {.hook = "initializeCommand", .origin = "devcontainer.json"},

@@ -1,6 +1,7 @@
 #include "engine/relay_mount.hpp"
 
 #include "base/atomic_file.hpp"
+#include "engine/the_host.hpp"
 #include "ports/relay_place.hpp"
 
 #include <sys/stat.h>
@@ -25,8 +26,7 @@ void fill(const fs::path& folder) {
   }
 }
 
-}  // namespace
-
+/// Returns the folder here; empty: there is no mount.
 std::string add_relay_mount(const Core& core, const ProbeReply& probe, CreateRequest& create) {
   if (core.mode() == Mode::drop_in || !probe.local || !probe.capabilities.live_binds) return {};
   const std::string place = ports::relay_folder;
@@ -48,10 +48,28 @@ std::string add_relay_mount(const Core& core, const ProbeReply& probe, CreateReq
   return folder.string();
 }
 
+/// Takes the mount out again when `error` is about it. False: it is about something else.
 bool drop_relay_mount(const std::string& folder, const Error& error, CreateRequest& create) {
   if (folder.empty() || error.message().find(folder) == std::string::npos) return false;
   return std::erase_if(create.mounts, [&](const Mount& mount) { return mount.source == folder; }) >
          0;
+}
+
+}  // namespace
+
+CreatedInstance create_with_relay(Core& core, const Workspace& workspace, CreateRequest create,
+                                  const ProbeReply& abilities, const Found& found,
+                                  const std::stop_token& stop) {
+  const auto folder = is_the_host(core, workspace.settings)
+                          ? std::string()
+                          : add_relay_mount(core, abilities, create);
+  try {
+    return create_and_start(core, workspace, create, found.backend, stop);
+  } catch (const Error& error) {
+    if (!drop_relay_mount(folder, error, create)) throw;
+    core.log().text(LogLevel::debug, "Without the relay's mount: " + error.message());
+  }
+  return create_and_start(core, workspace, std::move(create), found.backend, stop);
 }
 
 void renew_relay_folder(const Core& core) {

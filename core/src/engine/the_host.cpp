@@ -19,7 +19,7 @@ bool may_be_there(const PluginManifest& manifest, const Settings& settings) {
 }
 
 void require_folder_there(Core& core, const Workspace& workspace, const std::string& backend) {
-  if (workspace.remote || !is_the_host(core, workspace.settings)) return;
+  if (workspace.remote || workspace.synced || !is_the_host(core, workspace.settings)) return;
   throw Error(Status::unsupported, "host.folder",
               "The backend '" + backend + "' needs a folder that is on the host: this one is here.",
               "Write the workspace as ssh://user@host/folder.");

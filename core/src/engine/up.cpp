@@ -18,6 +18,7 @@
 #include "engine/rest.hpp"
 #include "engine/session.hpp"
 #include "engine/snapshot.hpp"
+#include "engine/sync_folder.hpp"
 #include "engine/the_host.hpp"
 #include "engine/trust.hpp"
 #include "engine/user_ids.hpp"
@@ -125,13 +126,14 @@ ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspac
   auto reply = found.backend->probe({.builder = builds, .gpu = gpu}, question(stop));
   require_folder_there(core, workspace, found.backend->name());
   // What is here cannot be bound there: the workspace is copied, other binds are refused.
-  if (!workspace.remote && workspace.settings.text("host") != "local") {
+  if (!workspace.remote && !workspace.synced && workspace.settings.text("host") != "local") {
     reply.capabilities.live_binds = false;
   }
   auto needs = needs_of(config, reply.capabilities,
                         installs_in_place(workspace.settings, reply.capabilities));
-  if (workspace.settings.text("content") == "bind") {
-    needs.push_back({"content = bind", "live_binds", reply.capabilities.live_binds});
+  if (const auto& content = workspace.settings.text("content");
+      content == "bind" || (content == "sync" && !is_the_host(core, workspace.settings))) {
+    needs.push_back({"content = " + content, "live_binds", reply.capabilities.live_binds});
   }
   require_capabilities(needs, found.backend->name(), workspace.document->config_file);
   const bool no_gpu = misses_gpu(config.host_requirements, request.gpu, reply, core.mode());
@@ -149,19 +151,29 @@ std::vector<std::string> wishes_of(Core& core, const Workspace& workspace, const
   return wishes;
 }
 
-CreatedInstance create_with_relay(Core& core, const Workspace& workspace, CreateRequest create,
-                                  const ProbeReply& abilities, const Found& found,
-                                  const std::stop_token& stop) {
-  const auto folder = is_the_host(core, workspace.settings)
-                          ? std::string()
-                          : add_relay_mount(core, abilities, create);
-  try {
-    return create_and_start(core, workspace, create, found.backend, stop);
-  } catch (const Error& error) {
-    if (!drop_relay_mount(folder, error, create)) throw;
-    core.log().text(LogLevel::debug, "Without the relay's mount: " + error.message());
+/// Whether the environment works on the workspace's copy on the host.
+bool uses_copy(Core& core, const Workspace& workspace, const Capabilities& capabilities) {
+  return workspace.synced &&
+         (is_the_host(core, workspace.settings) || binds_content(workspace.settings, capabilities));
+}
+
+/// The same of one that is there; it has to be this machine's copy.
+void bring_copy(Core& core, const Workspace& workspace, const Found& found,
+                const std::stop_token& stop) {
+  if (!workspace.synced || !found.instance) return;
+  const auto label = found.instance->labels.find(synced_folder_key);
+  if (label == found.instance->labels.end()) return;
+  if (label->second != workspace.synced->there) {
+    throw Error(Status::conflict, "sync.other_copy",
+                "The environment on " + workspace.synced->host + " works on " + label->second +
+                    ", and this machine's copy of " + workspace.synced->here + " is in " +
+                    workspace.synced->there + '.',
+                "To share that one, say --remote-workspace-folder " + label->second +
+                    "; `fairlead down` makes room for an environment of this machine's own.");
   }
-  return create_and_start(core, workspace, std::move(create), found.backend, stop);
+  during("synchronising the workspace", [&] { bring_folder_there(core, workspace, stop); });
+  if (workspace.settings.text("initialize_on") == "host")
+    run_initialize_command(core, workspace, stop);
 }
 
 CreatedInstance make(Core& core, const UpRequest& request, const Workspace& workspace,
@@ -184,11 +196,18 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
     return update_user_ids(core, workspace, merged, request.update_user_id, found.backend,
                            abilities, image, stop);
   });
+  const bool copy = uses_copy(core, workspace, abilities.capabilities);
+  if (copy) {
+    during("synchronising the workspace", [&] { bring_folder_there(core, workspace, stop); });
+    if (workspace.settings.text("initialize_on") == "host")
+      run_initialize_command(core, workspace, stop);
+  }
   auto made = with_creation_words(core, workspace, merged, image, request, [&] {
     auto create = create_request(workspace, merged, image, request, abilities);
     if (core.mode() == Mode::fairlead)
       create.labels[configuration_key] = configuration_record(workspace);
     if (is_the_host(core, workspace.settings)) create.labels[environment_kind_key] = "host";
+    if (copy) create.labels[synced_folder_key] = workspace.synced->there;
     if (!found.group) add_root_mounts(core, request.selection, workspace, abilities, create);
     if (image.in_place) prepare_for_in_place(*image.in_place, create);
     return during("creating the container", [&] {
@@ -237,6 +256,20 @@ CreatedInstance bring_about(Core& core, const UpRequest& request, const Workspac
   }
 }
 
+/// How the content of a workspace with a host got there; empty: the host is this machine.
+std::string content_of(const Workspace& workspace, const InstanceInfo& instance) {
+  if (workspace.remote) return workspace.cloned ? "clone" : "folder";
+  if (instance.labels.contains(synced_folder_key)) return "synchronised";
+  return workspace.settings.text("host") == "local" ? "" : "copy";
+}
+
+std::string place_of(const Workspace& workspace, const InstanceInfo& instance) {
+  if (workspace.remote) return workspace.remote->place().text();
+  if (workspace.synced && instance.labels.contains(synced_folder_key))
+    return workspace.synced->host + workspace.synced->there;
+  return {};
+}
+
 UpResult report(const Core& core, const Workspace& workspace, const Backend& backend,
                 const CreatedInstance& made) {
   const auto& instance = made.instance;
@@ -253,7 +286,11 @@ UpResult report(const Core& core, const Workspace& workspace, const Backend& bac
           .configuration = configuration_json(document),
           .merged_configuration = merged_configuration_json(merged),
           .forward_ports = merged.forward_ports,
-          .created = made.created};
+          .created = made.created,
+          .rest = {},
+          .rest_log = {},
+          .content = content_of(workspace, instance),
+          .content_place = place_of(workspace, instance)};
 }
 
 /// From here on failures carry the container's id.
@@ -329,7 +366,9 @@ UpResult up(Core& core, const UpRequest& asked, std::stop_token stop) {
     if (core.mode() == Mode::drop_in)
       require_allowed_features(core, request, workspace, found, stop);
     require_trust(core, workspace, wishes_of(core, workspace, found), stop);
-    run_initialize_command(core, workspace, stop);
+    const bool first = !workspace.synced || workspace.settings.text("initialize_on") != "host";
+    if (first) run_initialize_command(core, workspace, stop);
+    bring_copy(core, workspace, found, stop);
     const bool running = found.instance && found.instance->state == InstanceState::running;
     auto made = bring_about(core, request, workspace, found, stop);
     const OwnProcess own_process(core, workspace, found, made, running);

@@ -1,9 +1,12 @@
 #include "engine/workspace.hpp"
 
 #include "engine/clone.hpp"
+#include "engine/deadlines.hpp"
 #include "engine/early_list.hpp"
 #include "engine/extended.hpp"
+#include "engine/remote_clone.hpp"
 #include "engine/remote_folder.hpp"
+#include "engine/synced_folder.hpp"
 #include "engine/the_host.hpp"
 #include "features/lockfile.hpp"
 #include "spec/locate.hpp"
@@ -62,12 +65,24 @@ void fetch_lockfile(const RemoteFolder& remote, const std::string& config,
   }
 }
 
+std::shared_ptr<RemoteFolder> open_folder(Core& core, const Settings& usual,
+                                          const RemotePlace& place, const std::stop_token& stop) {
+  try {
+    return std::make_shared<RemoteFolder>(core, core.host(usual), place, stop);
+  } catch (const Error& error) {
+    if (error.code() != "host.folder_not_found" || !is_clone_there(place)) throw;
+    throw Error(Status::not_found, "git.not_cloned",
+                "The repository has not been cloned on " + place.host + " yet.",
+                "`fairlead up` with its address does that.");
+  }
+}
+
 Workspace open_remote_workspace(Core& core, const Selection& selection, const RemotePlace& place,
                                 const std::stop_token& stop) {
   const auto usual = core.settings(place.text(), nullptr);
   const bool by_folder = selection.container_id.empty() && selection.id_labels.empty();
   auto early = by_folder ? std::make_shared<EarlyList>(core, usual, place.folder) : nullptr;
-  auto remote = std::make_shared<RemoteFolder>(core, core.host(usual), place, stop);
+  auto remote = open_folder(core, usual, place, stop);
   auto options = read_options(core, selection);
   options.workspace_folder = remote->here(place.folder);
   if (!options.config.empty()) {
@@ -97,7 +112,33 @@ Workspace open_remote_workspace(Core& core, const Selection& selection, const Re
           .identity = std::move(identity),
           .settings = std::move(settings),
           .remote = std::move(remote),
-          .early = std::move(early)};
+          .early = std::move(early),
+          .synced = {},
+          .cloned = is_clone_there(place)};
+}
+
+/// The folder of the host's that the settings name as the workspace; nothing: it is the one here.
+std::optional<RemotePlace> folder_there(Core& core, const Settings& settings,
+                                        const std::stop_token& stop) {
+  const auto& folder = settings.text("remote_workspace_folder");
+  if (folder.empty() || core.mode() == Mode::drop_in || settings.text("host") == "local" ||
+      settings.text("content") == "sync") {
+    return {};
+  }
+  if (folder.front() == '/') return parse_remote_place(settings.text("host") + folder);
+  const auto home = core.host(settings)->describe(question(stop)).home;
+  return parse_remote_place(settings.text("host") + home + '/' + folder);
+}
+
+/// What a synchronised folder's document means where it is used.
+void translate(Core& core, const Selection& selection, const Settings& settings,
+               const SyncedFolder& synced, ConfigDocument& document, const std::stop_token& stop) {
+  auto options = read_options(core, selection);
+  options.own_place = is_the_host(core, settings);
+  const bool there = settings.text("initialize_on") == "host";
+  if (there) options.environment = variables_there(*core.host(settings));
+  if (there || options.own_place) document = read(core, options, stop);
+  document = synced.document_there(std::move(document));
 }
 
 }  // namespace
@@ -108,10 +149,23 @@ Workspace open_workspace(Core& core, const Selection& named, const std::stop_tok
   if (const auto place = parse_remote_place(selection.workspace_folder)) {
     return open_remote_workspace(core, selection, *place, stop);
   }
-  auto document = read(core, read_options(core, selection), stop);
+  ConfigDocument document;
+  try {
+    document = read(core, read_options(core, selection), stop);
+  } catch (const Error& error) {
+    if (error.code() != "config.not_found") throw;
+    const auto place = folder_there(core, core.settings({}, nullptr), stop);
+    if (!place) throw;
+    return open_remote_workspace(core, selection, *place, stop);
+  }
   log_advice(core, document.advice);
   auto identity = resolve_identity(document, selection.id_labels);
   auto settings = core.settings(document.workspace.local_folder, &document);
+  if (const auto place = folder_there(core, settings, stop)) {
+    return open_remote_workspace(core, selection, *place, stop);
+  }
+  auto synced = synced_folder(core, settings, document);
+  if (synced) translate(core, selection, settings, *synced, document, stop);
   std::vector<Diagnostic> advice;
   auto config = parse_config(document, faulty_values(core.mode()),
                              core.mode() == Mode::fairlead ? &advice : nullptr);
@@ -119,7 +173,8 @@ Workspace open_workspace(Core& core, const Selection& named, const std::stop_tok
   return {.document = std::move(document),
           .config = std::move(config),
           .identity = std::move(identity),
-          .settings = std::move(settings)};
+          .settings = std::move(settings),
+          .synced = std::move(synced)};
 }
 
 Workspace open_workspace_if_any(Core& core, const Selection& selection,

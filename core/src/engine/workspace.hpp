@@ -10,6 +10,7 @@ namespace fairlead {
 
 class EarlyList;
 class RemoteFolder;
+struct SyncedFolder;
 
 /// What is known before any backend is asked: steps 2 to 4 of `up`.
 struct Workspace {
@@ -19,6 +20,9 @@ struct Workspace {
   Settings settings;
   std::shared_ptr<const RemoteFolder> remote = {};  ///< where the folder is; null: this machine
   std::shared_ptr<EarlyList> early = {};            ///< what was asked on the way; null: nothing
+  /// The folder is here and the environment works on a copy on its host; null: it does not.
+  std::shared_ptr<const SyncedFolder> synced = {};
+  bool cloned = false;  ///< `remote` is a clone that we made there
 };
 
 /// Locates, reads and substitutes the configuration and settles the settings that may stand in it.

@@ -44,8 +44,25 @@ std::string fault_of(const std::string& key, const SettingValue& value) {
   }
   if (key == "content") {
     const auto& word = std::get<std::string>(value);
-    const bool known = word == "auto" || word == "bind" || word == "volume" || word == "clone";
-    return known ? "" : "one of \"auto\", \"bind\", \"volume\" and \"clone\" is expected";
+    const bool known =
+        word == "auto" || word == "bind" || word == "volume" || word == "clone" || word == "sync";
+    return known ? "" : "one of \"auto\", \"bind\", \"volume\", \"clone\" and \"sync\" is expected";
+  }
+  if (key == "clone_depth") {
+    return std::get<std::int64_t>(value) >= 0 ? "" : "0 (all) or a number of commits is expected";
+  }
+  if (key == "sync_with") {
+    const auto& word = std::get<std::string>(value);
+    const bool known = word == "auto" || word == "unison" || word == "rsync" || word == "tar";
+    return known ? "" : "one of \"auto\", \"unison\", \"rsync\" and \"tar\" is expected";
+  }
+  if (key == "initialize_on") {
+    const auto& word = std::get<std::string>(value);
+    return word == "source" || word == "host" ? "" : "\"source\" or \"host\" is expected";
+  }
+  if (key == "remote_workspace_folder") {
+    const auto& folder = std::get<std::string>(value);
+    return folder == "/" ? "this is everything, and no folder of a workspace" : "";
   }
   if (key == "control_manifest") {
     const auto& source = std::get<std::string>(value);

@@ -10,12 +10,19 @@ const std::vector<SettingSpec>& core_settings() {
        .default_value = "auto",
        .project = true,
        .description = "what runs the containers: \"auto\" or the name of a backend"},
+      {.key = "clone_depth",
+       .type = SettingType::integer,
+       .default_value = std::int64_t{0},
+       .project = false,
+       .description = "how many commits a clone of a repository has; 0: all"},
       {.key = "content",
        .type = SettingType::string,
        .default_value = "auto",
        .project = true,
-       .description = "how a workspace gets in: \"bind\" (its folder), \"volume\" (a copy), "
-                      "\"clone\" (a copy of what is committed) or \"auto\""},
+       .description =
+           "how a workspace gets in: \"bind\" (its folder), \"volume\" (a copy), "
+           "\"clone\" (a copy of what is committed), \"sync\" (a folder on the host, kept "
+           "like the one here) or \"auto\""},
       {.key = "control_manifest",
        .type = SettingType::string,
        .default_value = "https://containers.dev/static/devcontainer-control-manifest.json",
@@ -54,6 +61,12 @@ const std::vector<SettingSpec>& core_settings() {
        .default_value = Items{},
        .project = false,
        .description = "the hosts that a project may choose"},
+      {.key = "initialize_on",
+       .type = SettingType::string,
+       .default_value = "source",
+       .project = false,
+       .description = "where initializeCommand and ${localEnv:...} of a synchronised folder are: "
+                      "\"source\" (this machine) or \"host\""},
       {.key = "lockfile",
        .type = SettingType::string,
        .default_value = "write",
@@ -108,11 +121,23 @@ const std::vector<SettingSpec>& core_settings() {
        .project = false,
        .description = "the relay may listen on a container's address for a moment, so that "
                       "forwards to servers on its localhost are quicker"},
+      {.key = "remote_workspace_folder",
+       .type = SettingType::string,
+       .default_value = "",
+       .project = false,
+       .description = "a folder on the host: the workspace itself, or with content = \"sync\" "
+                      "where its copy is"},
       {.key = "secrets_command",
        .type = SettingType::strings,
        .default_value = Items{},
        .project = false,
        .description = "a command that prints the secret whose name is its last argument"},
+      {.key = "sync_with",
+       .type = SettingType::string,
+       .default_value = "auto",
+       .project = false,
+       .description = "what synchronises a folder with a host: \"unison\", \"rsync\", \"tar\" or "
+                      "\"auto\", the first of them that both have"},
       {.key = "trust",
        .type = SettingType::string,
        .default_value = "ask",

@@ -212,6 +212,7 @@ constexpr std::array table = {
     forward_row,
     unforward_row,
     background_row,
+    sync_row,
     Command{.id = attach,
             .parent = top,
             .name = "attach",

@@ -50,6 +50,7 @@ enum class CommandId : std::uint8_t {
   forward,
   unforward,
   background,
+  sync,
   plugin,
   plugin_list,
   plugin_info,

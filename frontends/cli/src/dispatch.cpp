@@ -57,6 +57,7 @@ constexpr std::array entries = {
     Entry{CommandId::forward, run_forward},
     Entry{CommandId::unforward, run_unforward},
     Entry{CommandId::background, run_background},
+    Entry{CommandId::sync, run_sync},
     Entry{CommandId::attach, run_attach},
     Entry{CommandId::inspect, run_inspect},
     Entry{CommandId::cp, run_cp},
@@ -115,7 +116,8 @@ int not_available(CommandId command, const std::string& message, Session& sessio
 /// the next of them starts it again.
 bool finds_forwards_again(const Arguments& arguments) {
   constexpr std::array commands = {CommandId::up,     CommandId::exec, CommandId::shell,
-                                   CommandId::status, CommandId::list, CommandId::ports};
+                                   CommandId::status, CommandId::list, CommandId::ports,
+                                   CommandId::sync};
   return arguments.mode() == Mode::fairlead &&
          std::find(commands.begin(), commands.end(), arguments.command()) != commands.end();
 }

@@ -37,7 +37,7 @@ constexpr CommandMask ups = mask(up, run, rebuild);
 constexpr CommandMask inside = mask(exec, run, shell, attach);
 constexpr CommandMask lookup = mask(run_user_commands, read_configuration, exec, shell);
 constexpr CommandMask forwarding = mask(ports, forward, unforward);
-constexpr CommandMask own_lookup = mask(status, stop, down, logs, inspect, cp) | forwarding;
+constexpr CommandMask own_lookup = mask(status, stop, down, logs, inspect, cp, sync) | forwarding;
 constexpr CommandMask own_reading = mask(config_show, config_explain, config_migrate);
 constexpr CommandMask building = ups | bit(build);
 constexpr CommandMask hooked = ups | mask(set_up, run_user_commands);
@@ -314,7 +314,9 @@ constexpr std::array table = {
     own(switch_("images", G::image, bit(down),
                 "Remove the images that were built for the workspace.")),
     own(text_("content", G::workspace, ups | bit(build),
-              "How the workspace gets in: auto, bind, volume or clone.")),
+              "How the workspace gets in: auto, bind, volume, clone or sync.")),
+    own(text_("remote-workspace-folder", G::workspace, ups | bit(build) | lookup | own_lookup,
+              "A folder on the host: the workspace, or with --content sync where its copy is.")),
     own(many(text_("image-name", G::image, mask(up, rebuild),
                    "With --prebuild: a name for an image of what the container has then."))),
     own(switch_("prebuild", G::lifecycle, bit(build),

@@ -32,6 +32,17 @@ inline constexpr std::array background_examples = {
     Example{"background", "run it here, in the foreground"},
     Example{"background --stop", "end the one that runs, with its forwards"}};
 
+inline constexpr std::array<std::string_view, 4> sync_actions = {"status", "now", "pull", "push"};
+inline constexpr std::array sync_positionals = {
+    Positional{.name = "action",
+               .description = "What to do: show how it stands, synchronise now, or let the host's "
+                              "(pull) or this machine's side (push) win where both have changed.",
+               .choices = sync_actions,
+               .default_value = "status"}};
+inline constexpr std::array sync_examples = {
+    Example{"sync", "how this folder and its copy on the host stand"},
+    Example{"sync push", "where both sides changed a file, take the one that is here"}};
+
 inline constexpr Command ports_row = {.id = CommandId::ports,
                                       .parent = CommandId::top,
                                       .name = "ports",
@@ -56,6 +67,14 @@ inline constexpr Command unforward_row = {.id = CommandId::unforward,
                                           .implemented = true,
                                           .positionals = unforward_positionals,
                                           .examples = unforward_examples};
+inline constexpr Command sync_row = {.id = CommandId::sync,
+                                     .parent = CommandId::top,
+                                     .name = "sync",
+                                     .purpose = "Keep a folder and its copy on a host alike",
+                                     .own = true,
+                                     .implemented = true,
+                                     .positionals = sync_positionals,
+                                     .examples = sync_examples};
 inline constexpr Command background_row = {.id = CommandId::background,
                                            .parent = CommandId::top,
                                            .name = "background",

@@ -25,6 +25,7 @@ int run_ports(const Arguments& arguments, Session& session);
 int run_forward(const Arguments& arguments, Session& session);
 int run_unforward(const Arguments& arguments, Session& session);
 int run_background(const Arguments& arguments, Session& session);
+int run_sync(const Arguments& arguments, Session& session);
 int run_attach(const Arguments& arguments, Session& session);
 int run_inspect(const Arguments& arguments, Session& session);
 int run_cp(const Arguments& arguments, Session& session);

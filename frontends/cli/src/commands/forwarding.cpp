@@ -108,13 +108,19 @@ std::optional<server::EnvironmentForwards> forward_configured(Core& core,
   const bool detect = wants_detection(settings, result);
   const bool configured = settings.flag("forward_ports") && !result.forward_ports.empty();
   const bool relay = settings.text("exec_via") == "relay";
-  if (!detect && !configured && !relay) return std::nullopt;
+  const bool sync = result.content == "synchronised";
+  if (!detect && !configured && !relay && !sync) return std::nullopt;
   try {
     auto caller = caller_of(arguments);
     caller.options.trust = false;
-    auto view =
-        start_server(core, session, stop)
-            .forward(caller, {.configured = configured, .detect = detect, .relay = relay}, stop);
+    auto view = start_server(core, session, stop)
+                    .forward(caller,
+                             {.configured = configured,
+                              .detect = detect,
+                              .relay = relay,
+                              .sync = sync,
+                              .wishes = {}},
+                             stop);
     for (const auto& line : view.failures) core.log().text(LogLevel::warning, line);
     for (const auto& forward : view.forwards) {
       if (!forward.note.empty()) core.log().text(LogLevel::warning, forward.note);
@@ -122,7 +128,10 @@ std::optional<server::EnvironmentForwards> forward_configured(Core& core,
     return view;
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
-    core.log().text(LogLevel::warning, "Ports are not forwarded: " + error.message());
+    core.log().text(LogLevel::warning,
+                    (sync ? "Changes are not followed, and ports are not forwarded: "
+                          : "Ports are not forwarded: ") +
+                        error.message());
     return std::nullopt;
   }
 }

@@ -89,6 +89,9 @@ CoreOptions core_options(const Arguments& arguments) {
   if (const auto content = arguments.text_if("content")) {
     options.assignments.push_back("content=" + *content);
   }
+  if (const auto folder = arguments.text_if("remote-workspace-folder")) {
+    options.assignments.push_back("remote_workspace_folder=" + *folder);
+  }
   if (arguments.flag("no-lockfile")) options.assignments.emplace_back("lockfile=off");
   if (arguments.flag("frozen-lockfile") || arguments.flag("experimental-frozen-lockfile")) {
     options.assignments.emplace_back("lockfile=frozen");

@@ -82,8 +82,21 @@ std::string result_json(const Arguments& arguments, const UpResult& result, bool
     json += std::string(R"(,"background":)") + (rest ? "true" : "false");
     if (forwards) json += R"(,"forwards":)" + forwards_json(forwards->forwards);
     json += snapshots_json(arguments.list("image-name"));
+    if (!result.content.empty()) json += R"(,"content":)" + json_string(result.content);
+    if (!result.content_place.empty())
+      json += R"(,"contentPlace":)" + json_string(result.content_place);
   }
   return json + "}\n";
+}
+
+std::string content_text(const UpResult& result) {
+  const auto& place = result.content_place;
+  if (result.content == "folder") return "the folder " + place;
+  if (result.content == "clone") return "a clone in " + place;
+  if (result.content == "synchronised") {
+    return "synchronised with " + place + "; `fairlead sync` shows how";
+  }
+  return "copied once into a volume on the host";
 }
 
 std::string result_text(const UpResult& result, bool rest, const Forwards& forwards) {
@@ -94,6 +107,7 @@ std::string result_text(const UpResult& result, bool rest, const Forwards& forwa
   text += "  image      " + result.image + '\n';
   text += "  user       " + result.remote_user + '\n';
   text += "  folder     " + result.remote_workspace_folder + '\n';
+  if (!result.content.empty()) text += "  content    " + content_text(result) + '\n';
   for (const auto& forward : forwards ? forwards->forwards : std::vector<ForwardInfo>{}) {
     text += "  port       " + forward_line(forward) + '\n';
   }

@@ -19,6 +19,7 @@ struct ForwardOrder {
   bool configured = false;  ///< what its configuration names
   bool detect = false;
   bool relay = false;  ///< keep one inside, for commands
+  bool sync = false;   ///< keep its folder on the host like the one here
   std::vector<ForwardWish> wishes;
 };
 

@@ -132,6 +132,7 @@ EnvironmentForwards Client::forward(const Caller& caller, const ForwardOrder& or
                                 {"configured", order.configured},
                                 {"detect", order.detect},
                                 {"relay", order.relay},
+                                {"sync", order.sync},
                                 {"forwards", std::move(list)}},
                                stop));
 }

@@ -5,6 +5,8 @@
 #include "server/free_ports.hpp"
 #include "server/names.hpp"
 
+#include <fairlead/sync.hpp>
+
 #include <algorithm>
 #include <atomic>
 #include <chrono>
@@ -51,14 +53,27 @@ struct Environments::Entry {
   }
 
   /// Nothing is done for it, nor does anybody's command run by its relay.
-  bool idle() const { return !detect && !relay && ports->list().empty() && !ports->lends_relay(); }
+  bool idle() const {
+    return !detect && !relay && !sync && ports->list().empty() && !ports->lends_relay();
+  }
 
   Caller caller;
   Core core;
   std::atomic<bool> detect{false};
   std::atomic<bool> relay{false};
-  std::unique_ptr<EnvironmentPorts> ports;  ///< last: uses the core
+  std::atomic<bool> sync{false};
+  std::unique_ptr<EnvironmentPorts> ports;  ///< last, with what follows: they use the core
+  std::unique_ptr<ContinuousSync> folder;   ///< when `sync`; made once, under `making`
+  std::mutex making;
 };
+
+/// Follows its folder from now on; once.
+void Environments::begin_sync(Entry& entry) {
+  const std::lock_guard lock(entry.making);
+  if (!entry.folder)
+    entry.folder = std::make_unique<ContinuousSync>(entry.core, entry.caller.selection);
+  entry.sync = true;
+}
 
 Environments::Environments(Place place, EventSink& log) : place_(std::move(place)), log_(log) {}
 
@@ -71,10 +86,12 @@ Environments::~Environments() {
 
 bool Environments::restore(const SavedForwards& environment, const std::stop_token& stop) {
   try {
-    forward(
-        environment.caller,
-        {.detect = environment.detect, .relay = environment.relay, .wishes = environment.wishes},
-        stop);
+    forward(environment.caller,
+            {.detect = environment.detect,
+             .relay = environment.relay,
+             .sync = environment.sync,
+             .wishes = environment.wishes},
+            stop);
   } catch (const Error& error) {
     Log(log_).text(LogLevel::info, error.message());
     return error.status() != Status::unavailable;  // else it is not there any more
@@ -136,6 +153,7 @@ void Environments::take_over(Entry& entry, std::shared_ptr<Entry> old,
   auto before = old->ports->list();
   entry.detect = old->detect.load();
   entry.relay = old->relay.load();
+  const bool sync = old->sync;
   entry.ports->adopt_relay(*old->ports);  // shells go on
   old.reset();                            // so that the ports are free again
   std::vector<ForwardWish> wishes;
@@ -157,6 +175,7 @@ void Environments::take_over(Entry& entry, std::shared_ptr<Entry> old,
   }
   if (entry.detect) entry.detect = entry.ports->detect();
   if (entry.relay) entry.ports->keep_relay();
+  if (sync) begin_sync(entry);
 }
 
 EnvironmentForwards Environments::forward(const Caller& caller, const ForwardOrder& order,
@@ -182,6 +201,7 @@ EnvironmentForwards Environments::forward(const Caller& caller, const ForwardOrd
     entry->relay = true;
     entry->ports->keep_relay();
   }
+  if (order.sync) begin_sync(*entry);
   changed();
   auto view = entry->view();
   view.failures = std::move(failures);
@@ -362,7 +382,10 @@ void Environments::save() {
     const std::lock_guard lock(mutex_);
     if (frozen_ || restoring_ > 0) return;
     for (const auto& [key, entry] : entries_) {
-      SavedForwards saved{.caller = entry->caller, .detect = entry->detect, .relay = entry->relay};
+      SavedForwards saved{.caller = entry->caller,
+                          .detect = entry->detect,
+                          .relay = entry->relay,
+                          .sync = entry->sync};
       for (const auto& info : entry->ports->list()) {
         if (info.origin != ForwardOrigin::detected) saved.wishes.push_back(wish_of(info));
       }

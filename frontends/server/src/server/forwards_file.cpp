@@ -57,6 +57,7 @@ SavedForwards saved_from(const Json& json) {
   saved.caller = caller_from(json.value("caller", Json::object()));
   saved.detect = json.value("detect", false);
   saved.relay = json.value("relay", false);
+  saved.sync = json.value("sync", false);
   for (const auto& wish : json.value("wishes", Json::array()))
     saved.wishes.push_back(wish_from(wish));
   return saved;
@@ -97,6 +98,7 @@ void write_forwards(const std::string& path, const std::vector<SavedForwards>& f
     list.push_back({{"caller", to_json(caller)},
                     {"detect", saved.detect},
                     {"relay", saved.relay},
+                    {"sync", saved.sync},
                     {"wishes", std::move(wishes)}});
   }
   const auto text =

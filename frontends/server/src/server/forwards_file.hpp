@@ -12,6 +12,7 @@ struct SavedForwards {
   Caller caller;
   bool detect = false;
   bool relay = false;
+  bool sync = false;
   std::vector<ForwardWish> wishes = {};
 };
 

@@ -58,6 +58,7 @@ Json forward(Environments& environments, const Json& params, const RpcCall& call
   const ForwardOrder order{.configured = flag_in(params, "configured"),
                            .detect = flag_in(params, "detect"),
                            .relay = flag_in(params, "relay"),
+                           .sync = flag_in(params, "sync"),
                            .wishes = list_in<ForwardWish>(params, "forwards", wish_from)};
   return to_json(environments.forward(required_caller(params), order, call.stop));
 }

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "engine/sync_record.hpp"
+
+#include <fairlead/sync.hpp>
+
+#include <stop_token>
+#include <string>
+#include <vector>
+
+/// Runs of Unison and of rsync. They reach the host by the program fairlead-host-shell, which
+/// stands where they would start ssh: its sessions are sessions of the one connection that there
+/// is.
+namespace fairlead {
+
+/// What a run needs to know.
+struct SyncRun {
+  Core& core;
+  const Settings& settings;
+  const SyncedFolder& folder;
+  const SyncRecord& record;
+  SyncDirection direction = SyncDirection::both;
+};
+
+/// Both ways. What both sides changed stays as it is and is returned; with a direction that side
+/// wins, and the other version is kept beside it. Throws Error "sync.failed", "sync.disk_full",
+/// "host.lost" and what the host throws.
+std::vector<std::string> run_unison(const SyncRun& run, const IgnoreRules& rules,
+                                    const std::stop_token& stop);
+
+/// Newer and changed files from here to the host, or the other way for a pull; nothing is removed,
+/// and what is replaced is kept. Throws as above.
+void run_rsync(const SyncRun& run, const IgnoreRules& rules, const std::stop_token& stop);
+
+/// The conflicts that Unison's output names. Pure.
+std::vector<std::string> conflicts_in(const std::string& said);
+
+}  // namespace fairlead

@@ -1,0 +1,47 @@
+#pragma once
+
+#include "engine/sync_files.hpp"
+#include "engine/synced_folder.hpp"
+
+#include <fairlead/sync.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <string>
+
+namespace fairlead {
+
+/// What is kept here of a synchronised folder, in files of the state folder.
+class SyncRecord {
+ public:
+  SyncRecord(const Core& core, const SyncedFolder& folder);
+
+  /// As the last run left it; what cannot be read is as if nothing had run.
+  SyncStatus read() const;
+  void write(const SyncStatus& status) const;
+
+  /// Size and time of every file, by its path.
+  using Manifest = std::map<std::string, std::string>;
+  /// Of the files as they are now.
+  static Manifest manifest_of(const std::string& root, const SyncFiles& files);
+  /// Of the last one-way run.
+  Manifest read_manifest() const;
+  void write_manifest(const Manifest& manifest) const;
+
+  /// Held while one run is under way; and while somebody follows changes.
+  std::filesystem::path run_lock() const;
+  std::filesystem::path follow_lock() const;
+  /// Where Unison keeps its own, and where a pull by rsync keeps what it replaces.
+  std::filesystem::path unison_folder() const { return folder_ / "unison"; }
+  std::filesystem::path overwritten() const;
+
+ private:
+  std::filesystem::path file(const std::string& end) const;
+
+  std::filesystem::path folder_;
+  SyncStatus empty_;
+  std::string key_;
+};
+
+}  // namespace fairlead
