@@ -14,6 +14,7 @@
 #include "engine/instance.hpp"
 #include "engine/own_process.hpp"
 #include "engine/relay_mount.hpp"
+#include "engine/remote_folder.hpp"
 #include "engine/requirements.hpp"
 #include "engine/rest.hpp"
 #include "engine/session.hpp"
