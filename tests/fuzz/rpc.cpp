@@ -28,6 +28,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (const auto* request = std::get_if<Request>(&message)) {
     number_member(request->params, "rows", 1);
     string_map(member_text(request->params, "environment"));
+    string_list(member_text(request->params, "workspaceFolders"));
     bytes_of(string_member(request->params, "data"));
   }
   return 0;
