@@ -72,7 +72,7 @@ TEST(Names, StandBeforeLocalhostOnly) {
   }
 }
 
-TEST(HttpHead, IsPassedOnForOneRequest) {
+TEST(HttpHead, IsPassedOnWithoutWhatIsOfTheConnection) {
   HttpHead head;
   const std::string text =
       "POST /a?b HTTP/1.1\r\nHost: x.localhost\r\nConnection: keep-alive\r\nContent-Length: 2\r\n"
@@ -81,8 +81,34 @@ TEST(HttpHead, IsPassedOnForOneRequest) {
   EXPECT_EQ(head.size, text.size());
   EXPECT_EQ(head.host, "x.localhost");
   EXPECT_EQ(head.passed,
-            "POST /a?b HTTP/1.1\r\nHost: x.localhost\r\nContent-Length: 2\r\nX: y\r\n"
-            "Connection: close\r\n\r\n");
+            "POST /a?b HTTP/1.1\r\nHost: x.localhost\r\nContent-Length: 2\r\nX: y\r\n\r\n");
+  EXPECT_TRUE(head.keep);
+  EXPECT_EQ(head.body.end, BodyKind::End::after_bytes);
+  EXPECT_EQ(head.body.bytes, 2U);
+}
+
+TEST(HttpHead, SaysWhenTheConnectionIsToEnd) {
+  HttpHead head;
+  const std::string host = "Host: x.localhost\r\n";
+  read_head("GET / HTTP/1.1\r\n" + host + "Connection: close\r\n\r\n", head);
+  EXPECT_EQ(head.passed, "GET / HTTP/1.1\r\n" + host + "Connection: close\r\n\r\n");
+  read_head("GET / HTTP/1.0\r\n" + host + "\r\n", head);
+  EXPECT_EQ(head.passed, "GET / HTTP/1.0\r\n" + host + "\r\n");
+  EXPECT_FALSE(head.keep);
+  read_head("GET / HTTP/1.0\r\n" + host + "Connection: keep-alive\r\n\r\n", head);
+  EXPECT_TRUE(head.keep);
+}
+
+/// Where its body ends must be known, or another request could hide in it.
+TEST(HttpHead, RefusesBodiesWithoutAnEnd) {
+  HttpHead head;
+  for (const char* fields :
+       {"Transfer-Encoding: gzip\r\n", "Content-Length: 2\r\nContent-Length: 3\r\n",
+        "Transfer-Encoding: chunked\r\nContent-Length: 2\r\n"}) {
+    EXPECT_EQ(read_head("POST / HTTP/1.1\r\nHost: a\r\n" + std::string(fields) + "\r\n", head),
+              HeadState::faulty)
+        << fields;
+  }
 }
 
 TEST(HttpHead, LetsAWebSocketBe) {
