@@ -3,10 +3,11 @@
 _fairlead_commands() {
   local names= name
   case $1:$2 in
-    'fairlead:') names='up set-up build run-user-commands read-configuration outdated upgrade features templates exec run shell rebuild list status stop down logs ports forward unforward background sync attach inspect cp prune doctor plugin config cache init serve completion help' ;;
+    'fairlead:') names='up set-up build run-user-commands read-configuration outdated upgrade features templates exec run shell rebuild list status stop down logs ports forward unforward background sync attach inspect cp prune doctor plugin host config cache init serve completion help' ;;
     'fairlead:features') names='test package publish info resolve-dependencies generate-docs' ;;
     'fairlead:templates') names='apply publish metadata generate-docs' ;;
     'fairlead:plugin') names='list info add remove new enable disable' ;;
+    'fairlead:host') names='add list check remove' ;;
     'fairlead:config') names='show validate explain list migrate' ;;
     'fairlead:cache') names='show prune export import' ;;
     'devcontainer:') names='up set-up build run-user-commands read-configuration outdated upgrade features templates exec' ;;
@@ -66,6 +67,11 @@ _fairlead_flags() {
     'fairlead:plugin new') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:plugin enable') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --yes' ;;
     'fairlead:plugin disable') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --yes' ;;
+    'fairlead:host') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
+    'fairlead:host add') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
+    'fairlead:host list') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
+    'fairlead:host check') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
+    'fairlead:host remove') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:config') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json' ;;
     'fairlead:config show') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --config --origin' ;;
     'fairlead:config validate') echo '--help --version --oci-auth-hardening --allow-cross-origin-auth-host --backend --host --set --plugin-path --offline --quiet --verbose --no-color --json --workspace-folder --strict' ;;
