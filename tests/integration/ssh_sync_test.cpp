@@ -131,6 +131,47 @@ TEST_F(SshSyncTest, KeepsWhatBothSidesChanged) {
   EXPECT_EQ(here("a.txt"), "pulled\n");
 }
 
+/// Folders become links and files, files become folders; nothing else goes with them.
+class SshSyncOneWayTest : public SshSyncTest, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(SshSyncOneWayTest, TakesOtherKindsOfFiles) {
+  test_run().set("FAIRLEAD_SYNC_WITH", GetParam());
+  write("a/x", "a\n");
+  write("b/x", "b\n");
+  write("foo", "file\n");
+  write("bar/y", "y\n");
+  write("node/m.js", "m\n");
+  const auto made = up();
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  follow_no_more();
+  for (const auto* path : {"a", "foo", "bar"}) fs::remove_all(project_ / path);
+  fs::create_symlink("b", project_ / "a");
+  write("foo/z", "z\n");
+  write("bar", "now a file\n");
+  write(".gitignore", "node/\n");  // what is there stays
+  const auto again = sync("now");
+  EXPECT_EQ(again.exit_code, 0) << again.text();
+  EXPECT_EQ(there("b/x") + there("a/x") + there("foo/z") + there("bar") + there("node/m.js"),
+            "b\nb\nz\nnow a file\nm\n");
+}
+
+/// What the environment changes is not taken back by the next run.
+TEST_P(SshSyncOneWayTest, LeavesWhatChangedThere) {
+  test_run().set("FAIRLEAD_SYNC_WITH", GetParam());
+  write("a.txt", "one\n");
+  write("b.txt", "one\n");
+  const auto made = up();
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  follow_no_more();
+  put("a.txt", "changed there\n");
+  write("b.txt", "changed here\n");
+  const auto again = sync("now");
+  EXPECT_EQ(again.exit_code, 0) << again.text();
+  EXPECT_EQ(there("a.txt") + there("b.txt"), "changed there\nchanged here\n");
+}
+
+INSTANTIATE_TEST_SUITE_P(By, SshSyncOneWayTest, ::testing::Values("rsync", "tar"));
+
 TEST_F(SshSyncTest, GoesOneWayByRsyncAndLosesNothing) {
   test_run().set("FAIRLEAD_SYNC_WITH", "rsync");
   write(".gitignore", "*.o\n");

@@ -20,7 +20,7 @@ command -v git >/dev/null 2>&1 || exit 127
 [ ! -d "$3" ] || exit 0
 IFS= read -r FAIRLEAD_GIT_USER; IFS= read -r FAIRLEAD_GIT_PASSWORD
 export FAIRLEAD_GIT_USER FAIRLEAD_GIT_PASSWORD
-home=${3%/*} part=${3%/*}/+partial
+home=${3%/*} part=${3%/*}/+partial.$$
 mkdir -p "$home" && rm -rf "$part" || exit 10
 trap 'rm -rf "$part"' EXIT
 trap 'exit 10' HUP INT TERM
@@ -50,7 +50,8 @@ else
   exit 12
 fi
 git submodule --quiet update --init --recursive ${4:+--depth "$4"} </dev/null || exit 13
-printf '%s\n' "$5" >"$home/+source" && cd / && mv "$part" "$3" || exit 10)sh";
+printf '%s\n' "$5" >"$home/+source" && cd / || exit 10
+mv -T "$part" "$3" 2>/dev/null || [ -d "$3" ] || exit 10)sh";
 
 enum : int { no_reference = 12, no_git = 127 };
 

@@ -99,6 +99,7 @@ SyncFiles list_sync_files(const Environment& environment, const std::string& roo
                           const std::stop_token& stop) {
   SyncFiles found;
   std::error_code ignored;
+  found.rules.add_own(text_of(fs::path(root) / ".fairleadignore"));
   if (fs::exists(fs::path(root) / ".git", ignored)) {
     found.rules.add(global_rules(environment, root, stop));
     found.rules.add(text_of(fs::path(root) / ".git/info/exclude"));
@@ -108,7 +109,6 @@ SyncFiles list_sync_files(const Environment& environment, const std::string& roo
       if (!path.empty()) found.rules.keep(std::string(path));
     }
   }
-  found.rules.add_own(text_of(fs::path(root) / ".fairleadignore"));
   Walk(root, found, stop).enter({}, false);
   return found;
 }

@@ -32,6 +32,15 @@ void say(const Core& core, const SyncStatus& status) {
   }
 }
 
+/// By a rule for it or for what is above it.
+bool is_left_out(const IgnoreRules& rules, const std::string& path) {
+  for (auto end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
+    const auto folder = path.substr(0, end);
+    if (rules.ignores(folder, true) && !rules.kept(folder)) return true;
+  }
+  return rules.ignores(path, false);
+}
+
 }  // namespace
 
 SyncFolder::SyncFolder(Core& core, const Workspace& workspace)
@@ -163,31 +172,39 @@ void SyncFolder::run_one_way(const SyncFiles& files, SyncDirection direction,
   }
   auto manifest = SyncRecord::manifest_of(folder_->here, files);
   const auto before = record_.read_manifest();
-  if (program_.name == "rsync") {
-    run_rsync({.core = core_,
-               .settings = settings_,
-               .folder = *folder_,
-               .record = record_,
-               .direction = direction},
-              files.rules, stop);
-  } else {
-    SyncPack changed{.folders = files.folders, .files = {}};
-    for (const auto& [path, stamp] : manifest) {
-      const auto known = before.find(path);
-      if (known == before.end() || known->second != stamp) changed.files.insert(path);
-    }
-    if (!changed.files.empty()) {
-      const auto here = this_side(core_.options().environment, stop);
-      upload_files(core_, *host_, *folder_, changed, here.zstd && there_->zstd, stop);
-    }
+  if (!pull && manifest.empty() && !before.empty()) {
+    throw Error(Status::failed, "sync.read",
+                folder_->here + " is empty, and was not: nothing is removed on the host.",
+                "Is it still there, and what is mounted on it?");
   }
-  if (pull) return;
-  // Only what came from here goes: what the environment has made itself stays.
+  // Only what came from here goes: what the environment has made itself stays. Before the rest
+  // comes, where a folder may stand in place of a file, or a link in place of a folder.
   std::vector<std::string> gone;
   for (const auto& [path, stamp] : before) {
-    if (!manifest.contains(path) && !files.rules.ignores(path, false)) gone.push_back(path);
+    if (!manifest.contains(path) && !is_left_out(files.rules, path)) gone.push_back(path);
   }
-  remove_there(*host_, *folder_, gone, stop);
+  if (!pull) remove_there(*host_, *folder_, gone, stop);
+  SyncPack changed{.folders = files.folders, .files = {}};
+  for (const auto& [path, stamp] : manifest) {
+    const auto known = before.find(path);
+    if (known == before.end() || known->second != stamp) changed.files.insert(path);
+  }
+  const bool nothing = changed.files.empty() && gone.empty();
+  if (program_.name == "rsync") {
+    // What was changed there stays until it is changed here, or pushed over.
+    const bool all = direction != SyncDirection::both;
+    if (all || !nothing)
+      run_rsync({.core = core_,
+                 .settings = settings_,
+                 .folder = *folder_,
+                 .record = record_,
+                 .direction = direction},
+                files.rules, all ? std::string() : list_of(changed), stop);
+  } else if (!nothing) {
+    const auto here = this_side(core_.options().environment, stop);
+    upload_files(core_, *host_, *folder_, changed, here.zstd && there_->zstd, stop);
+  }
+  if (pull) return;
   record_.write_manifest(manifest);
 }
 
@@ -203,7 +220,7 @@ SyncStatus sync_status(Core& core, const Selection& selection) {
 
 SyncStatus sync_now(Core& core, const Selection& selection, SyncDirection direction,
                     std::stop_token stop) {
-  const auto workspace = open_workspace(core, selection);
+  const auto workspace = open_workspace(core, selection, stop);
   SyncFolder folder(core, workspace);
   folder.run(direction, stop);
   return folder.record().read();

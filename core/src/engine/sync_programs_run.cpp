@@ -56,13 +56,14 @@ std::string quoted(const std::string& text) {
   return out + '\'';
 }
 
-Captured start(const SyncRun& run, std::vector<std::string> argv, const std::stop_token& stop) {
+Captured start(const SyncRun& run, std::vector<std::string> argv, const std::stop_token& stop,
+               std::string_view input = {}) {
   return run_captured_on(*local_host(),
                          {.argv = std::move(argv),
                           .env = child_environment(run),
                           .clean_env = true,
                           .working_directory = "/"},
-                         stop);
+                         stop, input);
 }
 
 /// What the shell said of the host; it knows better than the program that it served.
@@ -104,7 +105,7 @@ std::vector<std::string> unison_words(const SyncRun& run, const IgnoreRules& rul
                                     shell_program(),
                                     "-servercmd",
                                     "env UNISON=" + quoted(folder.state_there() + "/unison") +
-                                        " UNISONLOCALHOSTNAME=fairlead-there unison"};
+                                        " UNISONLOCALHOSTNAME=fairlead-" + folder.key + " unison"};
   const auto more = rules.unison_words();
   words.insert(words.end(), more.begin(), more.end());
   words.insert(words.end(), {"-ignore", "Name .unison.*"});
@@ -124,6 +125,7 @@ std::vector<std::string> conflicts_in(const std::string& said) {
     if (!line.starts_with(mark)) continue;
     const auto path = line.substr(mark.size());
     const auto reason = path.rfind(" (");
+    if (line.ends_with(" has unknown file type)")) continue;  // a socket or a pipe: left out
     found.emplace_back(path.substr(0, reason));
   }
   return found;
@@ -137,7 +139,8 @@ std::vector<std::string> run_unison(const SyncRun& run, const IgnoreRules& rules
   const auto all = said.out + said.err;
   const bool archives = all.find("archive") != std::string::npos &&
                         (all.find("nconsistent state") != std::string::npos ||
-                         all.find("missing on some hosts") != std::string::npos);
+                         all.find("missing on some hosts") != std::string::npos ||
+                         all.find("archives are not identical") != std::string::npos);
   if (said.exit_code == 3 && archives) {
     // Without them both sides are compared as they are: what differs is a conflict, nothing is
     // lost.
@@ -152,23 +155,26 @@ std::vector<std::string> run_unison(const SyncRun& run, const IgnoreRules& rules
   return conflicts_in(said.out + said.err);
 }
 
-void run_rsync(const SyncRun& run, const IgnoreRules& rules, const std::stop_token& stop) {
+void run_rsync(const SyncRun& run, const IgnoreRules& rules, std::string_view only,
+               const std::stop_token& stop) {
   const bool pull = run.direction == SyncDirection::pull;
   const auto here = run.folder.here + '/';
   const auto there = "host:" + run.folder.there + '/';
   std::vector<std::string> words = {
       "rsync",
-      "-rlpts",
+      only.empty() ? "-rlpts" : "-lpts",
       "--omit-dir-times",
       "--backup",
       "--backup-dir=" + (pull ? run.record.overwritten().string() : overwritten_folder(run.folder)),
       "-e",
       quoted(shell_program())};
   if (pull) words.emplace_back("--update");
+  if (!only.empty())
+    words.insert(words.end(), {"--from0", "--files-from=-", "--ignore-missing-args"});
   const auto more = rules.rsync_words();
   words.insert(words.end(), more.begin(), more.end());
   words.insert(words.end(), {pull ? there : here, pull ? here : there});
-  const auto said = start(run, words, stop);
+  const auto said = start(run, words, stop, only);
   if (said.exit_code != 0 && said.exit_code != vanished_files) fail(run, "rsync", said);
 }
 

@@ -29,8 +29,10 @@ std::vector<std::string> run_unison(const SyncRun& run, const IgnoreRules& rules
                                     const std::stop_token& stop);
 
 /// Newer and changed files from here to the host, or the other way for a pull; nothing is removed,
-/// and what is replaced is kept. Throws as above.
-void run_rsync(const SyncRun& run, const IgnoreRules& rules, const std::stop_token& stop);
+/// and what is replaced is kept. `only`: paths, each with a zero behind it; empty: all. Throws as
+/// above.
+void run_rsync(const SyncRun& run, const IgnoreRules& rules, std::string_view only,
+               const std::stop_token& stop);
 
 /// The conflicts that Unison's output names. Pure.
 std::vector<std::string> conflicts_in(const std::string& said);

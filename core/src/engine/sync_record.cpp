@@ -48,8 +48,8 @@ SyncStatus SyncRecord::read() const {
   } catch (const json::exception&) {
     status = empty_;
   }
-  // Whoever follows holds it; to ask is to try.
-  status.continuous = !FileLock::try_acquire(follow_lock(), LockMode::exclusive, "sync status");
+  // Whoever follows holds it; to ask is to try, which others who ask are not to take for it.
+  status.continuous = !FileLock::try_acquire(follow_lock(), LockMode::shared, "sync status");
   return status;
 }
 

@@ -18,6 +18,7 @@ namespace {
 // tar alone can be lost unseen.
 constexpr auto receive_script = R"sh(umask 022
 parent=${1%/*}
+parent=${parent:-/}
 [ -d "$parent" ] || mkdir -p "$parent" || exit 1
 part=$parent/.fairlead-part-${1##*/}-$3
 rm -rf "$part" "$part.end" && mkdir "$part" || exit 1
@@ -30,7 +31,7 @@ exit $result)sh";
 // $1 the copy, $3 the name of the part, $4 the file with the copy's machine.
 constexpr auto place_script = R"sh(part=${1%/*}/.fairlead-part-${1##*/}-$3
 [ ! -d "$1" ] || rmdir "$1" || exit 1
-mv "$part" "$1" && printf '%s\n' "$3" >"$4.new" && mv -f "$4.new" "$4")sh";
+printf '%s\n' "$3" >"$4.new" && mv "$part" "$1" && mv -f "$4.new" "$4")sh";
 
 constexpr auto drop_script = R"sh(rm -rf "${1%/*}/.fairlead-part-${1##*/}-$3")sh";
 
@@ -41,32 +42,29 @@ find . -type d -exec sh -c 't=$1; shift; for d; do [ -d "$t/$d" ] || mkdir -p "$
 find . ! -type d -exec sh -c 't=$1 o=$2; shift 2
 for f; do
   if [ -e "$t/$f" ] || [ -h "$t/$f" ]; then
-    mkdir -p "$o/${f%/*}" && rm -rf "$o/$f" && { ln "$t/$f" "$o/$f" 2>/dev/null || mv "$t/$f" "$o/$f"; } || exit 1
+    mkdir -p "$o/${f%/*}" 2>/dev/null || { mv "$o" "$o.$$" && mkdir -p "$o/${f%/*}"; } || exit 1
+    rm -rf "$o/$f" && { ln "$t/$f" "$o/$f" 2>/dev/null || mv "$t/$f" "$o/$f"; } || exit 1
   fi
   mv -f "$f" "$t/$f" || exit 1
 done' sh "$1" "$5" {} + || exit 1
 cd / && rm -rf "$part")sh";
 
-constexpr auto remove_script = R"sh(cd "$1" || exit 1
+constexpr auto remove_script = R"sh(cd "$1" 2>/dev/null || exit 0
 exec xargs -0 sh -c 'o=$1; shift
 for f; do
   [ -e "$f" ] || [ -h "$f" ] || continue
   if [ -d "$f" ] && [ ! -h "$f" ]; then rmdir "$f" 2>/dev/null; continue; fi
-  mkdir -p "$o/$(dirname "$f")" && rm -rf "$o/$f" && mv -f "$f" "$o/$f" || exit 1
-done' sh "$2")sh";
+  d=$(dirname "$f")
+  mkdir -p "$o/$d" 2>/dev/null || { mv "$o" "$o.$$" && mkdir -p "$o/$d"; } || exit 1
+  rm -rf "$o/$f" && mv -f "$f" "$o/$f" || exit 1
+  rmdir -p "$d" 2>/dev/null
+done
+exit 0' sh "$2")sh";
 
 SpawnRequest script_there(const char* script, const SyncedFolder& folder,
                           const std::string& unpacker) {
   return {.argv = {"/bin/sh", "-c", script, "sh", folder.there, unpacker, machine_key(),
                    owner_file(folder), overwritten_folder(folder)}};
-}
-
-std::string list_of(const SyncPack& pack) {
-  std::string list;
-  // The root itself carries no entry: its owner and time are the host's.
-  for (const auto& path : pack.folders) list.append("./").append(path).push_back('\0');
-  for (const auto& path : pack.files) list.append("./").append(path).push_back('\0');
-  return list;
 }
 
 /// Reads what is listed and compresses it into `out`. Files that vanish meanwhile are left out.
@@ -154,6 +152,14 @@ void finish(Host& host, const SyncedFolder& folder, const char* script,
 bool says_disk_full(const std::string& said) {
   return said.find("No space left on device") != std::string::npos ||
          said.find("Disk quota exceeded") != std::string::npos;
+}
+
+std::string list_of(const SyncPack& pack) {
+  std::string list;
+  // The root itself carries no entry: its owner and time are the host's.
+  for (const auto& path : pack.folders) list.append("./").append(path).push_back('\0');
+  for (const auto& path : pack.files) list.append("./").append(path).push_back('\0');
+  return list;
 }
 
 std::string overwritten_folder(const SyncedFolder& folder) {

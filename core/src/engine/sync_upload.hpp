@@ -15,6 +15,9 @@ struct SyncPack {
   std::set<std::string> files;
 };
 
+/// Its paths, each with "./" before it and a zero behind it.
+std::string list_of(const SyncPack& pack);
+
 /// The first upload: one compressed tar stream into a folder beside the copy's, which gets the
 /// copy's name when all of it is there. Throws Error "sync.disk_full", "sync.upload"; then nothing
 /// is left there.

@@ -90,14 +90,15 @@ ConfigDocument SyncedFolder::document_there(ConfigDocument document) const {
 }
 
 std::shared_ptr<const SyncedFolder> synced_folder(Core& core, const Settings& settings,
-                                                  const ConfigDocument& document) {
+                                                  const ConfigDocument& document,
+                                                  const std::stop_token& stop) {
   const auto& address = settings.text("host");
   const auto& content = settings.text("content");
   if (core.mode() == Mode::drop_in || address == "local") return {};
   if (content != "sync" && content != "auto") return {};
   const auto& here = document.workspace.mount_root;
   if (here.size() < 2) return {};  // no folder, or everything
-  const auto home = core.host(settings)->describe(question({})).home;
+  const auto home = core.host(settings)->describe(question(stop)).home;
   auto there = settings.text("remote_workspace_folder");
   if (there.empty()) {
     there = home + "/.local/share/fairlead/synced/" + short_key(machine_key() + '\n' + here) + '/' +
@@ -114,9 +115,9 @@ std::shared_ptr<const SyncedFolder> synced_folder(Core& core, const Settings& se
                    .key = short_key(address + '\n' + here + '\n' + there)});
 }
 
-Environment variables_there(Host& host) {
+Environment variables_there(Host& host, const std::stop_token& stop) {
   Environment found;
-  const auto said = run_captured_on(host, {.argv = {"env", "-0"}}, {}).out;
+  const auto said = run_captured_on(host, {.argv = {"env", "-0"}}, stop).out;
   for (const auto line : split(said, '\0')) {
     const auto equals = line.find('=');
     if (equals != std::string_view::npos) {

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 namespace fairlead {
@@ -35,12 +36,13 @@ inline constexpr const char* synced_folder_key = "dev.fairlead.synced-folder";
 /// The copy of the document's workspace, when the settings ask for one: the host is another machine
 /// and `content` is "sync", or "auto". Null: they do not. Asks the host who the account is.
 std::shared_ptr<const SyncedFolder> synced_folder(Core& core, const Settings& settings,
-                                                  const ConfigDocument& document);
+                                                  const ConfigDocument& document,
+                                                  const std::stop_token& stop);
 
 /// This machine, among others that use the same host. Not a secret, nor a name of it.
 std::string machine_key();
 
 /// The account's variables on the host. Throws what the host throws.
-Environment variables_there(Host& host);
+Environment variables_there(Host& host, const std::stop_token& stop);
 
 }  // namespace fairlead

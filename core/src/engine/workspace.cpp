@@ -136,7 +136,7 @@ void translate(Core& core, const Selection& selection, const Settings& settings,
   auto options = read_options(core, selection);
   options.own_place = is_the_host(core, settings);
   const bool there = settings.text("initialize_on") == "host";
-  if (there) options.environment = variables_there(*core.host(settings));
+  if (there) options.environment = variables_there(*core.host(settings), stop);
   if (there || options.own_place) document = read(core, options, stop);
   document = synced.document_there(std::move(document));
 }
@@ -164,7 +164,7 @@ Workspace open_workspace(Core& core, const Selection& named, const std::stop_tok
   if (const auto place = folder_there(core, settings, stop)) {
     return open_remote_workspace(core, selection, *place, stop);
   }
-  auto synced = synced_folder(core, settings, document);
+  auto synced = synced_folder(core, settings, document, stop);
   if (synced) translate(core, selection, settings, *synced, document, stop);
   std::vector<Diagnostic> advice;
   auto config = parse_config(document, faulty_values(core.mode()),

@@ -240,6 +240,20 @@ std::string rsync_literal(const std::string& path) {
   return out;
 }
 
+/// Folders that a rule leaves out and that something kept opens: nothing else in them goes along.
+std::set<std::string> opened_folders(const std::vector<IgnoreRule>& rules,
+                                     const std::set<std::string>& kept,
+                                     const std::set<std::string>& kept_files) {
+  std::set<std::string> opened;  // a set is in order: what is above comes first
+  for (const auto& path : kept) {
+    if (kept_files.contains(path)) continue;
+    const auto slash = path.rfind('/');
+    const bool inside = slash != std::string::npos && opened.contains(path.substr(0, slash));
+    if (inside || judge(rules, path, true).value_or(false)) opened.insert(path);
+  }
+  return opened;
+}
+
 void add_unison(const std::vector<IgnoreRule>& rules, std::vector<std::string>& words) {
   for (const auto& rule : rules) {
     words.emplace_back(rule.negated ? "-ignorenot" : "-ignore");
@@ -260,6 +274,10 @@ void IgnoreRules::add(std::string_view text, const std::string& folder) {
 void IgnoreRules::add_own(std::string_view text) { parse_all(text, {}, own_); }
 
 void IgnoreRules::keep(const std::string& path) {
+  for (auto end = path.find('/');; end = path.find('/', end + 1)) {  // our own rules win
+    if (judge(own_, path.substr(0, end), end != std::string::npos).value_or(false)) return;
+    if (end == std::string::npos) break;
+  }
   kept_files_.insert(path);
   for (auto part = path; !part.empty() && kept_.insert(part).second;) {
     const auto slash = part.rfind('/');
@@ -282,6 +300,8 @@ std::vector<std::string> IgnoreRules::rsync_words() const {
     const bool file = kept_files_.contains(path);
     words.push_back("--filter=+ /" + rsync_literal(path) + (file ? "" : "/"));
   }
+  for (const auto& folder : opened_folders(rules_, kept_, kept_files_))
+    words.push_back("--filter=- /" + rsync_literal(folder + "/") + '*');
   add_rsync(rules_, words);
   return words;
 }
@@ -289,6 +309,8 @@ std::vector<std::string> IgnoreRules::rsync_words() const {
 std::vector<std::string> IgnoreRules::unison_words() const {
   std::vector<std::string> words;
   add_unison(rules_, words);
+  for (const auto& folder : opened_folders(rules_, kept_, kept_files_))
+    words.insert(words.end(), {"-ignore", "Regex " + literal(folder) + "/[^/]+"});
   for (const auto& path : kept_) {
     words.insert(words.end(), {"-ignorenot", "Regex " + literal(path)});
   }

@@ -26,6 +26,7 @@ class IgnoreRules {
   /// The lines of the root's .fairleadignore; they win over all others.
   void add_own(std::string_view text);
   /// A file that counts although a rule leaves it out, because it is tracked; and what is above it.
+  /// Not one that an own rule leaves out: `add_own` comes before.
   void keep(const std::string& path);
 
   /// Whether `path`, relative to the root and without a slash at its ends, is left out, when what

@@ -91,6 +91,25 @@ TEST(IgnoreRules, SaysTheSameToUnison) {
   }
 }
 
+TEST(IgnoreRules, OpensAFolderForWhatIsTrackedAlone) {
+  IgnoreRules rules;
+  rules.add("secrets/\nout/\n");
+  rules.add_own("out/own\n");
+  rules.keep("secrets/keys/README");
+  rules.keep("out/own");
+  EXPECT_FALSE(rules.kept("out/own"));
+  auto unison = rules.unison_words();
+  EXPECT_TRUE(unison_ignores(unison, "secrets/prod.key"));
+  EXPECT_TRUE(unison_ignores(unison, "secrets/keys/prod.key"));
+  EXPECT_TRUE(unison_ignores(unison, "out"));
+  EXPECT_FALSE(unison_ignores(unison, "secrets/keys"));
+  EXPECT_FALSE(unison_ignores(unison, "secrets/keys/README"));
+  const auto rsync = rules.rsync_words();
+  const auto place = [&](const std::string& word) { return std::ranges::find(rsync, word); };
+  EXPECT_LT(place("--filter=+ /secrets/keys/README"), place("--filter=- /secrets/keys/*"));
+  EXPECT_NE(place("--filter=- /secrets/*"), rsync.end());
+}
+
 class IgnoreRulesBesideGit : public ::testing::Test {
  protected:
   void SetUp() override {
