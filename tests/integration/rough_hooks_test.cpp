@@ -147,6 +147,20 @@ TEST_F(RoughHooks, AreMarkedInAnyEnvironment) {  // LIFE-007
   EXPECT_EQ(project.read("log"), "created\nwords\n");
 }
 
+/// Where nothing can be marked the reference runs nothing, and we run everything.
+TEST_F(RoughHooks, RunWhereNothingCanBeMarked) {  // LIFE-007
+  const std::string hooks =
+      R"("runArgs": ["--read-only"], "onCreateCommand": "echo a >> log",
+         "updateContentCommand": ["/bin/sh", "-c", "echo b >> log"],
+         "postCreateCommand": "echo c >> log", "postStartCommand": "echo d >> log")";
+  const Workspace own_project = workspace(hooks, "own");
+  must_own_up(own_project);
+  EXPECT_EQ(own_project.read("log"), "a\nb\nc\nd\n");
+  const Workspace project = workspace(hooks, "drop-in");
+  must_up(project);
+  EXPECT_FALSE(std::filesystem::exists(project.folder / "log"));
+}
+
 TEST_F(RoughHooks, AreMarkedByTheDropInAlsoWithoutACommand) {  // LIFE-007
   const Workspace project = workspace();
   must_up(project);

@@ -9,7 +9,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <iterator>
+#include <memory>
 #include <utility>
 #include <variant>
 
@@ -69,23 +71,26 @@ mkdir -p "$folder" || exit 1
 while [ $# -gt 1 ]; do printf '%s\n' "$2" >"$folder/$1" || exit 1; shift 2; done
 )sh";
 
-/// As above and then the command: $1 folder, $2 number of pairs, the pairs, the command's words. It
-/// becomes the command, whose environment may lack PATH and must not gain a variable. The reference
-/// runs nothing that it could not mark as run.
+/// As above and then the command: $1 "must" or "may", $2 folder, $3 number of pairs, the pairs, the
+/// command's words. It becomes the command, whose environment may lack PATH and must not gain a
+/// variable. With "must" what cannot be marked is not run.
 constexpr const char* marked_command_script = R"sh(
 (
-  folder=$1 pairs=$2
-  shift 2
+  folder=$2 pairs=$3
+  shift 3
   [ -d "$folder" ] || PATH=$PATH:/usr/bin:/bin mkdir -p "$folder" || exit 1
   while [ "$pairs" -gt 0 ]; do
     printf '%s\n' "$2" >"$folder/$1" || exit 1
     shift 2
     pairs=$((pairs - 1))
   done
-) 2>/dev/null || exit 0
-shift $((2 + 2 * $2))
+) 2>/dev/null || [ "$1" = may ] || exit 0
+shift $((3 + 2 * $3))
 exec "$@"
 )sh";
+
+/// The reference runs nothing that it could not mark as run; ours marks what has run.
+bool marks_first(Mode mode) { return mode == Mode::drop_in; }
 
 using MarkerFiles = std::vector<std::pair<std::string, std::string>>;
 
@@ -130,6 +135,7 @@ std::vector<std::string> marking(const Session& session, const std::vector<Hook>
                                  "-c",
                                  marked_command_script,
                                  "sh",
+                                 marks_first(session.merged.mode) ? "must" : "may",
                                  markers_folder(session),
                                  std::to_string(files.size())};
   append(words, files);
@@ -139,17 +145,18 @@ std::vector<std::string> marking(const Session& session, const std::vector<Hook>
 
 /// `marks` are written by the first command itself.
 CommandRunner runner_inside(const Session& session, std::vector<Hook> marks, std::stop_token stop) {
-  return [&session, marks = std::move(marks), stop = std::move(stop)](
-             const std::vector<std::string>& argv, const OutputSink& output) mutable {
-    return run_streamed(
-        *session.backend,
-        {.instance = session.instance.id,
-         .argv = marking(session, std::exchange(marks, {}), with_unset(session.environment, argv)),
-         .env = session.environment.set,
-         .secrets = session.secrets,
-         .user = session.inside.user,
-         .working_directory = session.working_directory},
-        output, stop);
+  // An object's commands call it side by side.
+  return [&session, marks = std::move(marks), begun = std::make_shared<std::atomic_flag>(),
+          stop = std::move(stop)](const std::vector<std::string>& argv, const OutputSink& output) {
+    const auto mine = begun->test_and_set() ? std::vector<Hook>() : marks;
+    return run_streamed(*session.backend,
+                        {.instance = session.instance.id,
+                         .argv = marking(session, mine, with_unset(session.environment, argv)),
+                         .env = session.environment.set,
+                         .secrets = session.secrets,
+                         .user = session.inside.user,
+                         .working_directory = session.working_directory},
+                        output, stop);
   };
 }
 
@@ -180,9 +187,9 @@ void mark_after_all(const Session& session, const std::vector<Hook>& marks, std:
 bool run_hook(Core& core, const Session& session, Hook hook, std::vector<Hook> marks,
               const std::stop_token& stop) {
   const auto& commands = session.merged.hooks.at(hook);
-  if (!can_mark(commands.front()) && !write_markers(session, std::exchange(marks, {}), stop)) {
-    return false;
-  }
+  const bool must = marks_first(core.mode());
+  const bool apart = !can_mark(commands.front()) || (must && commands.size() > 1);
+  if (apart && !write_markers(session, std::exchange(marks, {}), stop) && must) return false;
   const auto run = runner_inside(session, marks, stop);
   bool whole = true;
   for (const auto& command : commands) {
@@ -288,7 +295,7 @@ void run_work(Core& core, const Session& session, const Work& work, const Lifecy
   };
   for (const auto hook : work.hooks) {
     if (hook > Hook::post_create) personalize();
-    const bool first = core.mode() == Mode::drop_in;
+    const bool first = marks_first(core.mode());
     if (first) marks.push_back(hook);
     if (!has_commands(session.merged, hook)) continue;
     const bool whole = run_hook(core, session, hook, std::exchange(marks, {}), stop);
