@@ -8,11 +8,14 @@
 
 #include <poll.h>
 #include <server/place.hpp>
+#include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -25,12 +28,25 @@ namespace {
 constexpr const char* socket_name = "socket";
 constexpr std::size_t longest = 64 * 1024;
 constexpr int round_ms = 200;
+constexpr int look_ms = 20;
 
 server::Place place_in(const std::string& folder) { return {.runtime = folder, .state = folder}; }
 
-std::string make_folder(const std::string& runtime) {
+/// Nobody else may change what is in it: ssh runs a program of it.
+void make_private(const std::string& runtime) {
   std::error_code made;
-  std::filesystem::create_directories(runtime, made);
+  std::filesystem::create_directories(std::filesystem::path(runtime).parent_path(), made);
+  ::mkdir(runtime.c_str(), S_IRWXU);
+  struct stat info {};
+  const bool there = ::lstat(runtime.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+  if (there && info.st_uid == ::geteuid() && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0) return;
+  throw Error(Status::denied, "server.socket",
+              "'" + runtime + "' belongs to somebody else, or others may write to it.",
+              "Remove it, or set XDG_RUNTIME_DIR to a folder of your own.");
+}
+
+std::string make_folder(const std::string& runtime) {
+  make_private(runtime);
   auto folder = runtime + "/ask-XXXXXX";
   if (::mkdtemp(folder.data()) == nullptr) {
     throw Error(Status::failed, "server.socket",
@@ -83,6 +99,23 @@ std::string answer_to(const std::string& prompt, const Client& client, Peer& pee
                                                        : std::string();
 }
 
+/// As above; taken back when whoever asked has ended.
+std::string answer_while_wanted(const UniqueFd& asking, const Client& client, Peer& peer,
+                                const std::stop_token& stop) {
+  const auto prompt = read_all(asking, stop);
+  std::stop_source given_up;
+  const std::stop_callback ending(stop, [&] { given_up.request_stop(); });
+  const std::jthread watching([&](const std::stop_token& answered) {
+    while (!answered.stop_requested()) {
+      pollfd gone{.fd = asking.get(), .events = 0, .revents = 0};  // POLLHUP is always told
+      if (::poll(&gone, 1, look_ms) <= 0) continue;
+      given_up.request_stop();
+      return;
+    }
+  });
+  return answer_to(prompt, client, peer, given_up.get_token());
+}
+
 /// One at a time: a person answers one question after the other.
 void answer_all(int listener, const Client& client, Peer& peer, const std::stop_token& stop) {
   while (!stop.stop_requested()) {
@@ -90,7 +123,7 @@ void answer_all(int listener, const Client& client, Peer& peer, const std::stop_
     if (::poll(&ready, 1, round_ms) <= 0) continue;
     const UniqueFd asking(::accept4(listener, nullptr, nullptr, SOCK_CLOEXEC));
     if (!asking || !server::is_own_user(asking)) continue;
-    write_all(asking, answer_to(read_all(asking, stop), client, peer, stop));
+    write_all(asking, answer_while_wanted(asking, client, peer, stop));
   }
 }
 
@@ -127,6 +160,7 @@ void Askpass::serve(std::shared_ptr<const Client> client, std::shared_ptr<Peer> 
 }
 
 int run_askpass(const std::string& program, const std::string& prompt) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);  // ssh has ended: nobody wants the answer
   const auto folder = program.substr(0, program.rfind('/'));
   const auto socket = server::connect_to(place_in(folder), socket_name);
   if (!socket) return 1;

@@ -214,15 +214,23 @@ class Subscription {
 
 }  // namespace
 
+void Subscriptions::forget_ended() {
+  const auto is_over = [](const auto& one) { return one.second.over->load(); };
+  std::erase_if(running_, is_over);
+  std::erase_if(ended_, is_over);
+}
+
 void Subscriptions::begin(const Request& request, const std::shared_ptr<const Client>& client) {
   auto wish = wish_of(request.params, *client);
   const std::lock_guard lock(mutex_);
+  forget_ended();
   if (running_.size() >= most_subscriptions) {
     refuse("There are " + std::to_string(most_subscriptions) + " subscriptions already.");
   }
   const int number = ++last_;
-  running_[number] = std::jthread([number, wish = std::move(wish), client, peer = peer_,
-                                   id = request.id](const std::stop_token& stop) {
+  auto over = std::make_shared<std::atomic<bool>>(false);
+  std::jthread thread([number, wish = std::move(wish), client, peer = peer_, id = request.id,
+                       over](const std::stop_token& stop) {
     try {
       Subscription subscription(number, wish, *client, peer);
       subscription.run(
@@ -232,8 +240,12 @@ void Subscriptions::begin(const Request& request, const std::shared_ptr<const Cl
           stop);
     } catch (const Error& error) {
       peer->send(error_text(id, error));
+    } catch (const std::exception& error) {  // no working folder, no more threads
+      peer->send(error_text(id, Error(Status::failed, "rpc.subscription", error.what())));
     }
+    *over = true;
   });
+  running_.emplace(number, Running{std::move(over), std::move(thread)});
 }
 
 void Subscriptions::end(const Request& request) {
@@ -241,13 +253,13 @@ void Subscriptions::end(const Request& request) {
   const std::lock_guard lock(mutex_);
   auto found = running_.extract(number);
   if (found.empty()) refuse("There is no such subscription.");
-  found.mapped().request_stop();
+  found.mapped().thread.request_stop();
   ended_.insert(std::move(found));
 }
 
 void Subscriptions::request_end() {
   const std::lock_guard lock(mutex_);
-  for (auto& [number, thread] : running_) thread.request_stop();
+  for (auto& [number, one] : running_) one.thread.request_stop();
 }
 
 }  // namespace fairlead::rpc

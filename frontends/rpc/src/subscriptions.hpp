@@ -4,6 +4,7 @@
 #include "message.hpp"
 #include "peer.hpp"
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -29,11 +30,18 @@ class Subscriptions {
   void request_end();
 
  private:
+  struct Running {
+    std::shared_ptr<std::atomic<bool>> over;
+    std::jthread thread;
+  };
+  /// Lets go of those that have ended by themselves.
+  void forget_ended();
+
   std::shared_ptr<Peer> peer_;
   std::mutex mutex_;
   int last_ = 0;
-  std::map<int, std::jthread> running_;
-  std::map<int, std::jthread> ended_;  ///< asked to end
+  std::map<int, Running> running_;
+  std::map<int, Running> ended_;  ///< asked to end
 };
 
 }  // namespace fairlead::rpc
