@@ -46,11 +46,8 @@ Runner ComposeBackend::runner(const std::string& folder) const {
   return {core().host(), client_environment(), folder};
 }
 
-namespace {
-
-/// Compose is another program: it would make connections of its own to a socket elsewhere, and its
-/// files are here.
-void require_engine_here(const engine::Endpoint& endpoint) {
+void ComposeBackend::require_engine_here() {
+  const auto& endpoint = client().endpoint();
   if (endpoint.socket.empty() || endpoint.host.empty()) return;
   throw Error(
       Status::unsupported, "engine.endpoint",
@@ -58,10 +55,8 @@ void require_engine_here(const engine::Endpoint& endpoint) {
       "Take the workspace there: --workspace-folder " + endpoint.host + "/folder");
 }
 
-}  // namespace
-
 Runner ComposeBackend::engine_runner(const std::string& folder, sdk::Call& call) {
-  require_engine_here(client().endpoint());
+  require_engine_here();
   if (podman_ && !on_docker_) client().send({{.target = "/_ping"}, {}}, call);  // chooses
   auto how = runner(folder);
   if (!on_podman_) return how;
@@ -77,7 +72,7 @@ Tool ComposeBackend::tool(const sdk::Call& call) {
 }
 
 Tool ComposeBackend::suitable_tool(const Runner& runner, const sdk::Call& call) {
-  require_engine_here(client().endpoint());
+  require_engine_here();
   auto tool = find_tool(runner, settings_, call);
   if (!tool.is_podmans) return tool;
   if (on_docker_) {

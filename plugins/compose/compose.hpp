@@ -48,6 +48,9 @@ class ComposeBackend final : public engine::EngineBackend {
   Runner runner(const std::string& folder) const;
   /// Its commands reach the engine, too.
   Runner engine_runner(const std::string& folder, sdk::Call& call);
+  /// Compose is another program: it would make connections of its own to a socket elsewhere, and
+  /// its files are here. Throws "engine.endpoint".
+  void require_engine_here();
   UniqueFd reach(const engine::Endpoint& docker, const sdk::Call& call);
   /// For a rootless Podman: whose files the service shares.
   std::string user_namespace(CreateRequest& request, const Evaluation& e, sdk::Call& call);

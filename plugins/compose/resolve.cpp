@@ -217,6 +217,7 @@ ComposeBackend::Known ComposeBackend::evaluate(const Group& group, const sdk::Ca
   const auto inputs = inputs_of(group, environment, files);
   const auto entry = entry_name(question_words(group, inputs, settings_, environment));
   if (auto known = cached(group.cache_folder, entry, environment, files)) {
+    require_engine_here();
     if (known->tool.is_podmans) on_podman_ = true;
     return std::make_shared<const Evaluation>(std::move(*known));
   }
