@@ -61,7 +61,6 @@ std::string fault_at_top(const Scan& scan, Mode mode) {
   if (!scan.error.empty()) return scan.error;
   if (mode == Mode::fairlead && !scan.unknown.empty())
     return describe_unknown(scan, CommandId::top);
-  if (scan.words.empty() && mode == Mode::fairlead) return "a command is needed";
   if (scan.words.empty()) return "Not enough non-option arguments: got 0, need at least 1";
   return unknown_in_group(scan, mode, CommandId::top);
 }
@@ -73,15 +72,17 @@ bool asks_for_help(const Scan& scan) {
 Parsed parse_group(Scan scan, CommandId id, Mode mode) {
   if (asks_for_help(scan)) return answer(Kind::help, std::move(scan));
   if (scan.flags.flag("version")) return answer(Kind::version, std::move(scan));
+  const bool bare = scan.error.empty() && scan.unknown.empty() && scan.words.empty();
+  if (bare && mode == Mode::fairlead) return answer(Kind::help, std::move(scan));
   if (id == CommandId::top) {
     std::string fault = fault_at_top(scan, mode);
     return answer(Kind::usage_error, std::move(scan), std::move(fault));
   }
-  if (!scan.error.empty() || !scan.unknown.empty() || !scan.words.empty()) {
+  if (!bare) {
     std::string fault = scan.error.empty() ? unknown_in_group(scan, mode, id) : scan.error;
     return answer(Kind::usage_error, std::move(scan), std::move(fault));
   }
-  return answer(mode == Mode::drop_in ? Kind::nothing : Kind::help, std::move(scan));
+  return answer(Kind::nothing, std::move(scan));
 }
 
 // What follows the flags of exec and run is the command line to run; a leading "--" has been

@@ -135,7 +135,7 @@ TEST(ArgumentParser, KnowsWhatTheReferenceLetsThrough) {
 TEST(ArgumentParser, SuggestsTheNearestName) {
   expect_all(
       {
-          {{}, Kind::usage_error, "a command is needed"},
+          {{}, Kind::help, ""},
           {{"stauts"}, Kind::usage_error, "unknown command 'stauts'; did you mean 'status'?"},
           {{"up", "--workspce-folder", "x"},
            Kind::usage_error,
