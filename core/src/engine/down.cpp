@@ -40,12 +40,13 @@ std::vector<std::string> image_names(const Workspace& workspace, const DownResul
   return names;
 }
 
+/// A backend without images has none.
 bool exists(Backend& backend, const std::string& image, const std::stop_token& stop) {
   try {
     backend.inspect_image({.image = image}, question(stop));
     return true;
   } catch (const Error& error) {
-    if (error.status() != Status::not_found) throw;
+    if (error.status() != Status::not_found && error.status() != Status::unsupported) throw;
     return false;
   }
 }

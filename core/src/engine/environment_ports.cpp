@@ -350,6 +350,7 @@ bool EnvironmentPorts::lend_relay(const RelayWish& wish, UniqueFd& client) {
 bool EnvironmentPorts::lends_relay() const { return impl_->link->lends_relay(); }
 
 void EnvironmentPorts::adopt_relay(EnvironmentPorts& old) {
+  old.impl_->worker.end();  // it may be about to give the relay calls of its own
   impl_->link->adopt_relay(*old.impl_->link);
 }
 

@@ -4,6 +4,7 @@
 #include "engine/content.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/find.hpp"
+#include "engine/relay_mount.hpp"
 #include "spec/mount.hpp"
 
 #include <algorithm>
@@ -235,6 +236,7 @@ CreateRequest create_request(const Workspace& workspace, const MergedConfig& mer
 InstanceInfo start_instance(Core& core, const InstanceInfo& instance,
                             const std::shared_ptr<Backend>& backend, std::stop_token stop,
                             const std::optional<Group>& group) {
+  restore_relay_folder(core, instance);
   const LogStep step(core.log(), "Starting container");
   const auto started = start(core, instance.id, *backend, stop, group);
   return backend->inspect({.id = started.id}, question(stop));

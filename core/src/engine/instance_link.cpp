@@ -213,6 +213,7 @@ void InstanceLink::call_back_when_gone(ports::RelaySession& relay) {
 }
 
 void InstanceLink::adopt_relay(InstanceLink& old) {
+  const std::lock_guard starting(old.relay_start_);
   const auto before = old.instance();
   const auto now = instance();
   const bool same = before.id == now.id && before.started == now.started &&

@@ -26,6 +26,12 @@ void fill(const fs::path& folder) {
   }
 }
 
+void make(const fs::path& folder) {
+  make_folders(folder);
+  ::chmod(folder.c_str(), for_everybody);
+  fill(folder);
+}
+
 /// Returns the folder here; empty: there is no mount.
 std::string add_relay_mount(const Core& core, const ProbeReply& probe, CreateRequest& create) {
   if (core.mode() == Mode::drop_in || !probe.local || !probe.capabilities.live_binds) return {};
@@ -36,9 +42,7 @@ std::string add_relay_mount(const Core& core, const ProbeReply& probe, CreateReq
   if (taken) return {};
   const auto folder = folder_of(core);
   try {
-    make_folders(folder);
-    ::chmod(folder.c_str(), for_everybody);
-    fill(folder);
+    make(folder);
   } catch (const Error& error) {
     core.log().text(LogLevel::debug, "The relay is not mounted: " + error.message());
     return {};
@@ -80,6 +84,20 @@ void renew_relay_folder(const Core& core) {
     fill(folder);
   } catch (const Error& why) {
     core.log().text(LogLevel::debug, "The relay's folder is not renewed: " + why.message());
+  }
+}
+
+void restore_relay_folder(const Core& core, const InstanceInfo& instance) {
+  const auto folder = folder_of(core);
+  const bool mounted = std::ranges::any_of(instance.mounts, [&](const Mount& mount) {
+    return mount.target == ports::relay_folder && mount.source == folder.string();
+  });
+  std::error_code error;
+  if (!mounted || fs::is_directory(folder, error)) return;
+  try {
+    make(folder);
+  } catch (const Error& why) {
+    core.log().text(LogLevel::debug, "The relay's folder is not there: " + why.message());
   }
 }
 

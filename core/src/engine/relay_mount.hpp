@@ -24,4 +24,8 @@ CreatedInstance create_with_relay(Core& core, const Workspace& workspace, Create
 /// use. Never throws.
 void renew_relay_folder(const Core& core);
 
+/// Before `instance` is started: makes the folder again, should the instance mount it and somebody
+/// have removed it. An engine starts nothing whose mount has no source. Never throws.
+void restore_relay_folder(const Core& core, const InstanceInfo& instance);
+
 }  // namespace fairlead

@@ -175,7 +175,11 @@ void Environments::take_over(Entry& entry, std::shared_ptr<Entry> old,
   }
   if (entry.detect) entry.detect = entry.ports->detect();
   if (entry.relay) entry.ports->keep_relay();
-  if (sync) begin_sync(entry);
+  try {
+    if (sync) begin_sync(entry);
+  } catch (const Error& error) {  // with the new configuration there may be nothing to do
+    Log(log_).text(LogLevel::info, error.message());
+  }
 }
 
 EnvironmentForwards Environments::forward(const Caller& caller, const ForwardOrder& order,
