@@ -52,6 +52,15 @@ TEST_F(RelayMount, IsRenewedWhereItWasDamaged) {
   EXPECT_EQ(engine.out, "works\n") << engine.text();
 }
 
+TEST_F(RelayMount, IsMadeAgainWhereItWasRemoved) {
+  const Workspace project = workspace(R"("runArgs": ["--read-only"])");
+  const auto id = must_own_up(project);
+  run(fairlead({"stop", "--workspace-folder", project.folder.string()}));
+  std::filesystem::remove_all(folder_here());
+  EXPECT_EQ(must_own_up(project), id);
+  EXPECT_EQ(by_relay(project, "echo works").out, "works\n");
+}
+
 TEST_F(RelayMount, IsNotInContainersThatLookAsTheReferences) {
   const Workspace project = workspace();
   const auto id = must_up(project);  // as devcontainer
