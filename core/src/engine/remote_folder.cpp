@@ -2,6 +2,7 @@
 
 #include "base/memory_file.hpp"
 #include "base/pipe.hpp"
+#include "engine/captured.hpp"
 #include "features/archive.hpp"
 
 #include <fairlead/error.hpp>
@@ -171,21 +172,11 @@ void RemoteFolder::fetch(const std::string& path, const std::stop_token& stop) c
 
 void RemoteFolder::put(const std::string& path, const std::string& text,
                        const std::stop_token& stop) const {
-  CallOptions options{.stop = stop};
-  SpawnRequest request{.argv = {"/bin/sh", "-c", put_script, "sh", path}};
-  request.in = options.pass(memory_file(text));
-  auto pipe = make_pipe();
-  request.err = options.pass(std::move(pipe.write_end));
-  std::string words;
-  int status = 0;
-  {
-    const PipeReader reader(std::move(pipe.read_end),
-                            [&](std::string_view bytes) { words += bytes; });
-    status = host_->spawn(request, std::move(options)).exit_code;
-  }
-  if (status == 0) return;
+  const auto said =
+      run_captured_on(*host_, {.argv = {"/bin/sh", "-c", put_script, "sh", path}}, stop, text);
+  if (said.exit_code == 0) return;
   throw Error(Status::failed, "host.copy",
-              path + " cannot be written on " + place_.host + ": " + words,
+              path + " cannot be written on " + place_.host + ": " + said.err,
               "Is there room, and may you write there?");
 }
 

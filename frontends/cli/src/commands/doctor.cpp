@@ -11,22 +11,10 @@ int run_doctor(const Arguments& arguments, Session& session) {
   StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
-  const bool json = wants_json(arguments, session);
-  bool bad = false;
-  std::string findings;
+  FindingsPage page(session, wants_json(arguments, session));
   doctor(
-      core,
-      [&](const Finding& finding) {
-        bad = bad || finding.check.outcome == "bad";
-        findings += (findings.empty() ? "" : ",") + finding_json(finding);
-        if (!json) session.write_out(finding_text(finding, session.out.colour));
-      },
-      signals.token());
-  if (json) {
-    session.write_out(R"({"healthy":)" + std::string(bad ? "false" : "true") + R"(,"findings":[)" +
-                      findings + "]}\n");
-  }
-  return bad ? 1 : 0;
+      core, [&](const Finding& finding) { page.add(finding); }, signals.token());
+  return page.finish();
 }
 
 }  // namespace fairlead::cli

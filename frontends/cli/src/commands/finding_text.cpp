@@ -25,4 +25,17 @@ std::string finding_text(const Finding& finding, bool colour) {
   return text;
 }
 
+void FindingsPage::add(const Finding& finding) {
+  bad_ = bad_ || finding.check.outcome == "bad";
+  findings_ += (findings_.empty() ? "" : ",") + finding_json(finding);
+  if (!json_) session_.write_out(finding_text(finding, session_.out.colour));
+}
+
+int FindingsPage::finish() {
+  const std::string healthy = bad_ ? "false" : "true";
+  if (json_)
+    session_.write_out(R"({"healthy":)" + healthy + R"(,"findings":[)" + findings_ + "]}\n");
+  return bad_ ? 1 : 0;
+}
+
 }  // namespace fairlead::cli

@@ -79,24 +79,12 @@ int run_host_check(const Arguments& arguments, Session& session) {
   StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   Core core(core_options(arguments), *log);
-  const bool json = wants_json(arguments, session);
-  bool bad = false;
-  std::string findings;
+  FindingsPage page(session, wants_json(arguments, session));
   for (const auto& address : hosts_to_check(core, arguments)) {
     check_host(
-        core, address,
-        [&](const Finding& finding) {
-          bad = bad || finding.check.outcome == "bad";
-          findings += (findings.empty() ? "" : ",") + finding_json(finding);
-          if (!json) session.write_out(finding_text(finding, session.out.colour));
-        },
-        signals.token());
+        core, address, [&](const Finding& finding) { page.add(finding); }, signals.token());
   }
-  if (json) {
-    session.write_out(R"({"healthy":)" + std::string(json_flag(!bad)) + R"(,"findings":[)" +
-                      findings + "]}\n");
-  }
-  return bad ? 1 : 0;
+  return page.finish();
 }
 
 }  // namespace fairlead::cli
