@@ -25,18 +25,6 @@ std::string folder_of(const InstanceInfo& instance, const Caller& caller) {
   return label == instance.labels.end() ? caller.selection.workspace_folder : label->second;
 }
 
-/// The same again, at the same place.
-ForwardWish wish_of(const ForwardInfo& info) {
-  ForwardWish wish{.target = info.target, .reverse = info.reverse, .origin = info.origin};
-  wish.local_port = info.port;
-  if (info.address.starts_with('/')) {
-    wish.local_socket = info.address;
-  } else {
-    wish.addresses = info.addresses;
-  }
-  return wish;
-}
-
 }  // namespace
 
 struct Environments::Entry {

@@ -65,6 +65,17 @@ SavedForwards saved_from(const Json& json) {
 
 }  // namespace
 
+ForwardWish wish_of(const ForwardInfo& info) {
+  ForwardWish wish{.target = info.target, .reverse = info.reverse, .origin = info.origin};
+  wish.local_port = info.port;
+  if (info.address.starts_with('/')) {
+    wish.local_socket = info.address;
+  } else {
+    wish.addresses = info.addresses;
+  }
+  return wish;
+}
+
 Environment kept_variables(const Environment& environment) {
   Environment kept;
   for (const auto& [name, value] : environment) {

@@ -16,6 +16,9 @@ struct SavedForwards {
   std::vector<ForwardWish> wishes = {};
 };
 
+/// The same forward again, at the same place.
+ForwardWish wish_of(const ForwardInfo& info);
+
 /// What the file says; nothing when it is not there or cannot be understood.
 std::vector<SavedForwards> read_forwards(const std::string& path);
 
