@@ -32,7 +32,16 @@ bool can_be_exported(const std::string& name) {
                      [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
-std::string words_of(const SpawnRequest& request) {
+/// The line names the process and, by its start time, no other one that gets its number later.
+std::string take_note(const NoteFile& note) {
+  if (note.path.empty()) return {};
+  const auto file = sh_word(note.path);
+  return "(read -r s </proc/$$/stat && echo \"$s\" >" + file + " || echo $$ >" + file +
+         ") 2>/dev/null; ";
+}
+
+/// The command notes that it can be signalled: a signal before that would meet the shell alone.
+std::string words_of(const SpawnRequest& request, const NoteFile& note) {
   // Exported by the shell itself: everybody there can read what is a word of `env`.
   std::string exports;
   std::string words = "exec env";
@@ -47,7 +56,7 @@ std::string words_of(const SpawnRequest& request) {
   // `env` would take it for a variable; the shell runs it all the same.
   if (request.argv.front().find('=') != std::string::npos) words = "exec";
   for (const auto& word : request.argv) words += ' ' + sh_word(word);
-  return '(' + exports + words + ')';
+  return '(' + take_note(note) + exports + words + ')';
 }
 
 std::string or_note(const NoteFile& note, const char* why, int status) {
@@ -93,12 +102,6 @@ std::string spawn_script(const SpawnRequest& request, const NoteFile& note,
   std::string script;
   if (!mark.empty()) script += "printf '\\001fairlead %s\\n' " + mark + '\n';
   script += "trap 'exit 129' HUP\ntrap 'exit 130' INT\ntrap 'exit 143' TERM\n";
-  const auto file = sh_word(note.path);
-  if (!note.path.empty()) {
-    // The line names the process and, by its start time, no other one that gets its number later.
-    script += "{ read -r s </proc/$$/stat && echo \"$s\" >" + file + " || echo $$ >" + file +
-              "; } 2>/dev/null\n";
-  }
   if (!request.working_directory.empty()) {
     script +=
         "cd " + sh_word(request.working_directory) + " 2>/dev/null" + or_note(note, "folder", 126);
@@ -110,8 +113,8 @@ std::string spawn_script(const SpawnRequest& request, const NoteFile& note,
             or_note(note, "command", 127);
   // From here on the shell outlives a signal to its group, so that it can say how the command
   // ended.
-  script += "trap : HUP INT QUIT TERM USR1 USR2\n" + words_of(request) + "\ns=$?\n";
-  if (!note.path.empty()) script += "rm -f " + file + '\n';
+  script += "trap : HUP INT QUIT TERM USR1 USR2\n" + words_of(request, note) + "\ns=$?\n";
+  if (!note.path.empty()) script += "rm -f " + sh_word(note.path) + '\n';
   return script + "exit $s";
 }
 
