@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <ranges>
 
 namespace fairlead {
 namespace {
@@ -127,10 +126,10 @@ bool matches(const IgnoreRule& rule, std::string_view path, bool folder) {
 /// What the last rule that matches says; nothing: none does.
 std::optional<bool> judge(const std::vector<IgnoreRule>& rules, const std::string& path,
                           bool folder) {
-  for (const auto& rule : rules | std::views::reverse) {
-    if (matches(rule, path, folder)) return !rule.negated;
-  }
-  return {};
+  const auto rule = std::find_if(rules.rbegin(), rules.rend(),
+                                 [&](const IgnoreRule& one) { return matches(one, path, folder); });
+  if (rule == rules.rend()) return {};
+  return !rule->negated;
 }
 
 bool is_of_git(std::string_view path) {
@@ -223,9 +222,9 @@ std::vector<std::string> rsync_patterns(const IgnoreRule& rule) {
 }
 
 void add_rsync(const std::vector<IgnoreRule>& rules, std::vector<std::string>& words) {
-  for (const auto& rule : rules | std::views::reverse) {
-    for (const auto& pattern : rsync_patterns(rule))
-      words.push_back(std::string("--filter=") + (rule.negated ? "+ " : "- ") + pattern);
+  for (auto rule = rules.rbegin(); rule != rules.rend(); ++rule) {
+    for (const auto& pattern : rsync_patterns(*rule))
+      words.push_back(std::string("--filter=") + (rule->negated ? "+ " : "- ") + pattern);
   }
 }
 
