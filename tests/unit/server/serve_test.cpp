@@ -157,7 +157,9 @@ TEST_F(ServeTest, LivesOnWhenClientsVanishInTheMiddle) {
 /// What an older one forwarded is still to be forwarded when a newer one has taken its place.
 TEST_F(ServeTest, HandsOverToANewerOne) {
   SavedForwards saved;
-  saved.caller.options.environment = {{"HOME", folder_.path()}, {"DOCKER_HOST", "unix:///none"}};
+  // Only the one that does not answer: another engine of this machine would know of no container.
+  saved.caller.options.environment = {
+      {"HOME", folder_.path()}, {"DOCKER_HOST", "unix:///none"}, {"FAIRLEAD_BACKEND", "docker"}};
   saved.caller.selection.container_id = "of an engine that does not answer";
   saved.relay = true;
   saved.wishes = {
