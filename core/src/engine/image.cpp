@@ -90,22 +90,29 @@ std::string hash_of_result(const ImageContext& c, const std::string& content) {
   return sha256_hex(text);
 }
 
-bool is_there(const ImageContext& c, const std::string& image, const std::string& hash) {
+/// The image of that name, if it was made from the same.
+std::optional<ImageInfo> made_before(const ImageContext& c, const std::string& image,
+                                     const std::string& hash) {
   // A registry's image for several platforms is one for each.
-  if (c.options.push && c.options.platform.find(',') != std::string::npos) return false;
-  const auto known = c.options.push ? published_image(c, image) : inspect_if_there(c, image);
-  return known && is_built_from(c.core, *known, hash);
+  if (c.options.push && c.options.platform.find(',') != std::string::npos) return {};
+  auto known = c.options.push ? published_image(c, image) : inspect_if_there(c, image);
+  if (known && !is_built_from(c.core, *known, hash)) known.reset();
+  return known;
 }
 
-/// Whether everything that the build would make is where it would go. Of a Dockerfile only the
-/// builder knows what went in.
-bool already_built(const ImageContext& c, const BuildImageRequest& build, const std::string& hash) {
+/// What is there under the first name, when everything that the build would make is where it would
+/// go. Of a Dockerfile only the builder knows what went in.
+std::optional<ImageInfo> already_built(const ImageContext& c, const BuildImageRequest& build,
+                                       const std::string& hash) {
   const bool asked = c.options.no_cache || !c.options.output.empty() || !c.options.cache_to.empty();
-  if (asked || hash.empty() || build.tags.empty() || !build.dockerfile.empty()) return false;
+  if (asked || hash.empty() || build.tags.empty() || !build.dockerfile.empty()) return {};
   // The reference asks no registry.
-  if (c.options.push && c.core.mode() == Mode::drop_in) return false;
-  return std::ranges::all_of(build.tags,
-                             [&](const auto& image) { return is_there(c, image, hash); });
+  if (c.options.push && c.core.mode() == Mode::drop_in) return {};
+  auto first = made_before(c, build.tags.front(), hash);
+  const bool all = std::all_of(build.tags.begin() + 1, build.tags.end(), [&](const auto& image) {
+    return first && made_before(c, image, hash);
+  });
+  return all ? first : std::nullopt;
 }
 
 /// Nothing to record leaves the image's own label, which a Dockerfile may set, alone.
@@ -145,10 +152,12 @@ ImageContext with_builder(ImageContext c) {
   return c;
 }
 
-/// Everything that has to be built: the Dockerfile, the features' layers, or both in one.
-void build_layers(const ImageContext& asked, const Base& base, FeatureInstaller& installer,
-                  const std::vector<PlannedFeature>& features,
-                  const std::vector<MetadataEntry>& entries) {
+/// Everything that has to be built: the Dockerfile, the features' layers, or both in one. Returns
+/// what was there already, so that nobody has to ask for it again.
+std::optional<ImageInfo> build_layers(const ImageContext& asked, const Base& base,
+                                      FeatureInstaller& installer,
+                                      const std::vector<PlannedFeature>& features,
+                                      const std::vector<MetadataEntry>& entries) {
   const StagingFolder staging(asked.core, asked.workspace.identity.devcontainer_id);
   const auto install = [&](const ImageContext& c) {
     auto request = install_request(c, base, entries);
@@ -158,7 +167,8 @@ void build_layers(const ImageContext& asked, const Base& base, FeatureInstaller&
   };
   auto plan = install(asked);
   const auto hash = hash_of_result(asked, plan.content_hash);
-  if (plan.builds.empty() || already_built(asked, base.build, hash)) return;
+  if (plan.builds.empty()) return {};
+  if (auto known = already_built(asked, base.build, hash)) return known;
   const auto c = with_builder(asked);
   if (c.probe.buildkit != asked.probe.buildkit) plan = install(c);
   mark_built_from(c.core, plan.builds.back(), hash);
@@ -167,6 +177,7 @@ void build_layers(const ImageContext& asked, const Base& base, FeatureInstaller&
   ImageInfo made;
   for (auto& build : plan.builds) made.id = build_image(c, std::move(build));
   remember_built_from(c.core, made, hash);
+  return {};
 }
 
 /// The image of a configuration without features, with the label and nothing else on top.
@@ -239,10 +250,10 @@ ImageResult prepare_image(Core& core, const Workspace& workspace, const BuildOpt
   if (!plan.features.empty() && installs_in_place(workspace.settings, probe.capabilities)) {
     return image_for_in_place(c, std::move(plan));
   }
-  build_layers(c, plan.base, *plan.installer, plan.features, plan.entries);
+  auto known = build_layers(c, plan.base, *plan.installer, plan.features, plan.entries);
   const auto& image = plan.base.build.tags.front();
   return {.image = image,
-          .info = inspect_if_there(c, image),
+          .info = known ? std::move(known) : inspect_if_there(c, image),
           .entries = std::move(plan.entries),
           .label_on_instance = false,
           .group = services};
