@@ -92,8 +92,7 @@ std::optional<std::string> to_environment(const std::vector<Mount>& mounts,
   return best;
 }
 
-/// Exit statuses of the script below.
-constexpr int is_missing = 90;
+/// Exit statuses of the script below; 90 says that there is no such file.
 constexpr int is_no_file = 91;
 constexpr int is_denied = 92;
 
