@@ -1,7 +1,10 @@
-/* Has something to do with its core when it ends: asks the host, and says so. */
+/* Has something to do with its core when it ends: asks the host, and says so. Where FAIRLEAD_TEST_GOODBYE names a file,
+ * that is made last; without an answer it takes its time until then. */
 #include "raw_plugin.h"
 
+#include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 static void no_event(const fairlead_call *call, fairlead_str event) {
@@ -30,7 +33,12 @@ static void goodbye(void *self) {
   struct pollfd ready = {ends[0], POLLIN, 0};
   if (poll(&ready, 1, 20000) > 0 && read(ends[0], &ok, 1) == 1 && ok == 'y') {
     core->log(core, FAIRLEAD_INFO, text("goodbye, host"));
+  } else {
+    poll(NULL, 0, 300);
+    core->log(core, FAIRLEAD_INFO, text("goodbye, nobody"));
   }
+  const char *file = getenv("FAIRLEAD_TEST_GOODBYE");
+  if (file != NULL) close(open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
 }
 
 static void probe(void *self, fairlead_str request, const fairlead_call *call) {

@@ -1,8 +1,13 @@
 // Plugins in a process of their own: the same calls, and a crash that costs one of them.
 #include "plugin_fixture.hpp"
+#include "plugins/local_process.hpp"
+#include "plugins/wire.hpp"
+
+#include <fairlead/abi.h>
 
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
@@ -153,6 +158,24 @@ TEST_F(IsolatedPlugin, AnswersManyAtOnce) {
 TEST_F(IsolatedPlugin, StillHasItsCoreWhenItEnds) {
   apart("says_goodbye")->probe({}, {});
   EXPECT_TRUE(sink_.has("test.says_goodbye: goodbye, host"));
+}
+
+TEST_F(IsolatedPlugin, EndsInOrderThoughWeAreKilledMeanwhile) {
+  std::array<int, 2> ends{};
+  ASSERT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+  Wire us{UniqueFd(ends[0])};
+  const auto file = (folder_ / "goodbye").string();
+  SpawnRequest request;
+  request.argv = {FAIRLEAD_BINARY_DIR "/libexec/fairlead/fairlead-plugin-host",
+                  library("says_goodbye"), FAIRLEAD_HOST_V1};
+  request.env = {{"FAIRLEAD_TEST_GOODBYE", file}};
+  const auto process = start_process(request, {UniqueFd(ends[1]), {}, {}});
+  ASSERT_EQ(us.receive()->kind, WireKind::hello);
+  us.send(WireKind::end, 0, 0, 0, {});
+  EXPECT_EQ(us.receive()->kind, WireKind::call);  // what it asks the host at its end
+  us.shut();
+  EXPECT_EQ(wait_process(process, -1, std::chrono::seconds(60)).exit_code, 0);
+  EXPECT_TRUE(std::filesystem::exists(file));
 }
 
 TEST_F(IsolatedPlugin, LeavesNothingOpen) {

@@ -13,11 +13,13 @@
 #include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <cstdio>
+#include <mutex>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace fairlead {
 namespace {
@@ -63,6 +65,33 @@ class FarCore final : public Forwards {
   fairlead_core raw_{};
 };
 
+constexpr std::chrono::seconds patience{5};
+
+/// The end of the plugin, which both the message that asks for it and the loss of the link bring.
+class Ending {
+ public:
+  /// Runs `end`, or waits until it has run elsewhere: nothing that it uses may go meanwhile.
+  template <class End>
+  void once(End end) {
+    std::unique_lock lock(mutex_);
+    if (std::exchange(begun_, true)) {
+      ended_.wait_for(lock, patience, [&] { return over_; });
+      return;
+    }
+    lock.unlock();
+    end();
+    lock.lock();
+    over_ = true;
+    ended_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable ended_;
+  bool begun_ = false;
+  bool over_ = false;
+};
+
 PluginLink::Target target_of(const fairlead_plugin& entry, void* self, int interface, int slot) {
   if (interface < 0) return {entry.configure, self};
   if (interface >= static_cast<int>(interfaces().size()) || slot < 0) return {};
@@ -89,30 +118,30 @@ int serve(const std::string& library, std::set<std::string> offered, UniqueFd so
   void* self = nullptr;
   PluginLink::Hooks hooks;
   hooks.find = [&](int interface, int slot) { return target_of(*entry, self, interface, slot); };
-  PluginLink* living = nullptr;
-  std::atomic<bool> destroyed = false;
+  // These three are never destroyed: an operation, or the plugin's end, may not come back.
+  PluginLink* link = nullptr;
+  auto& ending = *new Ending;
   const auto destroy = [&] {
-    if (destroyed.exchange(true) || !living->idle_within(std::chrono::seconds(5))) return;
-    entry->destroy(self);
+    ending.once([&] {
+      if (link->idle_within(patience)) entry->destroy(self);
+    });
   };
   hooks.ending = destroy;
-  // Never destroyed: an operation that does not end would keep us here.
-  auto& link = *new PluginLink(std::move(socket), std::make_shared<Workers>(), std::move(hooks));
-  living = &link;
-  FarCore core(link, std::move(offered));
+  link = new PluginLink(std::move(socket), std::make_shared<Workers>(), std::move(hooks));
+  const auto& core = *new FarCore(*link, std::move(offered));
   try {
     entry = &load_library(library);
     self = entry->create(core.raw());
   } catch (const Error& problem) {
-    link.greet(problem.message());
+    link->greet(problem.message());
     return 1;
   }
   if (self == nullptr) {
-    link.greet("its create function made nothing");
+    link->greet("its create function made nothing");
     return 1;
   }
-  link.greet(offer_of(*entry));
-  link.serve();
+  link->greet(offer_of(*entry));
+  link->serve();
   destroy();  // unless it ended in order: fairlead was killed
   return 0;
 }
