@@ -1,11 +1,15 @@
+#include "support/wait.hpp"
 #include "unit/ports/sockets.hpp"
 
 #include <fairlead/error.hpp>
 
 #include <gtest/gtest.h>
+#include <netinet/tcp.h>
 #include <server/name_proxy.hpp>
 
 #include <chrono>
+#include <filesystem>
+#include <iterator>
 #include <memory>
 #include <thread>
 
@@ -135,6 +139,38 @@ TEST_F(NameProxyTest, PassesWhatIsRefusedBeforeItWasSaid) {
 TEST_F(NameProxyTest, SaysThatTheServerSpeaksSomethingElse) {
   const auto server = serve_once("SSH-2.0-x\r\n\r\n");
   EXPECT_TRUE(ask("80.app.localhost").starts_with("HTTP/1.1 502 "));
+}
+
+TEST_F(NameProxyTest, AnswersAClientThatSaidItsLast) {
+  const std::jthread server([this] {
+    const auto there = net::accept_one(listener_);
+    head_from(there);
+    EXPECT_EQ(net::receive_all(there), "");
+    net::send_all(there, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate");
+  });
+  const auto client = net::connect_tcp(proxy_.port());
+  net::send_all(client, get("/"));
+  ::shutdown(client.get(), SHUT_WR);
+  EXPECT_EQ(net::receive_all(client), "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nlate");
+}
+
+std::size_t open_descriptors() {
+  const std::filesystem::directory_iterator entries("/proc/self/fd");
+  return static_cast<std::size_t>(std::distance(begin(entries), end(entries)));
+}
+
+TEST_F(NameProxyTest, EndsForAClientThatIsGoneThoughTheServerIsSilent) {
+  const auto before = open_descriptors();
+  auto client = net::connect_tcp(proxy_.port());
+  const int one_s = 1;  // that the kernel still answers for it
+  ::setsockopt(client.get(), IPPROTO_TCP, TCP_LINGER2, &one_s, sizeof one_s);
+  net::send_all(client, get("/"));
+  auto there = net::accept_one(listener_);
+  head_from(there);
+  client.reset();
+  EXPECT_EQ(net::receive_all(there), "");  // which a client that still listens would say, too
+  EXPECT_TRUE(fairlead::test::wait_until(std::chrono::seconds(40),
+                                         [&] { return open_descriptors() == before + 1; }));
 }
 
 TEST_F(NameProxyTest, ListensOnIpv6Too) {

@@ -7,6 +7,8 @@
 #include <fairlead/local_tls.hpp>
 #include <fairlead/sdk/pump.hpp>
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -24,6 +26,7 @@ namespace {
 constexpr int head_ms = 30'000;
 constexpr int linger_ms = 500;
 constexpr std::chrono::seconds linger_limit{2};
+constexpr int gone_s = 2;
 constexpr std::size_t piece = 64 * 1024;
 
 bool send_all(int fd, std::string_view text) {
@@ -33,6 +36,15 @@ bool send_all(int fd, std::string_view text) {
     text.remove_prefix(static_cast<std::size_t>(put));
   }
   return true;
+}
+
+/// A client that said its last may still listen, or be gone for good, which looks the same until
+/// somebody asks: the kernel does, and one that is gone answers with a reset.
+void ask_whether_it_listens(int client) {
+  const int on = 1;
+  ::setsockopt(client, IPPROTO_TCP, TCP_KEEPIDLE, &gone_s, sizeof gone_s);
+  ::setsockopt(client, IPPROTO_TCP, TCP_KEEPINTVL, &gone_s, sizeof gone_s);
+  ::setsockopt(client, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
 }
 
 void refuse(int client, const std::string& status, const std::string& why) {
@@ -130,11 +142,11 @@ class Exchange {
     const bool reads_server = !server_ended_ && to_client_.size() < piece;
     const auto server =
         static_cast<short>(want(reads_server, POLLIN) | want(!to_server_.empty(), POLLOUT));
-    std::array<pollfd, 3> fds{{{client != 0 ? client_ : -1, client, 0},
+    std::array<pollfd, 3> fds{{{client_, client, 0},  // a reset is always heard
                                {server != 0 ? server_ : -1, server, 0},
                                {cancel_, POLLIN, 0}}};
     if (::poll(fds.data(), fds.size(), -1) < 0) return errno == EINTR;
-    if (fds[2].revents != 0) return false;
+    if (fds[2].revents != 0 || (fds[0].revents & (POLLERR | POLLHUP)) != 0) return false;
     if ((fds[1].revents & (POLLIN | POLLHUP | POLLERR)) != 0 && reads_server && !hear_server())
       return false;
     if ((fds[1].revents & POLLOUT) != 0) {
@@ -142,8 +154,7 @@ class Exchange {
       if (client_ended_ && to_server_.empty()) ::shutdown(server_, SHUT_WR);
     }
     if ((fds[0].revents & POLLOUT) != 0 && !put(client_, to_client_)) return false;
-    const bool client_speaks = (fds[0].revents & (POLLIN | POLLHUP | POLLERR)) != 0;
-    return !client_speaks || !reads_client || hear_client();
+    return (fds[0].revents & POLLIN) == 0 || !reads_client || hear_client();
   }
 
   /// False: nobody takes it any more. A server may well answer before it has heard all.
@@ -164,6 +175,7 @@ class Exchange {
     if (got < 0) return errno == EAGAIN || errno == EINTR;
     if (got == 0) {
       client_ended_ = true;
+      ask_whether_it_listens(client_);
       if (to_server_.empty()) ::shutdown(server_, SHUT_WR);
       return true;
     }
