@@ -41,7 +41,7 @@ class Detection final : private Timer {
   void look();
   static bool has_network(const std::vector<Network>& networks, std::uint64_t number);
   void look_at_files(std::int64_t now);
-  bool ask_kernel(bool ipv6);
+  bool ask_kernel();
   void take_answer(const char* message, std::size_t size);
   void found(const Socket& socket);
   void find_networks();
@@ -59,6 +59,7 @@ class Detection final : private Timer {
   std::uint64_t last_pid_ = 0;
   std::int64_t networks_due_ = 0;
   int kernel_ = -1;
+  int load_ = -1;  ///< /proc/loadavg
   bool kernel_answers_ = true;
   bool complete_ = false;
 };
