@@ -1,5 +1,6 @@
 #include "base/atomic_file.hpp"
 #include "base/sha256.hpp"
+#include "engine/configuration_files.hpp"
 
 #include <fairlead/config.hpp>
 #include <fairlead/error.hpp>
@@ -27,17 +28,35 @@ constexpr int quiet_ms = 100;
 constexpr std::uint32_t changes = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
                                   IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
-/// Configuration files with the hash of what is in them.
+/// Configuration files with the hash of what is in them and in the files that they name.
 using Contents = std::map<std::string, std::string>;
 
-Contents contents_of(const std::string& folder) {
+std::string hash_of(const std::string& file) {
+  try {
+    const auto text = read_file_if_there(file);
+    return text ? sha256_hex(*text) : "none";
+  } catch (const Error&) {  // it cannot be read now
+    return "unreadable";
+  }
+}
+
+void watch_folder(const UniqueFd& inotify, const fs::path& path) {
+  if (::inotify_add_watch(inotify.get(), path.c_str(), changes) >= 0) return;
+  if (errno != ENOSPC && errno != ENOMEM) return;  // it is not there, or not ours to see
+  throw Error(Status::failed, "watch.folder",
+              "'" + path.string() + "' cannot be watched: " + std::strerror(errno) + ".",
+              "fs.inotify.max_user_watches limits how many folders are.");
+}
+
+/// The folders of what is named are watched before it is read.
+Contents contents_of(const Core& core, const UniqueFd& inotify, const std::string& folder) {
   Contents contents;
-  for (const auto& file : list_configs(folder)) {
-    try {
-      if (const auto text = read_file_if_there(file)) contents[file] = sha256_hex(*text);
-    } catch (const Error&) {  // it cannot be read now
-      contents[file] = {};
-    }
+  for (const auto& config : list_configs(folder)) {
+    const auto files = files_of_configuration(core, folder, config);
+    for (const auto& file : files) watch_folder(inotify, fs::path(file).parent_path());
+    std::string all;
+    for (const auto& file : files) all += file + '\0' + hash_of(file) + '\0';
+    contents[config] = sha256_hex(all);
   }
   return contents;
 }
@@ -45,13 +64,7 @@ Contents contents_of(const std::string& folder) {
 /// The folders that configurations stand in, and the one that may get them. Those that are watched
 /// already stay so.
 void watch_folders(const UniqueFd& inotify, const std::string& folder) {
-  const auto add = [&](const fs::path& path) {
-    if (::inotify_add_watch(inotify.get(), path.c_str(), changes) >= 0) return;
-    if (errno != ENOSPC && errno != ENOMEM) return;  // it is not there, or not ours to see
-    throw Error(Status::failed, "watch.folder",
-                "'" + path.string() + "' cannot be watched: " + std::strerror(errno) + ".",
-                "fs.inotify.max_user_watches limits how many folders are.");
-  };
+  const auto add = [&](const fs::path& path) { watch_folder(inotify, path); };
   const auto configs = fs::path(folder) / ".devcontainer";
   add(folder);
   add(configs);
@@ -76,7 +89,7 @@ void drain(const UniqueFd& inotify) {
 
 }  // namespace
 
-void watch_configurations(const std::vector<std::string>& folders,
+void watch_configurations(const Core& core, const std::vector<std::string>& folders,
                           const std::function<void()>& on_ready,
                           const std::function<void(const ConfigurationEvent&)>& on_event,
                           const std::stop_token& stop) {
@@ -91,7 +104,7 @@ void watch_configurations(const std::vector<std::string>& folders,
   const auto look = [&](bool tell) {
     for (const auto& folder : folders) {
       watch_folders(inotify, folder);  // first: what changes from here on wakes us again
-      auto now = contents_of(folder);
+      auto now = contents_of(core, inotify, folder);
       auto& before = known[folder];
       for (const auto& [file, hash] : now) {
         const auto old = before.find(file);

@@ -152,7 +152,7 @@ class Subscription {
 
   void configurations(const Ready& ready, const std::stop_token& stop) {
     watch_configurations(
-        wish_.folders, ready,
+        core_, wish_.folders, ready,
         [&](const ConfigurationEvent& event) {
           tell(word_of(event.kind), member("workspaceFolder", event.workspace_folder) +
                                         member("configFile", event.config_file));

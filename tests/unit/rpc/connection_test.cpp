@@ -213,6 +213,35 @@ TEST_F(RpcConnection, TellsOfFoldersAndTheirConfigurations) {
   EXPECT_EQ(answer(3)["error"]["code"], -32602);
 }
 
+TEST_F(RpcConnection, TellsOfFilesThatAConfigurationNames) {
+  const auto work = folder_ / "work";
+  const auto write = [&](const std::string& name, const std::string& text) {
+    std::filesystem::create_directories((work / name).parent_path());
+    std::ofstream(work / name) << text;
+  };
+  write("docker/Dockerfile", "FROM a\n");
+  write(".devcontainer/tool/install.sh", "");
+  write_config(R"({"build":{"dockerfile":"../docker/Dockerfile"},"features":{"./tool":{}}})");
+  std::filesystem::create_directories(work / ".devcontainer/group");
+  std::ofstream(work / ".devcontainer/group/devcontainer.json")
+      << R"({"dockerComposeFile":"../../compose/compose.yaml","service":"app"})";
+  write("compose/compose.yaml", "services: {}\n");
+  initialize();
+  ask(1, "events/subscribe",
+      {{"workspaceFolders", {work.string()}}, {"environments", false}, {"ports", false}});
+  EXPECT_EQ(answer(1)["result"]["subscription"], 1);
+  const auto alone = (work / ".devcontainer/devcontainer.json").string();
+  const auto group = (work / ".devcontainer/group/devcontainer.json").string();
+  write("docker/Dockerfile", "FROM b\n");
+  EXPECT_EQ(next_event("configuration.changed")["configFile"], alone);
+  write(".devcontainer/tool/install.sh", "true\n");
+  EXPECT_EQ(next_event("configuration.changed")["configFile"], alone);
+  write("compose/.env", "A=b\n");  // was not there
+  EXPECT_EQ(next_event("configuration.changed")["configFile"], group);
+  write("compose/compose.yaml", "services: {app: {}}\n");
+  EXPECT_EQ(next_event("configuration.changed")["configFile"], group);
+}
+
 TEST_F(RpcConnection, RefusesParametersOfItsOwnMethods) {
   initialize();
   ask(1, "environment/mapPaths", {{"from", "nowhere"}});
