@@ -188,6 +188,43 @@ TEST_F(ServeTest, HandsOverToANewerOne) {
   EXPECT_EQ(kept[0].wishes[0].addresses, (std::vector<std::string>{"127.0.0.2", "::1"}));
 }
 
+TEST_F(ServeTest, ServesTheClientsOfItsGuestsToTheirEndWhenItHandsOver) {
+  std::array<int, 2> ready{};
+  ASSERT_EQ(::pipe(ready.data()), 0);
+  std::atomic<bool> ended{false};
+  std::vector<Guest> guests;
+  guests.push_back({.socket_name = "guest.sock", .serve = [](UniqueFd client, const auto& stop) {
+                      while (!stop.stop_requested()) {
+                        const auto word = ports::test::receive(client, 4);
+                        if (word.empty()) return;
+                        ports::test::send_all(client, word);
+                      }
+                    }});
+  std::jthread old([&](const std::stop_token& stop) {
+    serve({.place = place_,
+           .version = "1.0.0",
+           .idle = patience,
+           .guests = guests,
+           .ready = UniqueFd(ready[1])},
+          log_, stop);
+    ended = true;
+  });
+  char byte = 0;
+  const UniqueFd read_end(ready[0]);
+  ASSERT_EQ(::read(read_end.get(), &byte, 1), 1);
+  auto guest = connect_to(place_, "guest.sock");
+  ports::test::send_all(guest, "one.");
+  EXPECT_EQ(ports::test::receive(guest, 4), "one.");
+  connect()->stop_server(/*keep=*/true, {});
+  const auto next = serve_here("2.0.0");  // has the place at once
+  EXPECT_EQ(connect()->version(), "2.0.0");
+  ports::test::send_all(guest, "two.");
+  EXPECT_EQ(ports::test::receive(guest, 4), "two.");
+  EXPECT_FALSE(ended);
+  guest.reset();
+  EXPECT_TRUE(test::wait_until(patience, [&] { return ended.load(); }));
+}
+
 TEST_F(ServeTest, LendsNoRelayThatItHasNot) {
   const auto server = serve_here();
   const auto socket = connect_to(place_, relay_socket_name);

@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
 #include <list>
 #include <memory>
 #include <thread>
@@ -58,12 +59,45 @@ struct Client {
   std::jthread thread;  ///< last: uses the rest
 };
 
-/// Somebody who wants a relay (one question, then the connection is the relay's), or whom a guest
-/// answers.
-struct Visitor {
-  std::atomic<bool> ended{false};
-  std::jthread thread;  ///< last: uses the rest
+/// Those who want a relay (one question each, then the connection is the relay's), or whom a guest
+/// answers: each on a thread of its own.
+class Visitors {
+ public:
+  void add(std::function<void(const std::stop_token&)> serve) {
+    auto& visitor = all_.emplace_back(std::make_unique<Visitor>());
+    visitor->thread = std::jthread(
+        [raw = visitor.get(), serve = std::move(serve)](const std::stop_token& stop) mutable {
+          serve(stop);
+          serve = nullptr;  // with it the connection
+          raw->ended = true;
+        });
+  }
+  void forget_ended() {
+    all_.remove_if([](const auto& visitor) { return visitor->ended.load(); });
+  }
+  bool empty() const { return all_.empty(); }
+  void end() {
+    for (const auto& visitor : all_) visitor->thread.request_stop();
+    all_.clear();
+  }
+  /// They go when they want to, or with `stop`.
+  void see_off(const std::stop_token& stop) {
+    for (forget_ended(); !empty() && !stop.stop_requested(); forget_ended()) {
+      std::this_thread::sleep_for(round);
+    }
+    end();
+  }
+
+ private:
+  struct Visitor {
+    std::atomic<bool> ended{false};
+    std::jthread thread;  ///< last: uses the rest
+  };
+  std::list<std::unique_ptr<Visitor>> all_;
 };
+
+/// For functions, which can be copied.
+std::shared_ptr<UniqueFd> shared(UniqueFd fd) { return std::make_shared<UniqueFd>(std::move(fd)); }
 
 /// A guest with its door.
 struct Door {
@@ -73,15 +107,18 @@ struct Door {
 
 class Server {
  public:
-  Server(ServeOptions options, EventSink& log)
+  /// `visitors` are those of guests; they may stay longer.
+  Server(ServeOptions options, EventSink& log, Visitors& visitors)
       : options_(std::move(options)),
         log_(log),
+        visitors_(visitors),
         environments_(options_.place, log),
         life_{.version = options_.version, .end = [this](bool keep) { end(keep); }} {
     add_methods(dispatcher_, environments_, life_);
   }
 
-  void run(const std::stop_token& stop) {
+  /// True: another process takes over, so that the visitors can be seen off.
+  bool run(const std::stop_token& stop) {
     const auto listener = listen_at(options_.place);
     const auto relays = listen_at(options_.place, relay_socket_name);
     for (auto& guest : options_.guests) {
@@ -101,8 +138,8 @@ class Server {
       for (std::size_t i = 0; i < doors_.size(); ++i) {
         if ((fds[i + 2].revents & POLLIN) != 0) let_in(doors_[i]);
       }
-      borrowers_.remove_if([](const auto& borrower) { return borrower->ended.load(); });
-      visitors_.remove_if([](const auto& visitor) { return visitor->ended.load(); });
+      borrowers_.forget_ended();
+      visitors_.forget_ended();
       clients_.remove_if([](const auto& client) { return client->ended.load(); });
       environments_.tidy();
       const bool busy = !clients_.empty() || !visitors_.empty() || !environments_.empty();
@@ -113,10 +150,10 @@ class Server {
     unlink_socket(options_.place, relay_socket_name);
     for (const auto& door : doors_) unlink_socket(options_.place, door.guest.socket_name.c_str());
     if (stop.stop_requested()) environments_.freeze();  // whoever comes next goes on
-    for (const auto& visitor : visitors_) visitor->thread.request_stop();
-    visitors_.clear();
+    if (!handed_over_) visitors_.end();
     clients_.clear();
-    borrowers_.clear();
+    borrowers_.end();
+    return handed_over_;
   }
 
   void tell_ready() {
@@ -159,60 +196,61 @@ class Server {
   void lend(const UniqueFd& listener) {
     UniqueFd socket(::accept4(listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket || !is_own_user(socket)) return;
-    auto& borrower = borrowers_.emplace_back(std::make_unique<Visitor>());
-    borrower->thread = std::jthread([this, raw = borrower.get(), fd = std::move(socket)]() mutable {
-      const auto wish = hear_relay_wish(fd, wish_limit);
-      if (wish && !environments_.lend(*wish, fd)) answer_relay_wish(fd, false);
-      fd.reset();
-      raw->ended = true;
+    borrowers_.add([this, fd = shared(std::move(socket))](const std::stop_token&) {
+      const auto wish = hear_relay_wish(*fd, wish_limit);
+      if (wish && !environments_.lend(*wish, *fd)) answer_relay_wish(*fd, false);
     });
   }
 
   void let_in(const Door& door) {
     UniqueFd socket(::accept4(door.listener.get(), nullptr, nullptr, SOCK_CLOEXEC));
     if (!socket || !is_own_user(socket)) return;
-    auto& visitor = visitors_.emplace_back(std::make_unique<Visitor>());
-    visitor->thread = std::jthread([this, &door, raw = visitor.get(),
-                                    fd = std::move(socket)](const std::stop_token& stop) mutable {
+    visitors_.add([&log = log_, serve = door.guest.serve,
+                   fd = shared(std::move(socket))](const std::stop_token& stop) {
       try {
-        door.guest.serve(std::move(fd), stop);
+        serve(std::move(*fd), stop);
       } catch (const std::exception& error) {  // it ends for this client, and for nobody else
-        Log(log_).text(LogLevel::warning, error.what());
+        Log(log).text(LogLevel::warning, error.what());
       }
-      raw->ended = true;
     });
   }
 
   void end(bool keep) {
     keep ? environments_.freeze() : environments_.forget();
+    handed_over_ = keep;
     ending_ = true;
   }
 
   ServeOptions options_;
   EventSink& log_;
+  Visitors& visitors_;
   Environments environments_;
   Life life_;
   Dispatcher dispatcher_;
+  std::atomic<bool> handed_over_{false};
   std::atomic<bool> ending_{false};
   std::list<std::unique_ptr<Client>> clients_;
   std::vector<Door> doors_;
-  std::list<std::unique_ptr<Visitor>> borrowers_;
-  std::list<std::unique_ptr<Visitor>> visitors_;
+  Visitors borrowers_;
   std::unique_ptr<NameProxy> names_;  ///< last: its threads use the rest
 };
 
 }  // namespace
 
 void serve(ServeOptions options, EventSink& log, std::stop_token stop) {
-  const auto lock = lock_or_other(options.place, stop);
+  auto lock = lock_or_other(options.place, stop);
   if (!lock) {
     if (options.ready) [[maybe_unused]]
       const auto written = ::write(options.ready.get(), "\n", 1);
     return;
   }
   allow_many_descriptors();
-  Server server(std::move(options), log);
-  server.run(stop);
+  Visitors visitors;
+  auto server = std::make_unique<Server>(std::move(options), log, visitors);
+  const bool handed_over = server->run(stop);
+  server.reset();  // with it the forwards and the ports of names
+  lock.reset();
+  if (handed_over) visitors.see_off(stop);
 }
 
 }  // namespace fairlead::server

@@ -30,7 +30,8 @@ struct ServeOptions {
 };
 
 /// Serves until it is idle, told to end, or `stop` is requested. Returns at once when another
-/// process of this user does. Throws "server.socket".
+/// process of this user does. When another process takes over, the clients of guests are still
+/// served to their end. Throws "server.socket".
 void serve(ServeOptions options, EventSink& log, std::stop_token stop);
 
 }  // namespace fairlead::server
