@@ -96,6 +96,7 @@ class Unpacking {
     if (!link_.empty()) entry_.link = std::exchange(link_, {});
     if (has_size_) entry_.size = size_;
     has_size_ = false;
+    has_data_ = std::exchange(has_records_, false) && entry_.size > 0;
     current_ = entry_.name;
     return make();
   }
@@ -110,6 +111,7 @@ class Unpacking {
 
   /// "LENGTH NAME=VALUE\n" and so on.
   long read_records() {
+    has_records_ = true;
     Text records;
     if (const long result = read_text(records); result < 0) return result;
     for (auto rest = view(records); !rest.empty();) {
@@ -266,7 +268,15 @@ class Unpacking {
     return 0;
   }
 
+  /// The size in the header of a link says nothing, unless the archive has records for it, as POSIX
+  /// wants it: then the data follows once more, for those who cannot link.
   long make_hard_link(int folder, const char* name) {
+    const long result = link_to_another(folder, name);
+    if (!has_data_) return result;
+    return result == 0 ? skip(entry_.size) : make_file(folder, name);
+  }
+
+  long link_to_another(int folder, const char* name) {
     Fd there(-1);
     std::string_view last;
     if (const long result = walk(view(entry_.link), false, there, last); result < 0) return result;
@@ -284,6 +294,8 @@ class Unpacking {
   Text link_;
   std::uint64_t size_ = 0;
   bool has_size_ = false;
+  bool has_records_ = false;
+  bool has_data_ = false;  ///< a link's
 };
 
 }  // namespace

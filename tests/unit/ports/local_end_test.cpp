@@ -5,8 +5,15 @@
 #include <fairlead/error.hpp>
 
 #include <gtest/gtest.h>
+#include <linux/capability.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
+
+#include <array>
+#include <fstream>
+#include <string>
+#include <thread>
 
 namespace fairlead::ports {
 namespace {
@@ -55,6 +62,36 @@ TEST(LocalEndTest, GoesAboveThePrivilegedPorts) {  // PORT-013
   EXPECT_EQ(other_ports(8080, 1024).front(), 8081);
   EXPECT_EQ(other_ports(80, 0).front(), 81);
   EXPECT_TRUE(other_ports(65535, 1024).empty());
+}
+
+/// This thread alone may not listen on privileged ports any more, whoever runs the tests.
+void give_up_privileged_ports() {
+  __user_cap_header_struct head{.version = _LINUX_CAPABILITY_VERSION_3, .pid = 0};
+  std::array<__user_cap_data_struct, _LINUX_CAPABILITY_U32S_3> sets{};
+  ASSERT_EQ(::syscall(SYS_capget, &head, sets.data()), 0);
+  sets[0].effective &= ~(1U << CAP_NET_BIND_SERVICE);
+  ASSERT_EQ(::syscall(SYS_capset, &head, sets.data()), 0);
+}
+
+TEST(LocalEndTest, LeavesPrivilegedPortsToThoseWhoMayHaveThem) {  // PORT-013
+  int first_for_all = 0;
+  std::ifstream("/proc/sys/net/ipv4/ip_unprivileged_port_start") >> first_for_all;
+  std::jthread([&] {
+    give_up_privileged_ports();
+    const auto end = open_local_end({.port = 1009});
+    EXPECT_EQ(end.note.find("may not") == std::string::npos, first_for_all <= 1009) << end.note;
+    if (first_for_all <= 1009) return;
+    EXPECT_GT(end.port, 1024);
+    EXPECT_EQ(end.note, "This user may not listen on port 1009, " + std::to_string(end.port) +
+                            " is used instead.");
+    EXPECT_TRUE(test::connect_tcp(end.port));
+    try {
+      open_local_end({.port = 1009, .required = true});
+      ADD_FAILURE() << "required";
+    } catch (const Error& error) {
+      EXPECT_EQ(error.message(), "Cannot listen on port 1009: Permission denied");
+    }
+  }).join();
 }
 
 TEST(LocalEndTest, ListensWhereTheUserSays) {

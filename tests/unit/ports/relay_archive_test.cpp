@@ -4,6 +4,8 @@
 
 #include <sys/stat.h>
 
+#include <array>
+#include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -98,6 +100,47 @@ TEST_F(RelayArchiveTest, LeadsNowhereElse) {
       << text("err");
   EXPECT_EQ(shell("\"$R\" unpack to <one.tar"), 1);
   EXPECT_TRUE(fs::is_empty(folder_ / "outside"));
+}
+
+/// One entry as POSIX writes it, its data padded.
+std::string entry(char type, const std::string& name, const std::string& data,
+                  const std::string& link = {}) {
+  std::string block(512, '\0');
+  std::array<char, 13> size{};
+  std::snprintf(size.data(), size.size(), "%011zo", data.size());
+  block.replace(0, name.size(), name);
+  block.replace(100, 7, "0000644");
+  block.replace(124, 11, size.data());
+  block.replace(136, 11, "00000000001");
+  block.replace(148, 8, "        ");
+  block[156] = type;
+  block.replace(157, link.size(), link);
+  block.replace(257, 5, "ustar");
+  block.replace(263, 2, "00");
+  unsigned sum = 0;
+  for (const char c : block) sum += static_cast<unsigned char>(c);
+  std::snprintf(size.data(), size.size(), "%06o", sum);
+  block.replace(148, 7, std::string(size.data()) + '\0');
+  return block + data + std::string((512 - data.size() % 512) % 512, '\0');
+}
+
+TEST_F(RelayArchiveTest, TakesHardLinksWithTheirDataOnceMore) {
+  const std::string records = "13 comment=x\n";
+  std::ofstream(folder_ / "posix.tar", std::ios::binary)
+      << entry('0', "a", "first\n") << entry('x', "records", records)
+      << entry('1', "b", "first\n", "a") << entry('x', "records", records)
+      << entry('1', "c", "third\n", "not/in/the/archive") << entry('0', "d", "last\n");
+  EXPECT_EQ(shell("\"$R\" unpack to <posix.tar"), 0) << text("err");
+  EXPECT_EQ(text("to/a") + text("to/b") + text("to/c") + text("to/d"),
+            "first\nfirst\nthird\nlast\n");
+  EXPECT_TRUE(fs::equivalent(folder_ / "to/a", folder_ / "to/b"));
+  // Older archives have a size there, and no data.
+  auto link = entry('1', "e", std::string(512, 'x'), "a");
+  link.resize(512);
+  std::ofstream(folder_ / "old.tar", std::ios::binary)
+      << entry('0', "a", "first\n") << link << entry('0', "d", "last\n");
+  EXPECT_EQ(shell("\"$R\" unpack to <old.tar"), 0) << text("err");
+  EXPECT_TRUE(fs::equivalent(folder_ / "to/a", folder_ / "to/e"));
 }
 
 TEST_F(RelayArchiveTest, SaysWhatIsWrong) {
