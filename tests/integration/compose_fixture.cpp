@@ -77,8 +77,8 @@ RunResult ComposeTest::drop_in(const Workspace& workspace, const std::string& co
 
 RunResult ComposeTest::reference(const Workspace& workspace, const std::string& command,
                                  std::vector<std::string> more) const {
-  auto request = devcontainer(with_compose(words_for(workspace, command, std::move(more))));
-  request.argv[0] = reference_cli();
+  auto request = with_program(
+      reference_cli(), devcontainer(with_compose(words_for(workspace, command, std::move(more)))));
   request.timeout = milliseconds(120'000);
   return run(std::move(request));
 }

@@ -25,9 +25,9 @@ class FeaturesPeer : public DockerTest {
   }
 
   RunResult up_with(const std::string& program, const Workspace& project) const {
-    RunRequest request =
-        devcontainer({"up", "--buildkit", "never", "--workspace-folder", project.folder.string()});
-    request.argv[0] = program;
+    RunRequest request = with_program(
+        program,
+        devcontainer({"up", "--buildkit", "never", "--workspace-folder", project.folder.string()}));
     request.timeout = milliseconds(170'000);
     return run(std::move(request));
   }
@@ -142,10 +142,10 @@ TEST_F(FeaturesPeer, AreTheSameInside) {
         << each;
   }
   const auto merged = [&](const std::string& program, const std::string& id) {
-    RunRequest request =
+    RunRequest request = with_program(
+        program,
         devcontainer({"read-configuration", "--include-merged-configuration", "--workspace-folder",
-                      json_at(engine().inspect(id), "/Config/Labels/devcontainer.local_folder")});
-    request.argv[0] = program;
+                      json_at(engine().inspect(id), "/Config/Labels/devcontainer.local_folder")}));
     return json_at(run(std::move(request)).out, "/mergedConfiguration/customizations");
   };
   EXPECT_EQ(merged(devcontainer_binary(), our_id), merged(reference_cli(), their_id));

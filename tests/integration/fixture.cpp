@@ -1,5 +1,11 @@
 #include "fixture.hpp"
 
+#include "support/wait.hpp"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+
 #include <map>
 
 namespace fairlead::test {
@@ -42,12 +48,24 @@ void IntegrationTest::SetUp() {
 
 void IntegrationTest::TearDown() {
   if (!guard_) return;
-  if (by_server()) run(fairlead({"background", "--stop"}));
+  if (by_server()) end_servers();
   check_inside();
   target_->clean(*run_);
   EXPECT_TRUE(instances().empty()) << "containers could not be removed";
   const auto leaks = guard_->leaks();
   EXPECT_TRUE(leaks.empty()) << "left behind:\n" << joined(leaks);
+}
+
+/// Those of all users that the test ran as.
+void IntegrationTest::end_servers() const {
+  for (const auto& entry : std::filesystem::directory_iterator(run_->folder())) {
+    const auto lock = entry.path() / "fairlead/server.lock";
+    if (!std::filesystem::exists(lock)) continue;
+    const UniqueFd file(::open(lock.c_str(), O_RDONLY | O_CLOEXEC));
+    const auto has_ended = [&] { return ::flock(file.get(), LOCK_EX | LOCK_NB) == 0; };
+    if (!has_ended()) ::kill(std::stoi(read_file(lock)), SIGTERM);
+    EXPECT_TRUE(wait_until(milliseconds(60'000), has_ended)) << lock;
+  }
 }
 
 void IntegrationTest::check_inside() const {
@@ -76,6 +94,13 @@ RunRequest IntegrationTest::fairlead(std::vector<std::string> words) const {
 RunRequest IntegrationTest::devcontainer(std::vector<std::string> words) const {
   if (by_server()) words.insert(words.begin(), "--server");
   return request_of(devcontainer_binary(), std::move(words), *run_);
+}
+
+RunRequest IntegrationTest::with_program(const std::string& program, RunRequest request) {
+  request.argv[0] = program;
+  const bool ours = program == fairlead_binary() || program == devcontainer_binary();
+  if (!ours && request.argv.at(1) == "--server") request.argv.erase(request.argv.begin() + 1);
+  return request;
 }
 
 RunRequest IntegrationTest::up(const Workspace& workspace, std::vector<std::string> more) const {

@@ -51,6 +51,8 @@ class IntegrationTest : public ::testing::Test {
   /// A request to run the program as it would be typed; change it before use as needed.
   RunRequest fairlead(std::vector<std::string> words) const;
   RunRequest devcontainer(std::vector<std::string> words) const;
+  /// The same words for another program, such as the reference CLI.
+  static RunRequest with_program(const std::string& program, RunRequest request);
   /// The words of an operation on one workspace.
   RunRequest up(const Workspace& workspace, std::vector<std::string> more = {}) const;
   RunRequest exec(const Workspace& workspace, const std::vector<std::string>& command) const;
@@ -70,6 +72,7 @@ class IntegrationTest : public ::testing::Test {
 
  private:
   void check_inside() const;
+  void end_servers() const;
 
   std::unique_ptr<TestRun> run_;
   std::unique_ptr<Target> target_;

@@ -13,8 +13,7 @@ class Interop : public DockerTest {
   }
 
   RunRequest reference(std::vector<std::string> words) {
-    RunRequest request = devcontainer(std::move(words));
-    request.argv[0] = reference_cli();
+    RunRequest request = with_program(reference_cli(), devcontainer(std::move(words)));
     request.timeout = milliseconds(120'000);
     return request;
   }

@@ -62,6 +62,29 @@ TEST_F(ByServer, PrintsTheSameAndEndsTheSame) {
   expect_same(input);
 }
 
+TEST_F(ByServer, RunsWhereItsClientIsAndWithItsUmask) {
+  const auto project = workspace(R"("initializeCommand": "umask; pwd; touch made")");
+  auto alone = own_up(project);
+  alone.argv.insert(alone.argv.begin(), {"/bin/sh", "-c", "umask 027; exec \"$0\" \"$@\""});
+  auto served = alone;
+  served.argv.insert(served.argv.begin() + 4, "--server");
+  const auto made = project.folder / "made";
+  const auto rights = [&] {
+    const auto found = std::filesystem::status(made).permissions();
+    std::filesystem::remove(made);
+    return found;
+  };
+  const auto one = run(alone);
+  const auto rights_of_one = rights();
+  const auto two = run(served);
+  EXPECT_EQ(one.exit_code, 0) << one.text();
+  EXPECT_EQ(two.exit_code, 0) << two.text();
+  EXPECT_NE(two.err.find("0027"), std::string::npos) << two.text();
+  EXPECT_EQ(rights(), rights_of_one);
+  const auto other = run(by_server(own_up(project)));  // the next client has its own
+  EXPECT_EQ(other.err.find("0027"), std::string::npos) << other.text();
+}
+
 TEST_F(ByServer, EndsACommandWhoseClientIsKilled) {
   const auto project = workspace();
   ASSERT_EQ(run(by_server(own_up(project))).exit_code, 0);

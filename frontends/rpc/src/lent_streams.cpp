@@ -87,6 +87,7 @@ std::string packed(const LentRun& run) {
   add(run.working_directory);
   add(std::to_string(run.rows));
   add(std::to_string(run.columns));
+  add(std::to_string(run.umask));
   add(std::to_string(run.arguments.size()));
   for (const auto& argument : run.arguments) add(argument);
   for (const auto& [name, value] : run.environment) add(name + '=' + value);
@@ -105,14 +106,15 @@ bool unpack(const std::string& text, LentRun& run) {
     words.emplace_back(text.c_str() + at);
     at += words.back().size() + 1;
   }
-  constexpr std::size_t fixed = 5;
+  constexpr std::size_t fixed = 6;
   if (words.size() < fixed) return false;
-  const auto count = static_cast<std::size_t>(number_of(words[4]));
+  const auto count = static_cast<std::size_t>(number_of(words[5]));
   if (count > words.size() - fixed) return false;
   run.drop_in = words[0] == "devcontainer";
   run.working_directory = words[1];
   run.rows = number_of(words[2]);
   run.columns = number_of(words[3]);
+  run.umask = static_cast<unsigned>(number_of(words[4]));
   const auto first = words.begin() + fixed;
   const auto variables = first + static_cast<std::ptrdiff_t>(count);
   run.arguments.assign(first, variables);

@@ -15,6 +15,7 @@ struct LentRun {
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment;
   std::string working_directory;
+  unsigned umask = 0077;
   bool drop_in = false;
   int rows = 24;
   int columns = 80;

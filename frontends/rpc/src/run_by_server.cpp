@@ -11,6 +11,7 @@
 #include <fairlead/error.hpp>
 
 #include <server/place.hpp>
+#include <sys/stat.h>
 
 #include <csignal>
 #include <filesystem>
@@ -41,6 +42,8 @@ LentRun lent(const std::vector<std::string>& arguments, const cli::Session& sess
   run.arguments = arguments;
   run.environment = environment;
   run.working_directory = folder;
+  run.umask = ::umask(0);
+  ::umask(run.umask);
   run.drop_in = session.mode == cli::Mode::drop_in;
   const auto size = cli::terminal_size(session.out_fd);
   run.rows = size.rows;

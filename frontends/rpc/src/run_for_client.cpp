@@ -3,8 +3,11 @@
 #include "dispatch.hpp"
 #include "lent_streams.hpp"
 
+#include <sched.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/time.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <chrono>
@@ -129,6 +132,14 @@ int run_command(const LentRun& run, cli::Session& session, Steering& steering) {
   }
 }
 
+/// This thread, and those that it starts, have a folder and a umask of their own from here on: what
+/// a command writes, and what it runs here, must not differ by who runs it.
+void be_where_the_client_is(const LentRun& run) {
+  if (::unshare(CLONE_FS) != 0) return;  // somebody forbids it: then new files are our user's alone
+  ::umask(run.umask);
+  [[maybe_unused]] const int entered = ::chdir(run.working_directory.c_str());
+}
+
 /// A client that says nothing does not keep a thread; 0: for ever.
 void limit_receive(int socket, int seconds) {
   const timeval limit{.tv_sec = seconds, .tv_usec = 0};
@@ -142,6 +153,7 @@ void run_for_client(const UniqueFd& socket, const std::string& executable,
   limit_receive(socket.get(), first_words_s);
   auto run = receive_run(socket.get());
   if (!run) return;
+  be_where_the_client_is(*run);
   limit_receive(socket.get(), 0);  // it may be long before the client says more
   Steering steering(socket.get());
   const std::stop_callback on_stop(stop, [&] { steering.stop(); });

@@ -62,6 +62,7 @@ TEST_F(LentStreams, CarryAWholeCommandLine) {
   run_.arguments = {"exec", "--", "", "ünï\n"};
   run_.rows = 31;
   run_.columns = 97;
+  run_.umask = 027;
   ASSERT_TRUE(send_run(client_.get(), run_));
   const auto got = receive_run(server_.get());
   ASSERT_TRUE(got);
@@ -69,6 +70,7 @@ TEST_F(LentStreams, CarryAWholeCommandLine) {
   EXPECT_EQ(got->environment, run_.environment);
   EXPECT_EQ(got->rows, 31);
   EXPECT_EQ(got->columns, 97);
+  EXPECT_EQ(got->umask, 027U);
   EXPECT_FALSE(got->drop_in);
   EXPECT_GE(got->streams[2].get(), 0);
 }
