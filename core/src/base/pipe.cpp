@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <array>
@@ -16,13 +17,17 @@ namespace {
 
 constexpr int idle_milliseconds = 100;
 
+/// Sleeps until something comes: some pipes are open for days.
 void drain(const std::stop_token& stop, int fd, const std::function<void(std::string_view)>& sink) {
+  const UniqueFd ending(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  const std::stop_callback on_stop(stop, [&] { ::eventfd_write(ending.get(), 1); });
   std::array<char, 16384> buffer;
   for (;;) {
-    pollfd ready{.fd = fd, .events = POLLIN, .revents = 0};
-    const int count = ::poll(&ready, 1, idle_milliseconds);
-    if (count == 0 && stop.stop_requested()) return;
-    if (count <= 0) continue;
+    const bool last = stop.stop_requested();
+    std::array<pollfd, 2> ready{{{fd, POLLIN, 0}, {last ? -1 : ending.get(), POLLIN, 0}}};
+    const int count = ::poll(ready.data(), ready.size(), last || !ending ? idle_milliseconds : -1);
+    if (count == 0 && last) return;
+    if (count <= 0 || ready[0].revents == 0) continue;
     const auto n = ::read(fd, buffer.data(), buffer.size());
     if (n > 0) {
       sink({buffer.data(), static_cast<std::size_t>(n)});

@@ -4,9 +4,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <ctime>
-
 namespace fairlead::cli {
 namespace {
 
@@ -17,13 +14,12 @@ sigset_t handled_signals() {
   return set;
 }
 
-/// Waits in slices, so that the thread also sees its own end.
+/// The last signal is the destructor's.
 void deliver(const std::stop_token& stop, const std::function<void(int)>& handler) {
   const auto set = handled_signals();
   while (!stop.stop_requested()) {
-    const timespec slice{.tv_sec = 0, .tv_nsec = 200'000'000};
-    const int number = ::sigtimedwait(&set, nullptr, &slice);
-    if (number > 0) handler(number);
+    const int number = ::sigwaitinfo(&set, nullptr);
+    if (number > 0 && !stop.stop_requested()) handler(number);
   }
 }
 

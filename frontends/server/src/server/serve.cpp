@@ -8,6 +8,7 @@
 #include <fairlead/relay_wish.hpp>
 
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -27,7 +28,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using std::chrono::milliseconds;
 
-constexpr milliseconds round{200};
+constexpr milliseconds round{1000};
+constexpr milliseconds visitor_round{200};
 constexpr milliseconds lock_round{20};
 constexpr std::chrono::seconds lock_limit{15};
 constexpr std::chrono::seconds wish_limit{2};
@@ -83,7 +85,7 @@ class Visitors {
   /// They go when they want to, or with `stop`.
   void see_off(const std::stop_token& stop) {
     for (forget_ended(); !empty() && !stop.stop_requested(); forget_ended()) {
-      std::this_thread::sleep_for(round);
+      std::this_thread::sleep_for(visitor_round);
     }
     end();
   }
@@ -128,15 +130,17 @@ class Server {
     environments_.restore();
     serve_names();
     tell_ready();
+    const std::stop_callback on_stop(stop, [this] { wake(); });
     auto idle_since = Clock::now();
     while (!stop.stop_requested() && !ending_) {
-      std::vector<pollfd> fds{{listener.get(), POLLIN, 0}, {relays.get(), POLLIN, 0}};
+      std::vector<pollfd> fds{
+          {listener.get(), POLLIN, 0}, {relays.get(), POLLIN, 0}, {awake_.get(), POLLIN, 0}};
       for (const auto& door : doors_) fds.push_back({door.listener.get(), POLLIN, 0});
-      ::poll(fds.data(), fds.size(), static_cast<int>(round.count()));
+      ::poll(fds.data(), fds.size(), static_cast<int>(std::min(round, options_.idle).count()));
       if ((fds[0].revents & POLLIN) != 0) accept(listener);
       if ((fds[1].revents & POLLIN) != 0) lend(relays);
       for (std::size_t i = 0; i < doors_.size(); ++i) {
-        if ((fds[i + 2].revents & POLLIN) != 0) let_in(doors_[i]);
+        if ((fds[i + 3].revents & POLLIN) != 0) let_in(doors_[i]);
       }
       borrowers_.forget_ended();
       visitors_.forget_ended();
@@ -219,7 +223,10 @@ class Server {
     keep ? environments_.freeze() : environments_.forget();
     handed_over_ = keep;
     ending_ = true;
+    wake();
   }
+
+  void wake() const { ::eventfd_write(awake_.get(), 1); }
 
   ServeOptions options_;
   EventSink& log_;
@@ -227,6 +234,7 @@ class Server {
   Environments environments_;
   Life life_;
   Dispatcher dispatcher_;
+  const UniqueFd awake_{::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
   std::atomic<bool> handed_over_{false};
   std::atomic<bool> ending_{false};
   std::list<std::unique_ptr<Client>> clients_;
