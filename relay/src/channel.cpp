@@ -187,9 +187,24 @@ void Channel::write_out() {
 void Channel::taken(std::size_t size) {
   freed_ += static_cast<std::uint32_t>(size);
   if (freed_ < window / 4 || received_end_) return;
+  fit_window();
   may_receive_ += freed_;
   mux_.send(FrameType::credit, id_, PayloadWriter().u32(freed_));
   freed_ = 0;
+}
+
+/// Over a link with a delay the window limits the speed: it grows while what arrives is taken at
+/// once, and shrinks again, so that memory is not, when it is not.
+void Channel::fit_window() {
+  if (queue_.size() < window / 4) {
+    const auto more = std::min(freed_, widest_window - window_);
+    window_ += more;
+    freed_ += more;
+  } else {
+    const auto less = std::min(freed_ / 2, window_ - window);
+    window_ -= less;
+    freed_ -= less;
+  }
 }
 
 /// Who read from the pipe is gone: what arrives is thrown away, so that the sender can end.

@@ -12,6 +12,7 @@ namespace {
 
 class HostCommandTest : public SshWorkspaceTest {
  protected:
+  std::shared_ptr<Host> host_of(const std::string& name) { return SshHostTest::host(name); }
   RunResult host(std::vector<std::string> words) {
     words.insert(words.begin(), "host");
     return fairlead(std::move(words));
@@ -119,14 +120,75 @@ TEST_F(HostCommandTest, SaysWhichEnginesAHostHas) {
   EXPECT_NE(plain.out.find("group"), std::string::npos) << plain.text();
 }
 
+/// A clock of the account's own: its shell finds this `date` first.
+TEST_F(HostCommandTest, SaysThatAHostsClockIsOff) {
+  EXPECT_NE(host({"check", "ssh://box"}).out.find("Its clock agrees"), std::string::npos);
+  enter("plain");
+  ASSERT_EQ(shell(*there_, R"(mkdir -p ~/shim
+printf '#!/bin/sh\nexec /bin/date -d "2 hours ago" "$@"\n' >~/shim/date; chmod 755 ~/shim/date
+echo 'PATH=$HOME/shim:$PATH' >~/.bashrc)")
+                .exit_code,
+            0);
+  const auto said = host({"check", "ssh://plain", "--json"});
+  shell(*there_, "rm -rf ~/shim ~/.bashrc");
+  EXPECT_NE(said.out.find(R"("name":"clock","outcome":"warning")"), std::string::npos)
+      << said.text();
+  EXPECT_NE(said.out.find(" s behind."), std::string::npos) << said.text();
+  EXPECT_NE(said.out.find("set-ntp"), std::string::npos) << said.text();
+}
+
+TEST_F(HostCommandTest, CopiesInAndOutWithModesLinksAndTimes) {
+  enter("box");
+  const auto folder = test_run().below("work") / "a folder";
+  write_file(folder / "sub/it's.txt", std::string(300'000, 'x'));
+  write_file(folder / "tool", "#!/bin/sh\n");
+  std::filesystem::permissions(folder / "tool", std::filesystem::perms(0750));
+  std::filesystem::create_symlink("nowhere", folder / "link");
+  const auto facts =
+      "cd \"$1\" && touch -d 2001-02-03 tool 2>/dev/null; find . ! -type d -printf '%P %m %s %l "
+      "%Ts\\n' | sort";
+  const auto here = run({.argv = {"/bin/sh", "-c", facts, "sh", folder.string()},
+                         .environment = test_run().environment()});
+  const auto copied = fairlead({"cp", folder.string(), "ssh://box" + folder_});
+  ASSERT_EQ(copied.exit_code, 0) << copied.text();
+  EXPECT_EQ(run_on(*there_, {.argv = {"sh", "-c", facts, "sh", folder_}}).out, here.out);
+  // Into a folder that is there; to another account; and back.
+  EXPECT_EQ(fairlead({"cp", (folder / "tool").string(), "ssh://box" + folder_ + "/sub/"}).exit_code,
+            0);
+  EXPECT_EQ(shell(*there_, "stat -c '%a %U' " + folder_ + "/sub/tool").out, "750 box\n");
+  const auto back = test_run().below("work") / "back";
+  const auto fetched = fairlead({"cp", "ssh://box" + folder_, back.string()});
+  ASSERT_EQ(fetched.exit_code, 0) << fetched.text();
+  EXPECT_EQ(read_file(back / "sub/it's.txt").size(), 300'000U);
+  EXPECT_TRUE(std::filesystem::is_symlink(back / "link"));
+
+  const auto again = fairlead({"cp", folder.string(), "ssh://box/home/box"});
+  EXPECT_EQ(again.exit_code, 0) << again.text();
+  const auto taken = fairlead({"cp", folder.string(), "ssh://box/home/box"});
+  EXPECT_NE(taken.text().find("a folder of that name"), std::string::npos) << taken.text();
+  shell(*there_, "rm -rf ~/'a folder'");
+  const auto missing = fairlead({"cp", "ssh://box" + folder_ + "/nothing", back.string()});
+  EXPECT_NE(missing.text().find("/nothing does not exist"), std::string::npos) << missing.text();
+  // Without room nothing of it stays.
+  const auto full = fairlead({"cp", folder.string(), "ssh://tight/home/tight/copy"});
+  EXPECT_NE(full.text().find("No space left"), std::string::npos) << full.text();
+  EXPECT_EQ(shell(*host_of("tight"), "ls -A ~ | grep -cE 'copy|fairlead-part'").out, "0\n");
+}
+
 TEST_F(HostCommandTest, StopsConnectingAtOnce) {
   const auto ssh = "plugins.ssh.ssh_path=" + slow_ssh();
-  for (const auto& words : {std::vector<std::string>{"up", "--workspace-folder", "ssh://nowhere/x"},
-                            {"exec", "--workspace-folder", "ssh://nowhere/x", "true"},
-                            {"host", "check", "ssh://nowhere"}}) {
+  const auto project = test_run().below("work") / "project";
+  write_file(project / ".devcontainer.json", R"({"image": "x"})");
+  for (const auto& words :
+       {std::vector<std::string>{"up", "--workspace-folder", "ssh://nowhere/x"},
+        {"exec", "--workspace-folder", "ssh://nowhere/x", "true"},
+        {"up", "https://nowhere.invalid/a/b.git", "--host", "ssh://nowhere"},
+        {"sync", "status", "--host", "ssh://nowhere", "--workspace-folder", project.string()},
+        {"host", "check", "ssh://nowhere"}}) {
     std::filesystem::remove(begun());
     auto command = words;
-    command.insert(command.begin() + (words[0] == "host" ? 2 : 1), {"--set", ssh});
+    command.insert(command.begin() + (words[0] == "host" || words[0] == "sync" ? 2 : 1),
+                   {"--set", ssh});
     ChildProcess child(request(command));
     EXPECT_TRUE(
         child.wait_for([&] { return std::filesystem::exists(begun()); }, milliseconds(30'000)));

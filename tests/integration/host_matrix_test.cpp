@@ -1,4 +1,4 @@
-// The same nine workspaces on a host as locally, on every runtime there and on the bare host
+// The same ten workspaces on a host as locally, on every runtime there and on the bare host
 // itself. All of them: `with-hosts --engine build/release/bin/host_matrix_tests`; a few belong to
 // the usual tests.
 
@@ -13,15 +13,11 @@ namespace {
 
 enum class Runtime { docker, compose, podman, bare };
 
-constexpr std::array<const char*, 9> chosen = {"image",
-                                               "dockerfile",
-                                               "feature-option",
-                                               "features-in-order",
-                                               "feature-environment",
-                                               "hooks-order",
-                                               "hooks-side-by-side",
-                                               "hooks-words",
-                                               "remote-user-root"};
+constexpr std::array<const char*, 10> chosen = {
+    "image",           "dockerfile",         "dockerfile-context",
+    "feature-option",  "features-in-order",  "feature-environment",
+    "hooks-order",     "hooks-side-by-side", "hooks-words",
+    "remote-user-root"};
 
 std::vector<MatrixWorkspace> chosen_workspaces() {
   std::vector<MatrixWorkspace> found;
@@ -49,14 +45,10 @@ class HostMatrix : public SshWorkspaceTest,
   static const MatrixWorkspace& wanted() { return std::get<MatrixWorkspace>(GetParam()); }
 
   void SetUp() override {
-    SshHostTest::SetUp();
-    if (IsSkipped()) return;
-    test_run().set("FAIRLEAD_TRUST", "always");
     const bool by_root = runtime() == Runtime::podman || runtime() == Runtime::bare;
-    enter(by_root ? "root" : "box");
-    if (shell(*there_, needs()).exit_code == 0) return;
-    there_.reset();
-    GTEST_SKIP() << "skipped: the machine has no " << word(runtime());
+    enter_where(needs(), word(runtime()), by_root ? "root" : "box");
+    if (runtime() == Runtime::podman) usual_ = {"--backend", "podman"};
+    if (runtime() == Runtime::bare) usual_ = {"--backend", "ssh-remote"};
   }
   void TearDown() override {
     if (there_) on_host("down");
@@ -66,9 +58,9 @@ class HostMatrix : public SshWorkspaceTest,
   static std::string needs() {
     switch (runtime()) {
       case Runtime::docker:
-        return "test -S /var/run/docker.sock";
+        return docker_there;
       case Runtime::compose:
-        return "test -S /var/run/docker.sock && docker-compose version";
+        return std::string(docker_there) + " && docker-compose version";
       case Runtime::podman:
         return "command -v podman >/dev/null && test -S /var/run/docker.sock || exit 9\n"
                "for i in busybox user; do\n"
@@ -80,14 +72,6 @@ class HostMatrix : public SshWorkspaceTest,
         break;
     }
     return "true";
-  }
-
-  RunResult on_host(const std::string& command, std::vector<std::string> more = {}) {
-    std::vector<std::string> words = {command, "--workspace-folder", address()};
-    if (runtime() == Runtime::podman) words.insert(words.end(), {"--backend", "podman"});
-    if (runtime() == Runtime::bare) words.insert(words.end(), {"--backend", "ssh-remote"});
-    words.insert(words.end(), more.begin(), more.end());
-    return fairlead(std::move(words));
   }
 
   std::string inside() const { return "/workspaces/" + test_run_name(); }

@@ -1,8 +1,12 @@
 // A Compose project whose files are on a host, through the ssh plugin and the Compose plugin.
 
 #include "ssh_host_fixture.hpp"
+#include "support/files.hpp"
 #include "support/json.hpp"
+#include "support/registry_server.hpp"
 #include "support/wait.hpp"
+
+#include <filesystem>
 
 namespace fairlead::test {
 namespace {
@@ -10,14 +14,7 @@ namespace {
 class SshComposeTest : public SshWorkspaceTest {
  protected:
   void SetUp() override {
-    SshHostTest::SetUp();
-    if (IsSkipped()) return;
-    test_run().set("FAIRLEAD_TRUST", "always");
-    enter("box");
-    if (shell(*there_, "test -S /var/run/docker.sock && docker-compose version").exit_code != 0) {
-      there_.reset();
-      GTEST_SKIP() << "skipped: the machine has no engine, or no Compose";
-    }
+    enter_where(std::string(docker_there) + " && docker-compose version", "engine, or no Compose");
   }
   void TearDown() override {
     if (there_) {
@@ -25,28 +22,6 @@ class SshComposeTest : public SshWorkspaceTest {
       shell(*there_, "rm -rf ~/.local/state/fairlead");
     }
     SshWorkspaceTest::TearDown();
-  }
-
-  RunResult on_host(const std::string& command, std::vector<std::string> more = {}) {
-    std::vector<std::string> words = {command, "--workspace-folder", address()};
-    words.insert(words.end(), more.begin(), more.end());
-    return fairlead(std::move(words));
-  }
-  RunResult up() { return on_host("up", {"--json", "--wait"}); }
-  RunResult exec(std::vector<std::string> command) { return on_host("exec", std::move(command)); }
-  /// The project's containers, running or not.
-  std::string containers() {
-    return shell(*there_, "docker ps -aq --filter label=com.docker.compose.project=" + project() +
-                              " | wc -l")
-        .out;
-  }
-  /// Compose's name for it, from the folder above .devcontainer.
-  std::string project() {
-    std::string name;
-    for (const char c : test_run().id() + "_devcontainer") {
-      if (c != '.') name += static_cast<char>(::tolower(static_cast<unsigned char>(c)));
-    }
-    return name;
   }
 };
 
@@ -104,6 +79,95 @@ TEST_F(SshComposeTest, BuildsAndAddsFeaturesThere) {
   EXPECT_EQ(on_host("down", {"--images"}).exit_code, 0);
 }
 
+/// The host's engine asks a registry here through a forward of the host's loopback.
+TEST_F(SshComposeTest, PullsWithTheUsersCredentialsAndLeavesNoneThere) {
+  if (!RegistryServer::installed()) GTEST_SKIP() << "skipped: no docker-registry";
+  constexpr const char* secret = "YWxpY2U6czNjcmV0";  // alice:s3cret
+  const RegistryServer registry(test_run(), RegistryGuard::password);
+  const auto name = registry.name();
+  auto asked = request({});
+  asked.argv = {variable("FAIRLEAD_TEST_HOSTS") + "/bin/ssh",
+                "-N",
+                "-o",
+                "ControlPath=none",
+                "-o",
+                "ExitOnForwardFailure=yes",
+                "-R",
+                name + ':' + name,
+                "box"};
+  asked.environment["PATH"] = variable("PATH");
+  ChildProcess forward(std::move(asked));
+  const auto image = name + "/t/private:1";
+  const auto config =
+      std::string(R"({"auths": {")") + name + R"(": {"auth": ")" + secret + R"("}}})";
+  const auto pushed = [&] {
+    return run_on(
+        *there_,
+        {.argv =
+             {"sh", "-c",
+              "d=$(mktemp -d) && cat >$d/config.json && docker tag fairlead-test/busybox $1 && "
+              "docker --config $d push -q $1; s=$?; rm -rf $d; docker rmi $1 >/dev/null; exit $s",
+              "sh", image}},
+        config);
+  };
+  HostRun last;
+  ASSERT_TRUE(wait_until(milliseconds(60'000), [&] { return (last = pushed()).exit_code == 0; }))
+      << last.err;
+  put("docker-compose.yml",
+      "version: '3'\nservices:\n  app:\n    image: fairlead-test/busybox\n"
+      "    command: [sleep, '10000']\n  db:\n    image: " +
+          image + "\n    command: [sleep, '10000']\n");
+  configure(R"("dockerComposeFile": "../docker-compose.yml", "service": "app")");
+  EXPECT_NE(up().exit_code, 0);  // nobody is logged in, there or here
+  const auto folder = test_run().below("docker");
+  write_file(folder / "config.json", config);
+  auto with = request({"up", "--json", "--wait", "--workspace-folder", address()});
+  with.environment["DOCKER_CONFIG"] = folder.string();
+  const auto made = run(with);
+  EXPECT_EQ(made.exit_code, 0) << made.text();
+  EXPECT_EQ(shell(*there_, "docker ps -q --filter ancestor=" + image + " | wc -l").out, "2\n");
+  EXPECT_EQ(shell(*there_, std::string("grep -rlsE 's3cret|") + secret +
+                               "' ~ /tmp /dev/shm /run/user 2>/dev/null")
+                .out,
+            "");
+  EXPECT_EQ(on_host("down").exit_code, 0);
+  shell(*there_, "docker rmi " + image);
+}
+
+TEST_F(SshComposeTest, SynchronisesAProjectOfThisMachine) {
+  const auto project = test_run().below("work") / "project";
+  write_file(project / "docker-compose.yml",
+             "version: '3'\nservices:\n  app:\n    build: .\n    command: [sleep, '10000']\n"
+             "    volumes: ['.:/work']\n");
+  write_file(project / "Dockerfile", "FROM fairlead-test/busybox\nCOPY data /data\n");
+  write_file(project / "data", "from here\n");
+  write_file(project / ".devcontainer/devcontainer.json",
+             R"({"dockerComposeFile": "../docker-compose.yml", "service": "app",
+                 "workspaceFolder": "/work", "postCreateCommand": "echo made >made"})");
+  test_run().set("FAIRLEAD_HOST", "ssh://box");
+  test_run().set("FAIRLEAD_CONTENT", "sync");
+  test_run().set("FAIRLEAD_REMOTE_WORKSPACE_FOLDER", folder_);
+  const auto about = [&](std::vector<std::string> words) {
+    words.insert(words.begin() + 1, {"--workspace-folder", project.string()});
+    return fairlead(std::move(words));
+  };
+  const auto made = about({"up", "--json", "--wait"});
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  EXPECT_EQ(json_at(made.out, "/content"), "synchronised") << made.out;
+  EXPECT_EQ(about({"exec", "cat", "/data", "data", "made"}).out, "from here\nfrom here\nmade\n");
+  EXPECT_TRUE(
+      wait_until(milliseconds(60'000), [&] { return std::filesystem::exists(project / "made"); }));
+  write_file(project / "data", "newer\n");
+  EXPECT_TRUE(wait_until(milliseconds(60'000), [&] {
+    return about({"exec", "cat", "data"}).out == "newer\n";
+  }));
+  EXPECT_EQ(json_at(about({"up", "--json", "--wait"}).out, "/containerId"),
+            json_at(made.out, "/containerId"));
+  const auto down = about({"down", "--images"});
+  EXPECT_EQ(down.exit_code, 0) << down.text();
+  EXPECT_EQ(shell(*there_, "docker ps -aq --filter volume=" + folder_).out, "");
+}
+
 TEST_F(SshComposeTest, NamesTheFileThatIsNotThere) {
   configure(R"("dockerComposeFile": "../no-such.yml", "service": "app")");
   const auto missing = up();
@@ -113,8 +177,15 @@ TEST_F(SshComposeTest, NamesTheFileThatIsNotThere) {
   const auto here = test_run().below("work") / "project";
   write_file(here / ".devcontainer/devcontainer.json",
              R"({"dockerComposeFile": "c.yml", "service": "app"})");
-  const auto refused = fairlead({"up", "--host", "ssh://box", "--workspace-folder", here.string()});
+  const auto refused = fairlead(
+      {"up", "--host", "ssh://box", "--content", "volume", "--workspace-folder", here.string()});
   EXPECT_NE(refused.text().find("its host is ssh://box"), std::string::npos) << refused.text();
+  // Nor is a copy's folder everything.
+  write_file(here / ".devcontainer/devcontainer.json",
+             R"({"dockerComposeFile": "../../c.yml", "service": "app"})");
+  const auto outside = fairlead({"up", "--host", "ssh://box", "--workspace-folder", here.string()});
+  EXPECT_NE(outside.text().find("/c.yml of the group of services is outside of"), std::string::npos)
+      << outside.text();
 }
 
 }  // namespace

@@ -1,7 +1,10 @@
 // What is on a host already, and what is cloned there, with the program itself.
 
 #include "ssh_host_fixture.hpp"
+#include "support/files.hpp"
 #include "support/json.hpp"
+
+#include <csignal>
 
 namespace fairlead::test {
 namespace {
@@ -67,6 +70,68 @@ TEST_F(SshContentTest, ClonesARepositoryOnTheHost) {
   EXPECT_EQ(json_at(fairlead({"up", "--json", "--workspace-folder", workspace_}).out, "/created"),
             "false");
   EXPECT_EQ(exec("cat file").out, "mine\n");
+}
+
+/// A repository that only a key of this machine's agent opens.
+TEST_F(SshContentTest, ClonesWithTheForwardedAgent) {
+  const auto folder = test_run().below("work");
+  const auto key = (folder / "key").string();
+  const auto socket = "/tmp/" + test_run().id() + ".agent";
+  const auto begun =
+      run({.argv = {"/bin/sh", "-c",
+                    "ssh-keygen -q -t ed25519 -N '' -f \"$1\" && ssh-agent -a \"$2\" "
+                    ">\"$1.agent\" && SSH_AUTH_SOCK=$2 ssh-add -q \"$1\"",
+                    "sh", key, socket},
+           .environment = test_run().environment()});
+  ASSERT_EQ(begun.exit_code, 0) << begun.text();
+  struct End {
+    std::string pid;
+    ~End() { ::kill(std::stoi(pid), SIGTERM); }
+  };
+  const auto said = read_file(key + ".agent");
+  const auto at = said.find("SSH_AGENT_PID=") + 14;
+  const End end{said.substr(at, said.find(';', at) - at)};
+  // The key opens the account `plain` for this test.
+  const auto server = host("plain");
+  const auto line = read_file(key + ".pub");
+  const auto repository = "/home/plain/" + test_run().id() + ".git";
+  ASSERT_EQ(
+      run_on(*server,
+             {.argv = {"sh", "-c", "cat >>~/.ssh/authorized_keys && git init -q --bare \"$1\"",
+                       "sh", repository}},
+             line)
+          .exit_code,
+      0);
+  const auto pushed = shell(
+      *there_,
+      "set -e; mkdir -p " + folder_ + "/one ~/.ssh; cd " + folder_ +
+          "/one; git init -q -b main; echo hello >file; echo '{}' >.devcontainer.json; git add .; "
+          "git -c user.email=t@t -c user.name=t commit -qm one; git bundle create -q " +
+          folder_ + "/b main; cat " + folder_ +
+          "/b | base64 -w0; "
+          "ssh-keyscan -p 2222 127.0.0.1 >~/.ssh/known_hosts 2>/dev/null");
+  ASSERT_EQ(pushed.exit_code, 0) << pushed.err;
+  const auto filled =
+      run_on(*server,
+             {.argv = {"sh", "-c",
+                       "base64 -d >\"$1.b\" && git -C \"$1\" fetch -q \"$1.b\" main:main && "
+                       "git -C \"$1\" symbolic-ref HEAD refs/heads/main",
+                       "sh", repository}},
+             pushed.out);
+  ASSERT_EQ(filled.exit_code, 0) << filled.err;
+
+  workspace_ = "ssh://plain@127.0.0.1:2222" + repository;
+  const auto refused = fairlead({"up", "--workspace-folder", workspace_});
+  EXPECT_NE(refused.exit_code, 0);
+  EXPECT_NE(refused.text().find("ForwardAgent yes"), std::string::npos) << refused.text();
+  test_run().set("FAIRLEAD_HOST", "ssh://agent");
+  test_run().set("SSH_AUTH_SOCK", socket);
+  const auto made = fairlead({"up", "--json", "--workspace-folder", workspace_});
+  EXPECT_EQ(made.exit_code, 0) << made.text();
+  EXPECT_EQ(exec("cat file").out, "hello\n");
+  shell(*server, "sed -i '/" + test_run().id() + "/d;\\|" + line.substr(12, 60) +
+                     "|d' ~/.ssh/authorized_keys; rm -rf " + repository + "*");
+  shell(*there_, "rm -f ~/.ssh/known_hosts");
 }
 
 TEST_F(SshContentTest, ClonesACommitAndNoMoreThanItsDepth) {

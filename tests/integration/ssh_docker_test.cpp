@@ -13,16 +13,7 @@ namespace {
 
 class SshDockerTest : public SshWorkspaceTest {
  protected:
-  void SetUp() override {
-    SshHostTest::SetUp();
-    if (IsSkipped()) return;
-    test_run().set("FAIRLEAD_TRUST", "always");
-    enter("box");
-    if (shell(*there_, "test -S /var/run/docker.sock").exit_code != 0) {
-      there_.reset();
-      GTEST_SKIP() << "skipped: the machine has no engine";
-    }
-  }
+  void SetUp() override { enter_where(docker_there, "engine"); }
   void TearDown() override {
     if (there_) {
       shell(*there_, "docker ps -aq --filter label=devcontainer.local_folder=" + folder_ +
@@ -31,19 +22,6 @@ class SshDockerTest : public SshWorkspaceTest {
     SshWorkspaceTest::TearDown();
   }
 
-  RunResult up() { return fairlead({"up", "--json", "--wait", "--workspace-folder", address()}); }
-  RunResult exec(std::vector<std::string> command) {
-    std::vector<std::string> words = {"exec", "--workspace-folder", address()};
-    words.insert(words.end(), command.begin(), command.end());
-    return fairlead(std::move(words));
-  }
-  /// Mends the link whatever happens.
-  struct CutLink {
-    CutLink() { set_link(false); }
-    ~CutLink() { set_link(true); }
-    CutLink(const CutLink&) = delete;
-    CutLink& operator=(const CutLink&) = delete;
-  };
   std::string containers() {
     return shell(*there_,
                  "docker ps -aq --filter label=devcontainer.local_folder=" + folder_ + " | wc -l")

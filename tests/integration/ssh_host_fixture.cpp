@@ -187,6 +187,25 @@ void SshWorkspaceTest::enter(const std::string& account) {
   folder_ = (account == "root" ? "/root/" : "/home/" + account + '/') + test_run().id();
 }
 
+void SshWorkspaceTest::enter_where(const std::string& needs, const std::string& what,
+                                   const std::string& account) {
+  SshHostTest::SetUp();
+  if (IsSkipped()) return;
+  test_run().set("FAIRLEAD_TRUST", "always");
+  enter(account);
+  if (shell(*there_, needs).exit_code == 0) return;
+  there_.reset();
+  GTEST_SKIP() << "skipped: the machine has no " << what;
+}
+
+RunResult SshWorkspaceTest::on_host(const std::string& command,
+                                    const std::vector<std::string>& more) {
+  std::vector<std::string> words = {command, "--workspace-folder", address()};
+  words.insert(words.end(), usual_.begin(), usual_.end());
+  words.insert(words.end(), more.begin(), more.end());
+  return fairlead(std::move(words));
+}
+
 void SshWorkspaceTest::put(const std::string& file, const std::string& content) {
   const auto result = run_on(*there_,
                              {.argv = {"sh", "-c", "mkdir -p \"$(dirname \"$1\")\" && cat >\"$1\"",

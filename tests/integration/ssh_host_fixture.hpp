@@ -42,6 +42,13 @@ class SshHostTest : public ::testing::Test {
 
   /// Cuts or mends the link to the machine.
   static void set_link(bool up);
+  /// The link is cut until this goes.
+  struct CutLink {
+    CutLink() { set_link(false); }
+    ~CutLink() { set_link(true); }
+    CutLink(const CutLink&) = delete;
+    CutLink& operator=(const CutLink&) = delete;
+  };
   /// What a connection to that port of this machine is told; empty: nothing.
   static std::string said_by(int port);
   /// The processes on this machine that hold a connection of this test's.
@@ -65,6 +72,10 @@ class SshWorkspaceTest : public SshHostTest {
 
   /// From now on the host is this account's.
   void enter(const std::string& account);
+  /// The same, with the user's trust, for a machine on which the script `needs` succeeds; the test
+  /// is skipped where it does not, because there is no `what`.
+  void enter_where(const std::string& needs, const std::string& what,
+                   const std::string& account = "box");
   void put(const std::string& file, const std::string& content);
   /// devcontainer.json with these members.
   void configure(const std::string& members);
@@ -73,10 +84,17 @@ class SshWorkspaceTest : public SshHostTest {
 
   RunRequest request(std::vector<std::string> words);
   RunResult fairlead(std::vector<std::string> words) { return run(request(std::move(words))); }
+  /// A command about the workspace, with `usual_` and `more`.
+  RunResult on_host(const std::string& command, const std::vector<std::string>& more = {});
+  RunResult up() { return on_host("up", {"--json", "--wait"}); }
+  RunResult exec(const std::vector<std::string>& command) { return on_host("exec", command); }
+
+  static constexpr const char* docker_there = "test -S /var/run/docker.sock";
 
   std::string account_;
   std::shared_ptr<Host> there_;
   std::string folder_;
+  std::vector<std::string> usual_;  ///< options of every command about the workspace
 };
 
 }  // namespace fairlead::test

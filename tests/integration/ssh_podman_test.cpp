@@ -9,31 +9,18 @@ namespace {
 class SshPodmanTest : public SshWorkspaceTest {
  protected:
   void SetUp() override {
-    SshHostTest::SetUp();
-    if (IsSkipped()) return;
-    test_run().set("FAIRLEAD_TRUST", "always");
-    enter("root");
-    const auto image =
-        shell(*there_,
-              "command -v podman >/dev/null && test -S /var/run/docker.sock || exit 9\n"
-              "n=docker.io/fairlead-test/busybox\n"
-              "podman image exists $n && exit 0\n"
-              "docker save fairlead-test/busybox | podman load -q &&"
-              " podman tag localhost/fairlead-test/busybox $n");
-    if (image.exit_code == 0) return;
-    there_.reset();
-    GTEST_SKIP() << "skipped: the machine has no Podman: " << image.err;
+    enter_where(
+        "command -v podman >/dev/null && test -S /var/run/docker.sock || exit 9\n"
+        "n=docker.io/fairlead-test/busybox\n"
+        "podman image exists $n && exit 0\n"
+        "docker save fairlead-test/busybox | podman load -q &&"
+        " podman tag localhost/fairlead-test/busybox $n",
+        "Podman", "root");
+    usual_ = {"--backend", "podman"};
   }
   void TearDown() override {
     if (there_) on_host("down");
     SshWorkspaceTest::TearDown();
-  }
-
-  RunResult on_host(const std::string& command, std::vector<std::string> more = {}) {
-    std::vector<std::string> words = {command, "--backend", "podman", "--workspace-folder",
-                                      address()};
-    words.insert(words.end(), more.begin(), more.end());
-    return fairlead(std::move(words));
   }
 };
 

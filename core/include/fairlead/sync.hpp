@@ -32,7 +32,7 @@ struct SyncStatus {
 
 /// Throws Error "sync.none" when the workspace is not a synchronised one. Asks nobody but, for the
 /// folder's place, the host.
-SyncStatus sync_status(Core& core, const Selection& selection);
+SyncStatus sync_status(Core& core, const Selection& selection, std::stop_token stop = {});
 
 /// Synchronises once, now; waits for a run that is under way. Throws "sync.none",
 /// "sync.not_there" before the first `up`, "sync.failed", "sync.disk_full", "sync.other_machine",
@@ -45,8 +45,8 @@ SyncStatus sync_now(Core& core, const Selection& selection, SyncDirection direct
 /// own. `core` outlives it.
 class ContinuousSync {
  public:
-  /// Reads the workspace. Throws as `sync_status`.
-  ContinuousSync(Core& core, const Selection& selection);
+  /// Reads the workspace; `stop` is for this alone. Throws as `sync_status`.
+  ContinuousSync(Core& core, const Selection& selection, std::stop_token stop = {});
   ~ContinuousSync();
   ContinuousSync(const ContinuousSync&) = delete;
   ContinuousSync& operator=(const ContinuousSync&) = delete;

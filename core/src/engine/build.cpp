@@ -2,6 +2,7 @@
 #include "engine/deadlines.hpp"
 #include "engine/description.hpp"
 #include "engine/find.hpp"
+#include "engine/group_files.hpp"
 #include "engine/image.hpp"
 #include "engine/trust.hpp"
 #include "engine/workspace_lock.hpp"
@@ -32,6 +33,7 @@ void check_group_options(const BuildOptions& options) {
 std::optional<ServiceGroup> group_to_build(Core& core, const Workspace& workspace, Backend& backend,
                                            const std::stop_token& stop) {
   if (!group_of(core, workspace)) return {};
+  bring_group_files(core, workspace, stop);
   auto services = resolve_group(core, workspace, backend, stop);
   services.group.run_services = {services.group.service};
   services.resolved.builds = services.resolved.build.has_value();

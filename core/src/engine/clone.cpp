@@ -191,10 +191,10 @@ std::optional<GitPlace> place_of(const Core& core, const Selection& selection) {
 
 }  // namespace
 
-Selection with_clone(Core& core, Selection selection) {
+Selection with_clone(Core& core, Selection selection, const std::stop_token& stop) {
   const auto place = place_of(core, selection);
   if (!place) return selection;
-  if (const auto there = place_of_clone_there(core, *place)) {
+  if (const auto there = place_of_clone_there(core, *place, stop)) {
     selection.workspace_folder = there->text();
     return selection;
   }
@@ -229,9 +229,9 @@ Selection fetch_workspace(Core& core, Selection selection, std::stop_token stop)
   // A user alone may be a token; shorter ones are names, and words that others say as well.
   if (place->password.empty() && place->user.size() >= shortest_token)
     core.add_secrets({{"git", place->user}});
-  if (const auto there = place_of_clone_there(core, *place)) {
+  if (const auto there = place_of_clone_there(core, *place, stop)) {
     clone_there(core, *place, *there, stop);
-    return with_clone(core, std::move(selection));
+    return with_clone(core, std::move(selection), stop);
   }
   const auto home = home_of(core, *place);
   const LockWait wait{.stop = stop, .timeout = longest_wait, .on_blocked = {}};
@@ -242,7 +242,7 @@ Selection fetch_workspace(Core& core, Selection selection, std::stop_token stop)
     fs::create_directories(home);
     clone(core, *place, home, stop);
   }
-  return with_clone(core, std::move(selection));
+  return with_clone(core, std::move(selection), stop);
 }
 
 std::string clone_source(const Core& core, const std::string& folder) {

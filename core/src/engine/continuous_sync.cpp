@@ -47,10 +47,10 @@ done)sh";
 
 /// One thread follows, one listens to the host. What wakes the first is `changed_`.
 struct ContinuousSync::State {
-  State(Core& core, const Selection& selection)
-      : folder(core, open_workspace(core, selection)),
+  State(Core& core, const Selection& selection, const std::stop_token& stop)
+      : folder(core, open_workspace(core, selection, stop)),
         watch(folder.folder().here),
-        follower([this](const std::stop_token& stop) { follow(stop); }) {}
+        follower([this](const std::stop_token& end) { follow(end); }) {}
 
   void follow(const std::stop_token& stop) {
     try {
@@ -157,8 +157,8 @@ struct ContinuousSync::State {
   std::jthread follower;  ///< last: it uses the rest
 };
 
-ContinuousSync::ContinuousSync(Core& core, const Selection& selection)
-    : state_(std::make_unique<State>(core, selection)) {}
+ContinuousSync::ContinuousSync(Core& core, const Selection& selection, std::stop_token stop)
+    : state_(std::make_unique<State>(core, selection, stop)) {}
 
 ContinuousSync::~ContinuousSync() = default;
 

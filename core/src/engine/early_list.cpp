@@ -1,5 +1,7 @@
 #include "engine/early_list.hpp"
 
+#include "base/atomic_file.hpp"
+#include "base/sha256.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/find.hpp"
 
@@ -11,13 +13,52 @@ std::string choice(const std::string& backend, const Settings& settings) {
          settings.plugin_json(backend);
 }
 
+/// Where the environment that a folder had the last time is noted.
+std::filesystem::path note_of(const Core& core, const std::string& wanted,
+                              const std::string& folder) {
+  return std::filesystem::path(core.runtime_folder()) / "environments" /
+         (sha256_hex(wanted + '\n' + folder).substr(0, 32) + ".last");
+}
+
+/// All about the environment of the last time, in the moment in which the list is asked for.
+std::optional<InstanceInfo> inspect_last(Backend& backend, const std::filesystem::path& note,
+                                         const std::stop_token& stop) {
+  try {
+    const auto id = read_file_if_there(note);
+    if (!id || id->empty()) return std::nullopt;
+    return backend.inspect({.id = *id}, question(stop));
+  } catch (const Error&) {  // it is gone: the list says what there is
+    return std::nullopt;
+  }
+}
+
+void remember(const std::filesystem::path& note, const std::string& id) {
+  try {
+    if (read_file_if_there(note) != id) write_cache_file(note, id, 0600);
+  } catch (const Error&) {  // one question more the next time
+  }
+}
+
+EarlyList::Answer list_all(const std::shared_ptr<Backend>& backend, const std::string& folder,
+                           const std::filesystem::path& note, const std::stop_token& stop) {
+  auto last = std::async(std::launch::async,
+                         [&backend, &note, &stop] { return inspect_last(*backend, note, stop); });
+  auto listed =
+      backend->list({.labels = {std::string(folder_label) + '=' + folder}}, question(stop));
+  const auto known = last.get();
+  for (auto& instance : listed.instances) {
+    // As they were in one moment.
+    if (known && known->id == instance.id && known->state == instance.state) instance = *known;
+  }
+  if (!listed.instances.empty()) remember(note, listed.instances.front().id);
+  return {backend, folder, std::move(listed.instances)};
+}
+
 std::optional<EarlyList::Answer> ask(Core& core, const std::string& name, const Settings& settings,
                                      const std::string& folder, const std::stop_token& stop) {
   try {
-    const auto backend = backend_on(core, name, settings.text("backend"), settings);
-    auto listed =
-        backend->list({.labels = {std::string(folder_label) + '=' + folder}}, question(stop));
-    return EarlyList::Answer{backend, folder, std::move(listed.instances)};
+    return list_all(backend_on(core, name, settings.text("backend"), settings), folder,
+                    note_of(core, choice(name, settings), folder), stop);
   } catch (const Error&) {  // whoever needs the answer asks again, and hears why there is none
     return std::nullopt;
   }
@@ -25,8 +66,8 @@ std::optional<EarlyList::Answer> ask(Core& core, const std::string& name, const 
 
 }  // namespace
 
-EarlyList::EarlyList(Core& core, const Settings& settings, std::string folder)
-    : folder_(std::move(folder)) {
+EarlyList::EarlyList(Core& core, const Settings& settings, std::string folder, std::stop_token stop)
+    : folder_(std::move(folder)), on_stop_(std::move(stop), [this] { stop_.request_stop(); }) {
   try {
     name_ = backend_candidates(core, settings, Scenario::image).front();
   } catch (const Error&) {  // there is none; that is said when it is needed

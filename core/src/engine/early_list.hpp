@@ -3,6 +3,7 @@
 #include <fairlead/core.hpp>
 
 #include <chrono>
+#include <functional>
 #include <future>
 #include <memory>
 #include <optional>
@@ -22,11 +23,13 @@ class EarlyList {
   struct Answer {
     std::shared_ptr<Backend> backend;
     std::string folder;
-    std::vector<InstanceInfo> instances;  ///< those whose label names the folder
+    /// Those whose label names the folder; the one of the last time is detailed.
+    std::vector<InstanceInfo> instances;
   };
 
-  /// Asks the first backend that `settings` lead to, on a thread of its own.
-  EarlyList(Core& core, const Settings& settings, std::string folder);
+  /// Asks the first backend that `settings` lead to, on a thread of its own. `stop` ends waiting
+  /// for the answer, whenever that is.
+  EarlyList(Core& core, const Settings& settings, std::string folder, std::stop_token stop);
   /// Nobody waits for an answer that nobody took.
   ~EarlyList();
   EarlyList(const EarlyList&) = delete;
@@ -44,6 +47,7 @@ class EarlyList {
   std::chrono::steady_clock::time_point asked_;
   std::stop_source stop_;
   std::future<std::optional<Answer>> answer_;
+  std::stop_callback<std::function<void()>> on_stop_;  ///< last: it uses the rest
 };
 
 }  // namespace fairlead

@@ -3,6 +3,7 @@
 #include "base/nearest.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/early_list.hpp"
+#include "engine/group_files.hpp"
 #include "engine/host_access.hpp"
 #include "engine/the_host.hpp"
 
@@ -102,6 +103,7 @@ void look_up_unlabelled(Core& core, const Workspace& workspace, Found& found,
 void look_up_workspace(Core& core, const Workspace& workspace, Found& found, LookFor look_for,
                        std::optional<EarlyAnswer> early, const std::stop_token& stop) {
   if (look_for == LookFor::group && group_of(core, workspace)) {
+    bring_group_files(core, workspace, stop);
     found.group = resolve_group(core, workspace, *found.backend, stop);
     return look_up_service(found, found.group->resolved.labels, stop);
   }

@@ -4,7 +4,9 @@
 #include "base/sha256.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/find.hpp"
+#include "engine/group_files.hpp"
 #include "engine/remote_folder.hpp"
+#include "engine/synced_folder.hpp"
 
 #include <algorithm>
 
@@ -25,24 +27,19 @@ std::string state_folder_of(const RemoteFolder& remote) {
 Group in_folders(const Core& core, const Workspace& workspace, Group group) {
   const auto& id = workspace.identity.devcontainer_id;
   const auto* remote = workspace.remote.get();
-  const auto state = remote == nullptr ? core.state_folder() : state_folder_of(*remote);
+  const auto* synced = workspace.synced.get();
+  const auto state = remote != nullptr   ? state_folder_of(*remote)
+                     : synced != nullptr ? synced->home + "/.local/state/fairlead"
+                                         : core.state_folder();
   group.state_folder = state + "/groups/" + (id.empty() ? group.service : id);
   group.cache_folder = core.cache_folder() + "/groups";
-  if (remote == nullptr) return group;
-  group.cache_folder += '/' + sha256_hex(remote->place().host);
-  for (auto& file : group.files) file = remote->there(file);
+  if (remote == nullptr && synced == nullptr) return group;
+  group.cache_folder += '/' + sha256_hex(remote != nullptr ? remote->place().host : synced->host);
+  for (auto& file : group.files) {
+    file = remote != nullptr ? remote->there(file) : synced->path_there(file);
+  }
+  if (synced != nullptr) group.folder = synced->path_there(group.folder);
   return group;
-}
-
-/// Compose's own files have to be where it works.
-void require_files_there(const Workspace& workspace) {
-  if (workspace.remote || workspace.settings.text("host") == "local") return;
-  throw Error(Status::unsupported, "host.compose",
-              "The files of the group of services are here, but its host is " +
-                  workspace.settings.text("host") + ".",
-              "Write the workspace as " + workspace.settings.text("host") +
-                  "/folder, where its files are on that host.")
-      .at({.file = workspace.document->config_file});
 }
 
 std::string list_of(const std::vector<std::string>& names) {
@@ -106,7 +103,7 @@ std::optional<Group> group_of(const Core& core, const Workspace& workspace,
 
 ServiceGroup resolve_group(Core& core, const Workspace& workspace, Backend& backend,
                            std::stop_token stop) {
-  require_files_there(workspace);
+  require_group_files(workspace);
   ServiceGroup services{.group = *group_of(core, workspace), .resolved = {}};
   services.resolved = ask(backend, services.group, stop);
   require_service(workspace, services);

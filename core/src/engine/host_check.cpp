@@ -1,5 +1,6 @@
 #include "engine/host_check.hpp"
 
+#include "engine/captured.hpp"
 #include "engine/host_access.hpp"
 #include "engine/the_host.hpp"
 
@@ -7,6 +8,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
+#include <ctime>
 #include <optional>
 
 namespace fairlead {
@@ -14,6 +17,7 @@ namespace {
 
 constexpr std::chrono::seconds host_limit{60};  // a password may have to be typed
 constexpr std::chrono::seconds engine_limit{15};
+constexpr long long clock_tolerance = 5;  // seconds
 constexpr std::uint64_t little_space = std::uint64_t{2} << 30U;
 
 /// Each builds on those before it: who fails at one has passed the others.
@@ -124,6 +128,25 @@ Check disk_check(std::string name, std::uint64_t free, const std::string& folder
   return {std::move(name), "warning", "Only " + text, std::move(advice)};
 }
 
+/// Nothing of ours compares the two, but programs do: make, certificates, rsync by age.
+void tell_clock(const std::string& name, Host& host, const TellFinding& tell,
+                const std::stop_token& stop) {
+  const auto begin = std::time(nullptr);
+  const auto said = std::atoll(run_captured_on(host, {.argv = {"date", "+%s"}}, stop).out.c_str());
+  const auto end = std::time(nullptr);
+  if (said <= 0) return;
+  const auto difference = said < begin ? begin - said : std::max<long long>(said - end, 0);
+  if (difference <= clock_tolerance) {
+    tell({name, {.name = "clock", .message = "Its clock agrees with this one."}});
+    return;
+  }
+  tell({name,
+        {"clock", "warning",
+         "Its clock is " + std::to_string(difference) + " s " +
+             (said < begin ? "behind." : "ahead."),
+         "Have it set by the network (timedatectl set-ntp true)."}});
+}
+
 std::shared_ptr<Host> try_host(Core& core, const Settings& settings, const TellFinding& tell,
                                const std::stop_token& stop) {
   const auto& name = settings.text("host");
@@ -135,6 +158,7 @@ std::shared_ptr<Host> try_host(Core& core, const Settings& settings, const TellF
     if (said.storage_bytes > 0) {
       tell({name, disk_check("disk", said.storage_bytes, said.home, "Make room there.")});
     }
+    tell_clock(name, *host, tell, stop);
     return host;
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;

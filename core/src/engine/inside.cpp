@@ -138,7 +138,7 @@ std::vector<std::optional<std::string>> map_paths(Core& core, const Selection& s
                                                   PathSide from,
                                                   const std::vector<std::string>& paths,
                                                   std::stop_token stop) {
-  const auto workspace = with_devcontainer_id(open_workspace(core, selection));
+  const auto workspace = with_devcontainer_id(open_workspace(core, selection, stop));
   bool same = false;
   const auto mounts = mounts_of(core, workspace, selection, same, stop);
   std::vector<std::optional<std::string>> mapped;
@@ -156,7 +156,7 @@ std::vector<std::optional<std::string>> map_paths(Core& core, const Selection& s
 
 FilePiece read_inside(Core& core, const Selection& selection, const std::string& path,
                       std::int64_t offset, std::int64_t length, std::stop_token stop) {
-  const auto workspace = with_devcontainer_id(open_workspace(core, selection));
+  const auto workspace = with_devcontainer_id(open_workspace(core, selection, stop));
   const auto found = require_environment(core, workspace, selection, stop);
   const auto instance = running_instance(found, stop);
   const auto merged = merged_for_instance(core, workspace, instance);

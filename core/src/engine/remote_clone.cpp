@@ -62,12 +62,13 @@ std::string origin_of(const std::string& url) {
 
 }  // namespace
 
-std::optional<RemotePlace> place_of_clone_there(Core& core, const GitPlace& place) {
+std::optional<RemotePlace> place_of_clone_there(Core& core, const GitPlace& place,
+                                                const std::stop_token& stop) {
   const auto settings = core.settings({}, nullptr);
   const auto& host = settings.text("host");
   const auto& content = settings.text("content");
   if (host == "local" || content == "volume" || content == "clone" || content == "sync") return {};
-  const auto home = core.host(settings)->describe(question({})).home;
+  const auto home = core.host(settings)->describe(question(stop)).home;
   return RemotePlace{.host = host,
                      .folder = home + std::string(clones_folder) +
                                sha256_hex(place.text()).substr(0, 16) + '/' + place.name};

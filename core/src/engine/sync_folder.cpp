@@ -213,8 +213,8 @@ void bring_folder_there(Core& core, const Workspace& workspace, const std::stop_
   say(core, SyncFolder(core, workspace).bring(stop));
 }
 
-SyncStatus sync_status(Core& core, const Selection& selection) {
-  const auto workspace = open_workspace(core, selection);
+SyncStatus sync_status(Core& core, const Selection& selection, std::stop_token stop) {
+  const auto workspace = open_workspace(core, selection, stop);
   return SyncRecord(core, *required(workspace)).read();
 }
 

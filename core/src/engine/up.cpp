@@ -8,6 +8,7 @@
 #include "engine/during.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
+#include "engine/group_pulls.hpp"
 #include "engine/hook_stage.hpp"
 #include "engine/in_place.hpp"
 #include "engine/in_place_update.hpp"
@@ -212,6 +213,7 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
     if (!found.group) add_root_mounts(core, request.selection, workspace, abilities, create);
     if (image.in_place) prepare_for_in_place(*image.in_place, create);
     return during("creating the container", [&] {
+      if (found.group) pull_for_group(core, workspace, *found.group, *found.backend, stop);
       if (found.outdated) remove_existing(core, found, *found.outdated, stop);
       return create_with_relay(core, workspace, std::move(create), abilities, found, stop);
     });
@@ -224,7 +226,7 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
 CreatedInstance resume(Core& core, const Found& found, const std::stop_token& stop) {
   auto instance = *found.instance;
   // An engine's list may be a moment behind; what inspect says counts.
-  if (instance.state == InstanceState::running) {
+  if (instance.state == InstanceState::running && !instance.detailed) {
     instance = found.backend->inspect({.id = instance.id}, question(stop));
   }
   if (instance.state != InstanceState::running) {

@@ -81,7 +81,7 @@ Workspace open_remote_workspace(Core& core, const Selection& selection, const Re
                                 const std::stop_token& stop) {
   const auto usual = core.settings(place.text(), nullptr);
   const bool by_folder = selection.container_id.empty() && selection.id_labels.empty();
-  auto early = by_folder ? std::make_shared<EarlyList>(core, usual, place.folder) : nullptr;
+  auto early = by_folder ? std::make_shared<EarlyList>(core, usual, place.folder, stop) : nullptr;
   auto remote = open_folder(core, usual, place, stop);
   auto options = read_options(core, selection);
   options.workspace_folder = remote->here(place.folder);
@@ -145,7 +145,7 @@ void translate(Core& core, const Selection& selection, const Settings& settings,
 
 Workspace open_workspace(Core& core, const Selection& named, const std::stop_token& stop) {
   if (!names_a_configuration(named)) return without_configuration(core, named);
-  const auto selection = with_clone(core, named);
+  const auto selection = with_clone(core, named, stop);
   if (const auto place = parse_remote_place(selection.workspace_folder)) {
     return open_remote_workspace(core, selection, *place, stop);
   }
@@ -197,7 +197,7 @@ Workspace open_workspace_if_readable(Core& core, const Selection& selection,
       throw;
     }
     core.log().text(LogLevel::warning, "The configuration has a fault: " + error.message());
-    const auto location = locate_config(read_options(core, with_clone(core, selection)));
+    const auto location = locate_config(read_options(core, with_clone(core, selection, stop)));
     ConfigDocument place;
     place.config_file = location.config_file;
     place.workspace.local_folder = location.workspace_folder;

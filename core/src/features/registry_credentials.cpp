@@ -142,6 +142,11 @@ std::optional<RegistryCredentials> from_github(const Environment& environment,
 
 }  // namespace
 
+bool has_docker_credentials(const Environment& environment) {
+  const auto config = docker_config(environment);
+  return config && !configures_nothing(*config);
+}
+
 std::optional<RegistryCredentials> docker_credentials(const Environment& environment,
                                                       const std::string& registry,
                                                       const CredentialHelper& helper,

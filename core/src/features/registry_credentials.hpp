@@ -29,6 +29,9 @@ std::optional<RegistryCredentials> docker_credentials(const Environment& environ
                                                       const CredentialHelper& helper,
                                                       std::stop_token stop);
 
+/// Whether that configuration may know any at all, without asking a helper.
+bool has_docker_credentials(const Environment& environment);
+
 /// For registries of features and templates (DIST-019): DEVCONTAINERS_OCI_AUTH
 /// ("registry|user|token,…"), the docker configuration, the platform's helper when that
 /// configuration holds none at all, GITHUB_TOKEN for ghcr.io.

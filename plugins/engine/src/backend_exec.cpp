@@ -1,3 +1,4 @@
+#include "exec_end.hpp"
 #include "exec_signal.hpp"
 
 #include <fairlead/engine/backend.hpp>
@@ -12,7 +13,7 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <future>
+#include <optional>
 
 /// Commands in a container.
 namespace fairlead::engine {
@@ -21,6 +22,8 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int exit_of_sigpipe = 128 + 13;
+/// An announcement comes with the end of the output; to ask takes longer than this over a link.
+constexpr auto announcement_patience = 30ms;
 
 ExecName create_exec(Client& client, ExecRequest request, bool remote, const sdk::Call& call) {
   ExecName exec;
@@ -117,18 +120,6 @@ int exit_code_of(Client& client, const ExecName& exec, const Carrier& carrier,
   }
 }
 
-/// Opens the connection for the last question while the command runs: elsewhere that takes a while.
-std::future<void> connection_for_the_end(Client& client, const ExecName& exec,
-                                         const sdk::Call& call) {
-  return std::async(std::launch::async, [&client, &exec, &call] {
-    try {
-      state_of(client, exec, call);
-    } catch (const Error&) {  // who asks in the end hears why
-      return;
-    }
-  });
-}
-
 /// A runtime's refusal to start the command is an exit status, as with the docker client.
 int failed_start(const Error& error, const UniqueFd& err) {
   const int code = exit_code_of_failed_start(error.message());
@@ -147,17 +138,21 @@ ExecReply EngineBackend::exec(const ExecRequest& request, sdk::Call& call) {
   const auto exec = create_exec(client(), request, processes_elsewhere_ || !local, call);
   bool started = false;
   Carrier carrier;
+  std::optional<ExecEnd> announced;
   try {
+    if (!local) announced.emplace(client(), request.id, exec.id);
     auto stream = start_exec(client(), exec, request, call);
     started = true;
     if (!local) carrier = Carrier(stream.transport->fd());
-    const auto ready = local ? std::future<void>() : connection_for_the_end(client(), exec, call);
     // Before anybody may ask for another size.
     if (request.terminal) first_resize(client(), exec, request.terminal->size, call);
     call.emit({.started = exec.text()});
     if (relay(stream, std::move(ends), call) == RelayResult::output_closed) {
       end_exec(client(), exec);
       return {exit_of_sigpipe};
+    }
+    if (const auto code = announced ? announced->exit_code(announcement_patience) : std::nullopt) {
+      return {*code};
     }
     return {exit_code_of(client(), exec, carrier, call)};
   } catch (const Error& error) {

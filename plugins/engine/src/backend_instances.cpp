@@ -69,6 +69,7 @@ InstanceInfo EngineBackend::inspect(const InspectRequest& request, sdk::Call& ca
 
 ListReply EngineBackend::list(const ListRequest& request, sdk::Call& call) {
   const ApiRequest wanted{{.target = list_target(request)}, {}};
+  if (!is_local(call)) client().open_ahead(call);
   return {instances_from_list(client().send(wanted, call).body)};
 }
 

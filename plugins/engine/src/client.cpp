@@ -1,9 +1,13 @@
 #include <fairlead/engine/client.hpp>
 
+#include <utility>
+
 namespace fairlead::engine {
 namespace {
 
 constexpr std::size_t most_kept = 4;
+/// A question and one beside it, a command's stream, the announcement of its end.
+constexpr std::size_t most_ahead = 3;
 
 std::string read_whole(HttpConnection& connection, const sdk::Call& call) {
   std::string body;
@@ -35,6 +39,22 @@ std::unique_ptr<HttpConnection> Client::connect(const sdk::Call& call) {
   auto transport = endpoint_.tls.enabled ? tls_transport(std::move(socket), endpoint_, call)
                                          : plain_transport(std::move(socket));
   return std::make_unique<HttpConnection>(std::move(transport), host_header(endpoint_));
+}
+
+void Client::open_ahead(const sdk::Call& call) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (std::exchange(opened_ahead_, true)) return;
+  }
+  try {
+    for (std::size_t i = 0; i < most_ahead; ++i) {
+      auto connection = connect(call);
+      const std::lock_guard lock(mutex_);
+      kept_.push_back(std::move(connection));
+    }
+  } catch (const Error&) {
+    return;
+  }
 }
 
 std::unique_ptr<HttpConnection> Client::take_kept() {

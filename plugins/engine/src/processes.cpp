@@ -3,6 +3,8 @@
 #include <fairlead/engine/client.hpp>
 #include <fairlead/engine/processes.hpp>
 
+#include <charconv>
+
 namespace fairlead::engine {
 namespace {
 
@@ -91,6 +93,26 @@ std::string events_target(const WatchRequest& request) {
   Json filters = {{"type", {"container"}}};
   if (!request.labels.empty()) filters["label"] = request.labels;
   return "/events" + query({{"filters", dump(filters)}});
+}
+
+std::string exec_ends_target(const std::string& instance) {
+  // Docker's word and Podman's
+  const Json filters = {
+      {"type", {"container"}}, {"container", {instance}}, {"event", {"exec_die", "exec_died"}}};
+  return "/events" + query({{"filters", dump(filters)}});
+}
+
+std::optional<int> exec_end_from(std::string_view line, std::string_view exec) {
+  const auto all = Json::parse(line, nullptr, false);
+  const auto& attributes = member(member(all, "Actor"), "Attributes");
+  if (exec.empty() || text_of(attributes, "execID") != exec) return std::nullopt;
+  auto code = text_of(attributes, "exitCode");
+  if (code.empty()) code = text_of(attributes, "containerExitCode");
+  int status = 0;
+  const auto* end = code.data() + code.size();
+  const auto parsed = std::from_chars(code.data(), end, status);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return status;
 }
 
 std::string logs_target(const LogsRequest& request) {

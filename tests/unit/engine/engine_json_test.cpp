@@ -322,5 +322,21 @@ TEST(Query, EncodesAndSkipsWhatIsEmpty) {
   EXPECT_EQ(query({}), "");
 }
 
+TEST(ExecEnds, AreReadInTheWordsOfEachEngine) {
+  const auto line = [](const std::string& attributes) {
+    return R"({"Type":"container","Action":"exec_die","Actor":{"ID":"c","Attributes":{)" +
+           attributes + "}}}";
+  };
+  EXPECT_EQ(exec_end_from(line(R"("execID":"e1","exitCode":"7")"), "e1"), 7);
+  EXPECT_EQ(exec_end_from(line(R"("execID":"e1","containerExitCode":"3")"), "e1"), 3);
+  // Another's, none at all, and what is no number or no event.
+  EXPECT_EQ(exec_end_from(line(R"("execID":"e2","exitCode":"7")"), "e1"), std::nullopt);
+  EXPECT_EQ(exec_end_from(line(R"("execID":"e1")"), "e1"), std::nullopt);
+  EXPECT_EQ(exec_end_from(line(R"("execID":"e1","exitCode":"7x")"), "e1"), std::nullopt);
+  EXPECT_EQ(exec_end_from(line(R"("exitCode":"7")"), ""), std::nullopt);
+  EXPECT_EQ(exec_end_from("no JSON", "e1"), std::nullopt);
+  EXPECT_TRUE(exec_ends_target("c").starts_with("/events?filters=%7B"));
+}
+
 }  // namespace
 }  // namespace fairlead::engine

@@ -2,6 +2,7 @@
 #include "commands/options.hpp"
 #include "commands/signals.hpp"
 
+#include <fairlead/host_copy.hpp>
 #include <fairlead/manage.hpp>
 
 namespace fairlead::cli {
@@ -47,9 +48,40 @@ CopyRequest request_of(const Arguments& arguments, const Session& session) {
   return request;
 }
 
+/// A path here or on a host.
+HostPath outside_path(const std::string& word, const Arguments& arguments) {
+  if (auto there = parse_host_path(word)) return *there;
+  if (word == "-" || is_inside(word)) {
+    refuse("What is on a host is copied to or from a path here, or on another host.");
+  }
+  auto path = local_path(word, arguments);
+  while (path.size() > 1 && (path.ends_with('/') || path.ends_with("/."))) path.pop_back();
+  return {.host = {}, .path = std::move(path)};
+}
+
+int copy_of_host(const Arguments& arguments, Session& session) {
+  const auto from = outside_path(arguments.positional(0), arguments);
+  const auto to = outside_path(arguments.positional(1), arguments);
+  StopOnSignal signals(arguments);
+  const auto log = make_log(arguments, session);
+  Core core(core_options(arguments), *log);
+  try {
+    copy_between_hosts(core, from, to, signals.token());
+  } catch (const Error& error) {
+    if (error.status() != Status::cancelled) throw;
+    return signals.exit_code();
+  }
+  return 0;
+}
+
+bool is_on_host(const std::string& word) { return word.find("://") != std::string::npos; }
+
 }  // namespace
 
 int run_cp(const Arguments& arguments, Session& session) {
+  if (is_on_host(arguments.positional(0)) || is_on_host(arguments.positional(1))) {
+    return copy_of_host(arguments, session);
+  }
   auto request = request_of(arguments, session);
   const bool to_terminal = !request.into && request.outside.empty() && session.out.is_terminal;
   if (to_terminal) refuse("An archive is not written to a terminal.");

@@ -63,7 +63,7 @@ int run_sync(const Arguments& arguments, Session& session) {
   const auto action = arguments.positional(0);
   const auto selection = selection_of(arguments);
   const auto status = action.empty() || action == "status"
-                          ? sync_status(core, selection)
+                          ? sync_status(core, selection, signals.token())
                           : sync_now(core, selection, direction_of(action), signals.token());
   session.write_out(wants_json(arguments, session) ? status_json(status) : status_text(status));
   return status.conflicts.empty() && status.fault.empty() ? 0 : 1;

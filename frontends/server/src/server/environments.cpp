@@ -56,10 +56,10 @@ struct Environments::Entry {
 };
 
 /// Follows its folder from now on; once.
-void Environments::begin_sync(Entry& entry) {
+void Environments::begin_sync(Entry& entry, const std::stop_token& stop) {
   const std::lock_guard lock(entry.making);
   if (!entry.folder)
-    entry.folder = std::make_unique<ContinuousSync>(entry.core, entry.caller.selection);
+    entry.folder = std::make_unique<ContinuousSync>(entry.core, entry.caller.selection, stop);
   entry.sync = true;
 }
 
@@ -164,7 +164,7 @@ void Environments::take_over(Entry& entry, std::shared_ptr<Entry> old,
   if (entry.detect) entry.detect = entry.ports->detect();
   if (entry.relay) entry.ports->keep_relay();
   try {
-    if (sync) begin_sync(entry);
+    if (sync) begin_sync(entry, stop);
   } catch (const Error& error) {  // with the new configuration there may be nothing to do
     Log(log_).text(LogLevel::info, error.message());
   }
@@ -193,7 +193,7 @@ EnvironmentForwards Environments::forward(const Caller& caller, const ForwardOrd
     entry->relay = true;
     entry->ports->keep_relay();
   }
-  if (order.sync) begin_sync(*entry);
+  if (order.sync) begin_sync(*entry, stop);
   changed();
   auto view = entry->view();
   view.failures = std::move(failures);

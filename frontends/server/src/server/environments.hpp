@@ -71,7 +71,7 @@ class Environments {
   struct Entry;
   std::shared_ptr<Entry> entry_of(const Caller& caller, const std::stop_token& stop);
   std::shared_ptr<Entry> find(const Caller& caller, const std::stop_token& stop);
-  static void begin_sync(Entry& entry);
+  static void begin_sync(Entry& entry, const std::stop_token& stop);
   void take_over(Entry& entry, std::shared_ptr<Entry> old, const std::stop_token& stop);
   std::vector<EnvironmentForwards> views();
   void name_forwards(std::vector<EnvironmentForwards>& views);

@@ -70,6 +70,7 @@ class Channel : public Watcher {
   std::span<const char> write_straight(std::span<const char> bytes);
   long put_out(std::span<const char> bytes) const;
   void taken(std::size_t size);
+  void fit_window();
   void out_gone();
   void finish_out();
   void finish_if_over();
@@ -84,7 +85,8 @@ class Channel : public Watcher {
   std::uint32_t out_events_ = unwatched;
   std::uint64_t may_send_ = 0;
   std::uint32_t may_receive_ = window;
-  std::uint32_t freed_ = 0;  ///< taken, not yet told
+  std::uint32_t window_ = window;  ///< what the other side may have under way in all
+  std::uint32_t freed_ = 0;        ///< taken, not yet told
   std::uint64_t sent_ = 0;
   std::uint64_t received_ = 0;
   ByteQueue queue_;

@@ -19,6 +19,8 @@ inline constexpr std::size_t header_size = 8;
 inline constexpr std::size_t most_payload = 65536;
 /// What each side lets the other send on a channel before it says that it took some of it.
 inline constexpr std::uint32_t window = 1U << 20U;
+/// What it may become while the other side takes everything at once.
+inline constexpr std::uint32_t widest_window = 8U << 20U;
 
 enum class FrameType : std::uint8_t {
   open_tcp = 1,

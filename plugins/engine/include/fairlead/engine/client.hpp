@@ -44,6 +44,10 @@ class Client {
 
   const Endpoint& endpoint() const noexcept { return endpoint_; }
 
+  /// Once: opens connections that requests will find. Over a link each takes a round trip, and so
+  /// they take it together. A failure is left for the request that needs one.
+  void open_ahead(const sdk::Call& call);
+
   /// A request whose answer is small.
   HttpResponse send(const ApiRequest& request, const sdk::Call& call);
   /// A request whose answer is a stream: `sink` gets its bytes as they come and says
@@ -64,6 +68,7 @@ class Client {
   Dial dial_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<HttpConnection>> kept_;
+  bool opened_ahead_ = false;
 };
 
 /// "k=v&…" with both percent-encoded; parameters whose value is empty are left out.

@@ -2,6 +2,7 @@
 
 #include <fairlead/model.hpp>
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,11 @@ int exit_code_of_failed_start(std::string_view message);
 InstanceEvent instance_event_from(std::string_view line);
 /// Path and query of GET /events for the containers with these labels.
 std::string events_target(const WatchRequest& request);
+
+/// Path and query of GET /events for the ends of commands in that container.
+std::string exec_ends_target(const std::string& instance);
+/// The exit status that a line of it announces for `exec`.
+std::optional<int> exec_end_from(std::string_view line, std::string_view exec);
 
 /// Path and query of GET /containers/ID/logs; a negative `tail` means all.
 std::string logs_target(const LogsRequest& request);

@@ -1,0 +1,151 @@
+#include "base/pipe.hpp"
+#include "base/text.hpp"
+#include "engine/captured.hpp"
+#include "engine/host_access.hpp"
+#include "engine/remote_folder.hpp"
+#include "engine/synced_folder.hpp"
+
+#include <fairlead/error.hpp>
+#include <fairlead/host_copy.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <future>
+
+namespace fairlead {
+namespace {
+
+constexpr int not_there = 3;
+constexpr int taken = 4;
+
+// $1 what is copied. That tar fails is said apart: the pipe's status is the compressor's.
+constexpr auto pack_script = R"sh([ -e "$1" ] || [ -h "$1" ] || exit 3
+folder=${1%/*}
+{ tar -C "${folder:-/}" -cf - -- "${1##*/}" || echo "tar $?" >&2; } | gzip -1)sh";
+
+// $1 where to, $2 the name of what comes, $3 the part's name; says where it will be. The archive is
+// complete when its compressor says so: the end of a tar alone can be lost unseen.
+constexpr auto receive_script = R"sh(umask 022
+place=${1%/}
+[ ! -d "$1" ] || place=$place/$2
+[ ! -d "$place" ] || exit 4
+folder=${place%/*}
+folder=${folder:-/}
+[ -d "$folder" ] || mkdir -p "$folder" || exit 1
+part=$folder/$3
+trap 'exit 1' HUP INT TERM
+mkdir "$part" || exit 1
+trap 'rm -rf "$part" "$part.end"' EXIT
+{ gzip -dc || echo failed >"$part.end"; } | tar -C "$part" -xopf -
+result=$?
+[ ! -e "$part.end" ] && [ $result = 0 ] || exit 1
+trap - EXIT
+printf '%s' "$place")sh";
+
+// $1 the place, $2 the name, $3 the part's name.
+constexpr auto place_script = R"sh(folder=${1%/*}
+part=$folder/$3
+[ ! -d "$1" ] || { rm -rf "$part"; exit 4; }
+mv -f "$part/$2" "$1" && rmdir "$part" && exit 0
+rm -rf "$part"
+exit 1)sh";
+
+constexpr auto drop_script = R"sh(rm -rf "${1%/*}/$3")sh";
+
+std::shared_ptr<Host> machine(Core& core, const std::string& address) {
+  if (address.empty()) return local_host();
+  return core.host(on_host(core.settings(core.options().working_directory, nullptr), address));
+}
+
+std::string shown(const HostPath& place) { return place.host + place.path; }
+
+std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+std::string part_name() {
+  static std::atomic<unsigned> count{0};
+  return ".fairlead-part-" + machine_key() + '-' + std::to_string(::getpid()) + '-' +
+         std::to_string(++count);
+}
+
+/// A command whose output, or input, is the other one's.
+Captured run_end(Host& host, std::vector<std::string> argv, UniqueFd in, UniqueFd out,
+                 const std::stop_token& stop) {
+  Captured result;
+  auto said = make_pipe();
+  auto err = make_pipe();
+  CallOptions options{.stop = stop};
+  SpawnRequest request{.argv = std::move(argv)};
+  if (in) request.in = options.pass(std::move(in));
+  request.out = options.pass(out ? std::move(out) : std::move(said.write_end));
+  request.err = options.pass(std::move(err.write_end));
+  said.write_end.reset();
+  const PipeReader words(std::move(said.read_end),
+                         [&](std::string_view text) { result.out += text; });
+  const PipeReader faults(std::move(err.read_end),
+                          [&](std::string_view text) { result.err += text; });
+  result.exit_code = host.spawn(request, std::move(options)).exit_code;
+  return result;
+}
+
+[[noreturn]] void fail(const Captured& end, const HostPath& from, const HostPath& to) {
+  if (end.exit_code == not_there) {
+    throw Error(Status::not_found, "host.path_not_found",
+                shown(from) + " does not exist, or you may not read it.");
+  }
+  if (end.exit_code == taken) {
+    throw Error(Status::conflict, "host.path_taken",
+                "There is a folder of that name at " + shown(to) + " already.",
+                "Remove it, or name another place.");
+  }
+  throw Error(
+      Status::failed, "host.copy",
+      "Copying " + shown(from) + " to " + shown(to) + " failed: " + std::string(trim(end.err)),
+      "Nothing of it is used. Is there room, and may you write there? tar and gzip are "
+      "needed on both.");
+}
+
+}  // namespace
+
+std::optional<HostPath> parse_host_path(const std::string& text) {
+  auto place = parse_remote_place(text);
+  if (!place) return std::nullopt;
+  return HostPath{.host = std::move(place->host), .path = std::move(place->folder)};
+}
+
+void copy_between_hosts(Core& core, const HostPath& from, const HostPath& to,
+                        std::stop_token stop) {
+  const auto source = machine(core, from.host);
+  const auto target = machine(core, to.host);
+  const auto name = name_of(from.path);
+  const auto part = part_name();
+  const LogStep step(core.log(), "Copying " + shown(from) + " to " + shown(to));
+  auto pipe = make_pipe();
+  ::fcntl(pipe.read_end.get(), F_SETPIPE_SZ, 1 << 20);
+  auto packing = std::async(
+      std::launch::async, [&, out = std::make_shared<UniqueFd>(std::move(pipe.write_end))] {
+        return run_end(*source, {"/bin/sh", "-c", pack_script, "sh", from.path}, {},
+                       std::move(*out), stop);
+      });
+  const auto received =
+      run_end(*target, {"/bin/sh", "-c", receive_script, "sh", to.path, name, part},
+              std::move(pipe.read_end), {}, stop);
+  const auto packed = packing.get();
+  const auto finish = [&](const char* script) {
+    return run_captured_on(
+        *target, {.argv = {"/bin/sh", "-c", script, "sh", received.out, name, part}}, stop);
+  };
+  const bool whole = packed.exit_code == 0 && packed.err.find("tar ") == std::string::npos;
+  if (packed.exit_code == not_there) fail(packed, from, to);
+  if (received.exit_code != 0) {
+    fail({.exit_code = received.exit_code, .out = {}, .err = packed.err + received.err}, from, to);
+  }
+  if (!whole) {
+    finish(drop_script);
+    fail(packed, from, to);
+  }
+  if (const auto placed = finish(place_script); placed.exit_code != 0) fail(placed, from, to);
+}
+
+}  // namespace fairlead
