@@ -2,6 +2,8 @@
 
 #include "support/files.hpp"
 
+#include <functional>
+
 namespace fairlead::bench {
 namespace {
 
@@ -10,7 +12,7 @@ namespace fs = std::filesystem;
 constexpr int rounds = 5;
 
 constexpr const char* with_feature = R"({"features": {"./f": {}},
-  "onCreateCommand": "echo one", "postCreateCommand": "echo two", "image": ")";
+  "onCreateCommand": "echo one >/one", "postCreateCommand": "echo two >/two", "image": ")";
 
 fs::path feature_workspace(World& world, const std::string& name) {
   const fs::path folder = world.workspace(name);
@@ -36,14 +38,23 @@ fs::path ten_commands(World& world) {
   return folder;
 }
 
-Series fresh(World& world, const std::string& name, std::vector<std::string> argv) {
+/// `up` and then, not measured, `check` with the container's id, which is removed.
+Series fresh(World& world, const std::string& name, std::vector<std::string> argv,
+             std::function<void(const std::string&)> check = {}) {
   return {name,
-          [&world, argv = std::move(argv)] {
+          [&world, argv = std::move(argv), check = std::move(check)] {
             const auto result = world.must(argv);
-            world.engine().remove_container(World::container_of(result));
+            const auto container = World::container_of(result);
+            if (check) check(container);
+            world.engine().remove_container(container);
             return result.duration;
           },
           {}};
+}
+
+/// Both commands have run by the time that `up` ends, or the figure compares nothing.
+void require_both(World& world, const std::string& container) {
+  world.must({world.docker, "exec", container, "test", "-e", "/one", "-a", "-e", "/two"});
 }
 
 }  // namespace
@@ -51,10 +62,16 @@ Series fresh(World& world, const std::string& name, std::vector<std::string> arg
 std::vector<Figure> life_figures(World& world) {
   std::vector<Figure> figures;
   const std::string name = "up fresh, a cached feature, two hooks";
-  auto ours = fresh(
+  const auto both = [&world](const std::string& container) { require_both(world, container); };
+  auto ours = fresh(world, name,
+                    {world.fairlead, "up", "--wait", "--workspace-folder",
+                     feature_workspace(world, "feature-ours")},
+                    both);
+  auto drop_in = fresh(
       world, name,
-      {world.devcontainer, "up", "--workspace-folder", feature_workspace(world, "feature-ours")});
-  ours.measure();  // from now on the image is there
+      {world.devcontainer, "up", "--workspace-folder", feature_workspace(world, "feature-drop-in")},
+      both);
+  for (auto* series : {&ours, &drop_in}) series->measure();  // from now on the image is there
   if (world.reference.empty()) {
     Figure missing;
     missing.operation = name;
@@ -64,13 +81,15 @@ std::vector<Figure> life_figures(World& world) {
   } else {
     auto theirs = fresh(world, name,
                         {world.reference, "up", "--buildkit", "never", "--workspace-folder",
-                         feature_workspace(world, "feature-theirs")});
+                         feature_workspace(world, "feature-theirs")},
+                        both);
     theirs.measure();
-    interleave({&ours, &theirs}, rounds);
+    interleave({&ours, &drop_in, &theirs}, rounds);
     figures.push_back(ratio(name, "reference", ours, theirs, 1.0 / 3));
+    figures.push_back(shown(ratio(name + ", as devcontainer", "reference", drop_in, theirs, 0)));
   }
-  auto ten =
-      fresh(world, "ten", {world.devcontainer, "up", "--workspace-folder", ten_commands(world)});
+  auto ten = fresh(world, "ten",
+                   {world.fairlead, "up", "--wait", "--workspace-folder", ten_commands(world)});
   interleave({&ten}, 3);
   Figure figure;
   figure.operation = "up fresh, ten commands side by side, the longest 5 s";

@@ -53,6 +53,11 @@ Figure ratio(std::string operation, std::string against, const Series& ours, con
   return figure;
 }
 
+Figure shown(Figure figure) {
+  figure.free = true;
+  return figure;
+}
+
 bool print_table(const std::vector<Figure>& figures) {
   std::printf("%-34s %-34s %10s %10s %10s  %-6s %s\n", "operation", "figure", "minimum", "median",
               "limit", "holds", "from");
@@ -67,7 +72,10 @@ bool print_table(const std::vector<Figure>& figures) {
     std::printf("%-34s %-34s %10s %10s %10s  %-6s %s\n", figure.operation.c_str(),
                 figure.what.c_str(), amount(figure.value, figure.unit).c_str(),
                 figure.median > 0 ? amount(figure.median, figure.unit).c_str() : "",
-                amount(figure.limit, figure.unit).c_str(), figure.holds() ? "yes" : "NO",
+                figure.free ? "" : amount(figure.limit, figure.unit).c_str(),
+                figure.free      ? ""
+                : figure.holds() ? "yes"
+                                 : "NO",
                 figure.detail.c_str());
   }
   return all;

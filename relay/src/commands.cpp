@@ -100,23 +100,23 @@ void Commands::become_child() const {
 
 void Commands::run(std::uint32_t id, const RunRequest& request) {
   const auto spawned = spawn(*this, request);
+  const auto errors = request.error_channel == with_output ? 0 : request.error_channel;
   auto& stream = mux_.add(std::make_unique<CommandStream>(*this, mux_, id, id));
   if (spawned.pid < 0) {
     mux_.send(FrameType::exit, id, PayloadWriter().u32(exit_of_failure));
-    if (request.error_channel != 0) mux_.send_reset(request.error_channel, ResetReason::other);
+    if (errors != 0) mux_.send_reset(errors, ResetReason::other);
     return stream.reset(ResetReason::other, "no process can be made");
   }
-  commands_.push_back(
-      std::make_unique<Command>(*this, mux_, id, spawned.pid, request.error_channel));
+  commands_.push_back(std::make_unique<Command>(*this, mux_, id, spawned.pid, errors));
   if (spawned.terminal) commands_.back()->set_terminal(spawned.out);
   mux_.send(FrameType::opened, id, PayloadWriter().u32(window));
   stream.allow(request.credit);
   stream.join(spawned.out, spawned.in);
-  if (request.error_channel == 0) return;
-  auto& errors = mux_.add(std::make_unique<CommandStream>(*this, mux_, request.error_channel, id));
-  errors.receives_nothing();
-  errors.allow(request.credit);
-  errors.join(spawned.err, -1);
+  if (errors == 0) return;
+  auto& error_stream = mux_.add(std::make_unique<CommandStream>(*this, mux_, errors, id));
+  error_stream.receives_nothing();
+  error_stream.allow(request.credit);
+  error_stream.join(spawned.err, -1);
 }
 
 Command* Commands::find(std::uint32_t id) {

@@ -109,7 +109,8 @@ class Session final : public Mux {
   bool run(std::uint32_t id, PayloadReader payload) {
     RunRequest request;
     if (!read(payload, request)) return false;
-    if (request.error_channel != 0 && !is_new(request.error_channel)) return false;
+    const bool own_errors = request.error_channel != 0 && request.error_channel != with_output;
+    if (own_errors && !is_new(request.error_channel)) return false;
     commands_.run(id, request);
     return true;
   }

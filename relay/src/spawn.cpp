@@ -120,8 +120,10 @@ struct Streams {
 };
 
 void close_all(const Streams& streams) {
-  for (const int fd : {streams.child[0], streams.child[1], streams.child[2], streams.ours.in,
-                       streams.ours.out, streams.ours.err}) {
+  const auto& child = streams.child;
+  const int errors = child[2] == child[1] ? -1 : child[2];
+  for (const int fd :
+       {child[0], child[1], errors, streams.ours.in, streams.ours.out, streams.ours.err}) {
     if (fd >= 0) sys::close(fd);
   }
 }
@@ -157,6 +159,10 @@ long make_streams(Streams& streams, const RunRequest& request) {
   if (request.error_channel == 0) return make_terminal(streams, request);
   long result = make_pipe(streams.child[0], streams.ours.in, 1);
   if (result == 0) result = make_pipe(streams.child[1], streams.ours.out, 0);
+  if (request.error_channel == with_output) {
+    streams.child[2] = streams.child[1];
+    return result;
+  }
   if (result == 0) result = make_pipe(streams.child[2], streams.ours.err, 0);
   return result;
 }

@@ -96,6 +96,45 @@ TEST_P(Compose, PutsFeaturesOntoWhatAServiceBuilds) {
   EXPECT_EQ(own(project, "down", {"--images"}).exit_code, 0);
 }
 
+// LIFE-018: of a service, too; what only the prebuild needed goes with it.
+TEST_P(Compose, KeepsAPrebuildAsAnImage) {
+  const Workspace project = this->project(
+      companion, R"("onCreateCommand": "echo created >> /log", "containerEnv": {"MINE": "kept"},
+                    "postCreateCommand": "echo late >> /log")");
+  auto name = "fairlead-test/snapshot-" + test_run().id();
+  for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  const RunResult made = own(project, "build", {"--json", "--prebuild", "--image-name", name});
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  EXPECT_EQ(json_at(made.out, "/imageName/0"), name);
+  EXPECT_TRUE(services(project_name(project), "app").empty());
+  EXPECT_TRUE(services(project_name(project), "db").empty());
+  const auto image = engine().request("GET", "/images/" + name + "/json");
+  EXPECT_EQ(json_at(image, "/Config/Labels/com.docker.compose.project"), "") << image;
+  EXPECT_EQ(image.find("onCreateCommand"), std::string::npos) << image;
+  // Else each container of it would have volumes that nobody asked for.
+  EXPECT_EQ(image.find("\"/workspace\":{}"), std::string::npos) << image;
+  const Workspace second = workspace({}, "other");
+  second.write(".devcontainer/devcontainer.json", R"({"image": ")" + name + R"("})");
+  must_own_up(second);
+  EXPECT_EQ(must_exec(second, "cat /log; echo $MINE"), "created\nlate\nkept\n");
+  EXPECT_EQ(own(second, "down").exit_code, 0);
+  engine().remove_image(name);
+}
+
+// VSC-010: a job removes the services that it has started, and no others.
+TEST_P(Compose, AJobLeavesTheServicesThatWereThere) {
+  const Workspace project = this->project(companion);
+  EXPECT_EQ(own(project, "run", {"--", "true"}).exit_code, 0);
+  EXPECT_TRUE(services(project_name(project), "db").empty());
+  ASSERT_EQ(own(project, "up", {"--wait"}).exit_code, 0);
+  const auto name = project_name(project);
+  for (const auto& app : services(name, "app")) engine().remove_container(app.id);
+  const RunResult job = own(project, "run", {"--", "sh", "-c", "exit 3"});
+  EXPECT_EQ(job.exit_code, 3) << job.text();
+  EXPECT_TRUE(services(name, "app").empty());
+  EXPECT_EQ(services(name, "db").size(), 1U);
+}
+
 // CMP-015: each finds what the other one made.
 TEST_P(Compose, SharesProjectsWithTheReference) {
   if (reference_cli().empty()) GTEST_SKIP() << "skipped: no reference CLI";

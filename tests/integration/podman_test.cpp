@@ -106,6 +106,25 @@ TEST_F(PodmanTest, BuildsWithFeatures) {
   EXPECT_EQ(must_exec(project, "cat /content /feature"), "content\nb\nhi\n");
 }
 
+TEST_F(PodmanTest, KeepsAPrebuildAsAnImage) {  // LIFE-018
+  auto name = "localhost/snapshot-" + test_run().id();
+  for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const Workspace project = workspace(
+      R"("remoteUser": "root", "onCreateCommand": "echo created >> /log",
+         "postCreateCommand": "echo late >> /log", "containerEnv": {"MINE": "kept"})");
+  const RunResult made = own("build", project, {"--json", "--prebuild", "--image-name", name});
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  const RunResult image = podman({"image", "inspect", name});
+  EXPECT_EQ(json_at(image.out, "/0/Config/Labels/devcontainer.local_folder"), "") << image.text();
+  EXPECT_EQ(image.out.find("onCreateCommand"), std::string::npos) << image.text();
+  const Workspace second = workspace({}, "other");
+  second.write(".devcontainer/devcontainer.json", R"({"image": ")" + name + R"("})");
+  must_up(second);
+  EXPECT_EQ(must_exec(second, "cat /log; echo $MINE"), "created\nlate\nkept\n");
+  EXPECT_EQ(own("down", second).exit_code, 0);
+  EXPECT_EQ(podman({"rmi", "--force", name}).exit_code, 0);
+}
+
 TEST_F(PodmanTest, ImagesWithoutARegistryAreFoundByTheirShortName) {
   auto name = "short-" + test_run().id();
   for (char& c : name) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));

@@ -77,6 +77,22 @@ TEST_F(Requests, HooksCostOneCommandEach) {
   EXPECT_EQ(count(requests, "POST /exec/"), 5) << joined(requests);
 }
 
+/// Preparing the system, the look at the user's environment and all hooks share the relay of one.
+TEST_F(Requests, OfAllHooksByOurNameOneCommandIsRun) {
+  const Workspace project = workspace(
+      R"("onCreateCommand": "echo one >> log", "postCreateCommand": {"a": "true", "b": "true"},
+         "postStartCommand": ["true"], "waitFor": "postStartCommand")");
+  const auto requests =
+      requests_of(fairlead({"up", "--wait", "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(count(requests, "POST /exec/"), 1) << joined(requests);
+  EXPECT_EQ(count(requests, "/archive"), 0) << joined(requests);
+  EXPECT_EQ(project.read("log"), "one\n");
+  const auto again =
+      requests_of(fairlead({"up", "--wait", "--workspace-folder", project.folder.string()}));
+  EXPECT_LE(count(again, "POST /exec/"), 1) << joined(again);
+  EXPECT_EQ(project.read("log"), "one\n");
+}
+
 TEST_F(Requests, ExecFindsCreatesAndStarts) {
   const Workspace project = workspace();
   must_up(project);

@@ -1,8 +1,10 @@
 // Lifecycle commands that behave badly, and what happens to a container in the middle of one. LIFE.
 
 #include "fixture.hpp"
+#include "support/engine_proxy.hpp"
 #include "support/wait.hpp"
 
+#include <atomic>
 #include <csignal>
 
 namespace fairlead::test {
@@ -121,6 +123,51 @@ TEST_F(RoughHooks, MayLoseTheirContainer) {
   EXPECT_EQ(json_at(result.out, "/outcome"), "error") << result.text();
   must_own_up(project);
   EXPECT_EQ(project.read("runs"), "run\nrun\n");
+}
+
+/// The relay that carries them cannot be started: the engine runs them, and each of them once.
+TEST_F(RoughHooks, RunWithoutTheRelayThatCarriesThem) {
+  const Workspace project =
+      workspace(R"("onCreateCommand": "echo one >> log", "postCreateCommand": "echo two >> log")");
+  std::atomic_flag refused;
+  EngineProxy proxy(test_run().below("h.sock").string(), engine().socket_path(),
+                    [&](int, const std::string& line) {
+                      const bool starts = line.starts_with("POST /exec/");
+                      return starts && !refused.test_and_set() ? EngineProxy::Verdict::cut
+                                                               : EngineProxy::Verdict::forward;
+                    });
+  RunRequest request = own(project);
+  request.environment["DOCKER_HOST"] = proxy.host();
+  const RunResult result = run(std::move(request));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_TRUE(refused.test());
+  EXPECT_EQ(project.read("log"), "one\ntwo\n");
+}
+
+/// Nobody knows how far such a command has come: it is named, and begun anew at the next `up`.
+TEST_F(RoughHooks, MayEndTheRelayThatCarriesThem) {
+  allow_processes_inside();
+  const Workspace project = workspace(
+      R"("postCreateCommand": "echo run >> runs; test -e once || { touch once; kill -9 $PPID; sleep 60; }")");
+  const RunResult result = run(own(project));
+  EXPECT_EQ(result.exit_code, 1) << result.text();
+  EXPECT_FALSE(result.timed_out);
+  EXPECT_NE(result.text().find("postCreateCommand from devcontainer.json"), std::string::npos)
+      << result.text();
+  must_own_up(project);
+  EXPECT_EQ(project.read("runs"), "run\nrun\n");
+}
+
+TEST_F(RoughHooks, KeepTheOrderOfBothStreams) {
+  const Workspace project = workspace(
+      R"("postCreateCommand": "for i in 1 2 3 4 5 6 7 8 9; do echo o$i; echo e$i >&2; done")");
+  const RunResult result = run(own(project));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  std::string expected;
+  for (char i = '1'; i <= '9'; ++i) expected += std::string("o") + i + "\ne" + i + '\n';
+  auto said = result.err;
+  std::erase(said, '\r');
+  EXPECT_NE(said.find(expected), std::string::npos) << result.text();
 }
 
 /// Occasions are told apart, not compared: a start that lies before the last one is one as well.

@@ -73,8 +73,8 @@ struct Ending {
 };
 
 /// `entry`: the command's name in an object, empty for the other forms.
-OperationError failure(const Core& core, const HookTitle& title, const std::string& entry,
-                       const CommandLine& line, const Ending& ending) {
+HookFailure failure(const Core& core, const HookTitle& title, const std::string& entry,
+                    const CommandLine& line, const Ending& ending) {
   auto message = "Command failed: " + joined(words_of(line));
   if (core.mode() == Mode::fairlead)
     message += " (exit code " + std::to_string(ending.status) + ")";
@@ -89,7 +89,7 @@ OperationError failure(const Core& core, const HookTitle& title, const std::stri
     if (!ending.output.empty()) error.note("its output ended with\n" + ending.output);
     error.at(title.where);
   }
-  return {std::move(error), description};
+  return {OperationError(std::move(error), description), ending.status};
 }
 
 /// Everything that a lifecycle command says goes here, as with the reference.
@@ -150,6 +150,17 @@ void announce(const Core& core, const HookTitle& title) {
                      LogLevel::info);
 }
 
+/// What went wrong on the way there says whose way it was.
+int run_named(const CommandRunner& run, const std::vector<std::string>& words,
+              const OutputSink& output, const std::string& name) {
+  try {
+    return run(words, output);
+  } catch (Error& error) {
+    error.note("running the " + name);
+    throw;
+  }
+}
+
 Ending run_single(const Core& core, const HookTitle& title, const NamedCommand& command,
                   const CommandRunner& run, ProgressReport& report) {
   const auto log = hook_log(core);
@@ -163,8 +174,9 @@ Ending run_single(const Core& core, const HookTitle& title, const NamedCommand& 
     report.listen(text);
     end.add(text);
   };
-  const int status =
-      run(words_of(command.line), [&](std::string_view piece) { show(masked.feed(piece)); });
+  const int status = run_named(
+      run, words_of(command.line), [&](std::string_view piece) { show(masked.feed(piece)); },
+      full_name(title, {}));
   show(masked.finish());
   if (core.mode() == Mode::fairlead || is_on_host(title)) log.raw("\r\n", LogLevel::info);
   report_ending(core, title, {}, status);
@@ -208,8 +220,9 @@ Ending run_entry(const Core& core, const HookTitle& title, const NamedCommand& c
                  const CommandRunner& run, ProgressReport& report, std::mutex& printing) {
   MaskedStream masked(core.secret_mask());
   std::string output;
-  const int status =
-      run(words_of(command.line), [&](std::string_view piece) { output += masked.feed(piece); });
+  const int status = run_named(
+      run, words_of(command.line), [&](std::string_view piece) { output += masked.feed(piece); },
+      full_name(title, command.name));
   output += masked.finish();
   OutputEnd end;
   end.add(

@@ -1,6 +1,7 @@
 #include "engine/hook_stage.hpp"
 
 #include "engine/enter_cache.hpp"
+#include "engine/own_relay.hpp"
 #include "engine/rest.hpp"
 #include "engine/session.hpp"
 #include "engine/snapshot.hpp"
@@ -27,6 +28,7 @@ class HookStage {
         made_(made),
         instance_(made.instance),
         stop_(std::move(stop)),
+        inside_(found.backend),
         key_(environment_key(found.backend->name(), made.instance)) {}
 
   Rest run() {
@@ -35,6 +37,11 @@ class HookStage {
     // Without a command to run nothing has to be known of the inside: no exec at all, but where the
     // reference has one.
     const bool nothing = !has_commands(merged, work);
+    // In a new instance there is more to do than the relay's start takes.
+    if (!nothing) {
+      inside_ = with_own_relay(core_, workspace_, found_.backend, instance_, merged,
+                               made_.created ? RelayStart::now : RelayStart::when_needed, stop_);
+    }
     if (!nothing || made_.wanted_ids || core_.mode() == Mode::drop_in) {
       prepare(nothing ? marks_of(merged, work) : FirstMarks{});
     }
@@ -62,7 +69,7 @@ class HookStage {
     auto instance = instance_;
     // What goes into /etc/environment goes into a snapshot, too.
     if (!request_.snapshot_names.empty()) std::erase_if(instance.env, is_proxy_variable_entry);
-    prepare_system(core_, *found_.backend, instance,
+    prepare_system(core_, *inside_, instance,
                    {.folder = request_.remote.container_system_data_folder,
                     .wanted = made_.wanted_ids,
                     .marks = std::move(marks)},
@@ -79,7 +86,7 @@ class HookStage {
   }
 
   Session open() {
-    auto session = open_session(core_, workspace_, found_.backend, instance_, request_.remote,
+    auto session = open_session(core_, workspace_, inside_, instance_, request_.remote,
                                 /*need_markers=*/true, stop_);
     // What a prebuild makes is for everybody; the reference gives them to it all the same.
     const bool for_all = request_.lifecycle.prebuild && core_.mode() == Mode::fairlead;
@@ -103,6 +110,7 @@ class HookStage {
   const CreatedInstance& made_;
   const InstanceInfo& instance_;
   std::stop_token stop_;
+  std::shared_ptr<Backend> inside_;  ///< what runs commands in the instance
   std::string key_;
 };
 

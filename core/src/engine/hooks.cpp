@@ -196,10 +196,11 @@ bool run_hook(Core& core, const Session& session, Hook hook, std::vector<Hook> m
     try {
       whole = run_lifecycle_command(core, title_of(session, hook, command), command.command, run) &&
               whole;
-    } catch (const OperationError& error) {
+    } catch (const HookFailure& error) {
       // Where not even the shell could start (no such folder) nothing is marked yet.
       mark_after_all(session, marks, stop);
-      throw OperationError(error, error.description(), session.instance.id);
+      throw HookFailure(OperationError(error, error.description(), session.instance.id),
+                        error.status());
     }
   }
   return whole;

@@ -1,3 +1,4 @@
+#include "engine/call_log.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
@@ -8,13 +9,16 @@ namespace fairlead {
 namespace {
 
 /// Removes what the job has made, when it goes out of scope: a cancelled or failed job leaves
-/// nothing either.
+/// nothing either. Of a group nothing is removed when something of it was there before the job, but
+/// for the job's own container; named volumes stay, they may be from before.
 class Cleaner {
  public:
-  Cleaner(Core& core, const Selection& selection, const std::stop_token& stop) : core_(core) {
-    workspace_ = open_workspace(core, selection, stop);
-    selection_ = selection;
-    const auto found = find_environment(core, *workspace_, selection, stop);
+  Cleaner(Core& core, const Selection& selection, const std::stop_token& stop)
+      : core_(core), selection_(selection) {
+    workspace_ = with_devcontainer_id(open_workspace(core, selection, stop));
+    const auto found = find_environment(core, *workspace_, selection, stop, LookFor::group);
+    if (found.group) group_labels_ = found.group->resolved.group_labels;
+    shares_group_ = !group_labels_.empty() && !instances_of_group(*found.backend, stop).empty();
     if (found.instance) workspace_.reset();  // somebody else's, in use for longer than this job
   }
   /// There was a container before the job.
@@ -28,12 +32,7 @@ class Cleaner {
       return;
     }
     try {
-      // Not the caller's stop token: an interrupted job cleans up as well.
-      const auto found = find_environment(core_, *workspace_, selection_, {});
-      if (!found.instance) return;
-      const LogStep step(core_.log(), "Removing container " + found.instance->name);
-      found.backend->remove({.id = found.instance->id, .force = true, .volumes = true}, change({}));
-      forget_environment(core_, found.backend->name(), found.instance->id);
+      clean();
     } catch (const Error& error) {
       core_.log().text(LogLevel::warning,
                        "The job's container could not be removed: " + error.message());
@@ -41,9 +40,36 @@ class Cleaner {
   }
 
  private:
+  std::vector<InstanceInfo> instances_of_group(Backend& backend,
+                                               const std::stop_token& stop) const {
+    return backend.list({.labels = group_labels_}, question(stop)).instances;
+  }
+
+  /// Not with the caller's stop token: an interrupted job cleans up as well.
+  void clean() {
+    auto found = find_environment(core_, *workspace_, selection_, {});
+    const bool whole_group = !group_labels_.empty() && !shares_group_;
+    if (!found.instance && whole_group) {
+      const auto left = instances_of_group(*found.backend, {});
+      if (!left.empty()) found.instance = left.front();
+    }
+    if (!found.instance) return;
+    const auto& instance = *found.instance;
+    const LogStep step(core_.log(), "Removing container " + instance.name);
+    const auto backend = group_backend(core_, workspace_->settings, found.backend, instance);
+    const auto group = whole_group ? group_of(core_, *workspace_, instance) : std::nullopt;
+    auto options = logged_call(core_, {}, LogLevel::debug);
+    options.timeout = change_limit;
+    backend->remove({.id = instance.id, .force = true, .volumes = !group, .group = group},
+                    std::move(options));
+    forget_environment(core_, backend->name(), instance.id);
+  }
+
   Core& core_;
-  std::optional<Workspace> workspace_;  ///< absent: nothing is to be removed
   Selection selection_;
+  std::optional<Workspace> workspace_;     ///< absent: nothing is to be removed
+  std::vector<std::string> group_labels_;  ///< on all of the group; empty: there is none
+  bool shares_group_ = false;              ///< something of it was there before
 };
 
 }  // namespace

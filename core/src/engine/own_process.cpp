@@ -1,5 +1,6 @@
 #include "engine/own_process.hpp"
 
+#include "engine/commands.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/description.hpp"
 #include "engine/session.hpp"
@@ -13,6 +14,13 @@ namespace {
 
 constexpr std::chrono::milliseconds enough{300};
 constexpr std::chrono::milliseconds interval{50};
+
+/// A command that ended by itself has reasons of its own: with its container it would be killed.
+bool ended_by_itself(const Error& error) {
+  constexpr int killed = 128 + 9;
+  const auto* failure = dynamic_cast<const HookFailure*>(&error);
+  return failure != nullptr && failure->status() != killed;
+}
 
 }  // namespace
 
@@ -34,6 +42,17 @@ void OwnProcess::look(const std::stop_token& stop) const {
             "overrideCommand is not in force, so the container's own command has to keep running; "
             "set it to true, or look at what was printed with `fairlead logs`."),
       "An error occurred setting up the container.", id_);
+}
+
+void OwnProcess::look_behind(const Error& error, const std::stop_token& stop) const {
+  if (error.code() == "environment.ended" || ended_by_itself(error)) return;
+  try {
+    look(stop);
+  } catch (const OperationError&) {
+    throw;
+  } catch (const Error&) {
+    return;  // it could not be asked; what went wrong first is what matters
+  }
 }
 
 void OwnProcess::watch(const std::stop_token& stop) const {

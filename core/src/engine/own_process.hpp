@@ -20,7 +20,10 @@ class OwnProcess {
   /// Throws OperationError "environment.ended" when it has ended.
   void look(const std::stop_token& stop) const;
 
-  /// As above, until it has run for long enough; what else was done since it started counts. The
+  /// As `look`, where `error` may come of that; another reason stands, also when nobody can say.
+  void look_behind(const Error& error, const std::stop_token& stop) const;
+
+  /// As `look`, until it has run for long enough; what else was done since it started counts. The
   /// drop-in looks once: the reference looks no further than to its own commands.
   void watch(const std::stop_token& stop) const;
 

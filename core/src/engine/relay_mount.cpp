@@ -87,13 +87,17 @@ void renew_relay_folder(const Core& core) {
   }
 }
 
+bool has_relay_mount(const Core& core, const InstanceInfo& instance) {
+  const auto folder = folder_of(core).string();
+  return std::ranges::any_of(instance.mounts, [&](const Mount& mount) {
+    return mount.target == ports::relay_folder && mount.source == folder;
+  });
+}
+
 void restore_relay_folder(const Core& core, const InstanceInfo& instance) {
   const auto folder = folder_of(core);
-  const bool mounted = std::ranges::any_of(instance.mounts, [&](const Mount& mount) {
-    return mount.target == ports::relay_folder && mount.source == folder.string();
-  });
   std::error_code error;
-  if (!mounted || fs::is_directory(folder, error)) return;
+  if (!has_relay_mount(core, instance) || fs::is_directory(folder, error)) return;
   try {
     make(folder);
   } catch (const Error& why) {

@@ -20,6 +20,9 @@ CreatedInstance create_with_relay(Core& core, const Workspace& workspace, Create
                                   const ProbeReply& abilities, const Found& found,
                                   const std::stop_token& stop);
 
+/// Whether `instance` has the folder as its mount, so that a relay can be started at once.
+bool has_relay_mount(const Core& core, const InstanceInfo& instance);
+
 /// Before a relay is started: has this version's programs lie whole in the folder, should it be in
 /// use. Never throws.
 void renew_relay_folder(const Core& core);

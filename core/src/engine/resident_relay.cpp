@@ -7,6 +7,7 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -71,6 +72,13 @@ class Limit {
   std::jthread timer_;  ///< last: uses the rest
 };
 
+bool is_same_file(const UniqueFd& one, const UniqueFd& other) {
+  struct stat a {};
+  struct stat b {};
+  return one && other && ::fstat(one.get(), &a) == 0 && ::fstat(other.get(), &b) == 0 &&
+         a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
 UniqueFd take(CallOptions& options, FdRef ref) {
   const auto index = static_cast<std::size_t>(ref.fd);
   return ref && index < options.fds.size() ? std::move(options.fds[index]) : UniqueFd();
@@ -88,10 +96,10 @@ CallOptions spare_of(const CallOptions& options) {
 
 class ThroughRelay final : public PassingBackend {
  public:
-  ThroughRelay(const Core& core, std::shared_ptr<Backend> inner, std::string instance,
-               std::string user)
+  ThroughRelay(std::shared_ptr<Backend> inner, std::string instance, std::string user,
+               RelaySource source)
       : PassingBackend(std::move(inner)),
-        core_(core),
+        source_(std::move(source)),
         instance_(std::move(instance)),
         user_(std::move(user)) {}
 
@@ -146,7 +154,7 @@ class ThroughRelay final : public PassingBackend {
       if (relay_ && relay_->alive()) return relay_;
       if (Clock::now() < ask_again_) return nullptr;
     }
-    auto asked = resident_relay(core_, name(), instance_, user_);
+    auto asked = source_();
     const std::lock_guard lock(mutex_);
     if (!asked) ask_again_ = Clock::now() + refused_for;
     if (!relay_ || !relay_->alive()) relay_.swap(asked);  // else another call was quicker
@@ -156,13 +164,15 @@ class ThroughRelay final : public PassingBackend {
   static std::shared_ptr<ports::RelayCommand> begin(ports::RelaySession& relay,
                                                     const ExecRequest& request,
                                                     CallOptions& options) {
-    return relay.run({.argv = request.argv,
-                      .env = request.env,
-                      .working_directory = request.working_directory,
-                      .terminal = request.terminal,
-                      .in = take(options, request.in),
-                      .out = take(options, request.out),
-                      .err = take(options, request.err)});
+    ports::RelayRun run{.argv = request.argv,
+                        .env = request.env,
+                        .working_directory = request.working_directory,
+                        .terminal = request.terminal,
+                        .in = take(options, request.in),
+                        .out = take(options, request.out),
+                        .err = take(options, request.err)};
+    run.together = is_same_file(run.out, run.err);
+    return relay.run(std::move(run));
   }
 
   ExecReply finish(std::shared_ptr<ports::RelayCommand> command, const Limit& limit,
@@ -192,7 +202,7 @@ class ThroughRelay final : public PassingBackend {
     return id;
   }
 
-  const Core& core_;
+  const RelaySource source_;
   const std::string instance_;
   const std::string user_;
   std::mutex mutex_;
@@ -219,10 +229,18 @@ std::shared_ptr<ports::RelaySession> resident_relay(const Core& core, const std:
   }
 }
 
+std::shared_ptr<Backend> through_relay(std::shared_ptr<Backend> backend, std::string instance,
+                                       std::string user, RelaySource source) {
+  return std::make_shared<ThroughRelay>(std::move(backend), std::move(instance), std::move(user),
+                                        std::move(source));
+}
+
 std::shared_ptr<Backend> through_resident_relay(const Core& core, std::shared_ptr<Backend> backend,
                                                 std::string instance, std::string user) {
-  return std::make_shared<ThroughRelay>(core, std::move(backend), std::move(instance),
-                                        std::move(user));
+  auto source = [&core, name = backend->name(), instance, user] {
+    return resident_relay(core, name, instance, user);
+  };
+  return through_relay(std::move(backend), std::move(instance), std::move(user), std::move(source));
 }
 
 }  // namespace fairlead

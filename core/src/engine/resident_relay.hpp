@@ -3,6 +3,7 @@
 #include <fairlead/backend.hpp>
 #include <fairlead/core.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -17,6 +18,14 @@ namespace fairlead {
 std::shared_ptr<ports::RelaySession> resident_relay(const Core& core, const std::string& backend,
                                                     const std::string& instance,
                                                     const std::string& user);
+
+/// Gives a relay while there is one. Thread-safe, never throws.
+using RelaySource = std::function<std::shared_ptr<ports::RelaySession>()>;
+
+/// `backend`, but commands of `user` in `instance` run through the relay that `source` gives, and
+/// by the backend's own exec while it gives none.
+std::shared_ptr<Backend> through_relay(std::shared_ptr<Backend> backend, std::string instance,
+                                       std::string user, RelaySource source);
 
 /// `backend`, but commands of `user` in `instance` run through the resident relay while there is
 /// one: an engine's exec takes fifty times as long. `core` outlives it.

@@ -327,7 +327,7 @@ UpResult made_ready(Core& core, const UpRequest& request, const Workspace& works
     own_process.watch(stop);
     return result;
   } catch (const Error& error) {
-    if (error.code() != "environment.ended") own_process.look(stop);
+    own_process.look_behind(error, stop);
     throw;
   }
 }

@@ -1,4 +1,5 @@
 #include "engine/description.hpp"
+#include "engine/own_relay.hpp"
 #include "engine/rest.hpp"
 #include "engine/session.hpp"
 #include "engine/system_setup.hpp"
@@ -34,11 +35,14 @@ RunUserCommandsResult run(Core& core, RunUserCommandsRequest& request,
   const auto found = require_environment(core, workspace, request.selection, stop);
   const auto instance = running_instance(found, stop);
   const auto lock = lock_of(core, request, environment_key(found.backend->name(), instance), stop);
+  const auto inside =
+      with_own_relay(core, workspace, found.backend, instance,
+                     merged_for_instance(core, workspace, instance), RelayStart::when_needed, stop);
   if (request.prepare_system) {
-    prepare_system(core, *found.backend, instance,
-                   {.folder = request.remote.container_system_data_folder}, stop);
+    prepare_system(core, *inside, instance, {.folder = request.remote.container_system_data_folder},
+                   stop);
   }
-  auto session = open_session(core, workspace, found.backend, instance, request.remote,
+  auto session = open_session(core, workspace, inside, instance, request.remote,
                               /*need_markers=*/true, stop);
   session.secrets = request.secrets;
   const auto& options = request.lifecycle;

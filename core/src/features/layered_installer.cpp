@@ -12,7 +12,9 @@
 #include <fairlead/model_json.hpp>
 
 #include <filesystem>
+#include <functional>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace fairlead {
@@ -86,10 +88,16 @@ std::string content_hash(const FeaturesInstallRequest& request, const std::strin
   return to_hex(hash.finish());
 }
 
-FeaturesInstallReply extend_image(const FeaturesInstallRequest& request, std::stop_token stop) {
-  const fs::path staging = request.staging_folder;
-  const std::string context = (staging / "content").string();
-  const std::string content = stage_content(request, context, std::move(stop));
+std::string content_folder(const FeaturesInstallRequest& request) {
+  return (fs::path(request.staging_folder) / "content").string();
+}
+
+// Makes the content folder of a request and returns its digest.
+using Stage = std::function<std::string()>;
+
+FeaturesInstallReply extend_image(const FeaturesInstallRequest& request, const Stage& stage) {
+  const std::string context = content_folder(request);
+  const std::string content = stage();
   const auto layers_of = [&](bool buildkit) {
     return feature_layers(
         request, {.source = ContentSource::context, .content_image = {}, .buildkit = buildkit});
@@ -124,10 +132,9 @@ BuildImageRequest content_image_build(const FeaturesInstallRequest& request,
   return build;
 }
 
-FeaturesInstallReply extend_dockerfile(const FeaturesInstallRequest& request,
-                                       std::stop_token stop) {
+FeaturesInstallReply extend_dockerfile(const FeaturesInstallRequest& request, const Stage& stage) {
   const UserDockerfile user = read_user_dockerfile(request);
-  const std::string context = (fs::path(request.staging_folder) / "content").string();
+  const std::string context = content_folder(request);
   const bool named = request.buildkit && request.named_contexts;
   FeaturesInstallReply reply;
   std::string content;
@@ -135,7 +142,7 @@ FeaturesInstallReply extend_dockerfile(const FeaturesInstallRequest& request,
   if (request.features.empty()) {
     layers = label_layer(request, user.parts.escape);
   } else {
-    content = stage_content(request, context, std::move(stop));
+    content = stage();
     const std::string image = content_image_name + content.substr(0, 32);
     if (!named) reply.builds.push_back(content_image_build(request, context, image));
     layers = feature_layers(request,
@@ -154,7 +161,29 @@ FeaturesInstallReply extend_dockerfile(const FeaturesInstallRequest& request,
   return reply;
 }
 
+// Everything that `stage_content` looks at; of a build nothing.
+std::string content_key(const FeaturesInstallRequest& request) {
+  return encode(FeaturesInstallRequest{.features = request.features,
+                                       .staging_folder = request.staging_folder,
+                                       .image_user = request.image_user,
+                                       .container_user = request.container_user,
+                                       .remote_user = request.remote_user});
+}
+
 }  // namespace
+
+std::string LayeredFeatureInstaller::stage(const FeaturesInstallRequest& request,
+                                           std::stop_token stop) {
+  const std::string folder = content_folder(request);
+  std::string key = content_key(request);
+  const std::lock_guard lock(mutex_);
+  std::error_code gone;
+  if (key == staged_key_ && fs::is_directory(folder, gone)) return staged_digest_;
+  staged_key_.clear();
+  staged_digest_ = stage_content(request, folder, std::move(stop));
+  staged_key_ = std::move(key);
+  return staged_digest_;
+}
 
 FeaturesPlanReply LayeredFeatureInstaller::plan(const FeaturesPlanRequest& request,
                                                 CallOptions options) {
@@ -175,9 +204,10 @@ FeaturesPlanReply LayeredFeatureInstaller::plan(const FeaturesPlanRequest& reque
 
 FeaturesInstallReply LayeredFeatureInstaller::install(const FeaturesInstallRequest& request,
                                                       CallOptions options) {
+  const Stage staged = [&] { return stage(request, options.stop); };
   if (!request.build.dockerfile.empty()) {
     if (!request.features.empty() || !request.metadata.empty()) {
-      return extend_dockerfile(request, options.stop);
+      return extend_dockerfile(request, staged);
     }
     return {.builds = {request.build}, .content_hash = {}};
   }
@@ -186,7 +216,7 @@ FeaturesInstallReply LayeredFeatureInstaller::install(const FeaturesInstallReque
     throw Error(Status::invalid, "features.no_base",
                 "there is neither an image nor a Dockerfile to put features onto");
   }
-  return extend_image(request, options.stop);
+  return extend_image(request, staged);
 }
 
 }  // namespace fairlead

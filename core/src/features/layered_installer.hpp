@@ -6,6 +6,8 @@
 
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <string>
 #include <utility>
 
 namespace fairlead {
@@ -32,15 +34,21 @@ class LayeredFeatureInstaller : public FeatureInstaller {
 
   /// Without features a Dockerfile still gets a stage with the label (IMG-034), and an image
   /// configuration needs no build at all (IMG-033). Equal requests give equal bytes and the same
-  /// content hash, whatever the staging folder is called.
+  /// content hash, whatever the staging folder is called. Asked again for another builder, what it
+  /// has prepared in the folder stays as it is.
   /// Throws Error: "features.no_base" when the request names neither image nor Dockerfile,
   /// "features.staging", "dockerfile.no_from", what reading the Dockerfile throws.
   FeaturesInstallReply install(const FeaturesInstallRequest& request, CallOptions options) override;
 
  private:
+  std::string stage(const FeaturesInstallRequest& request, std::stop_token stop);
+
   StoreFactory open_store_;
   ResolvedObserver on_resolved_;
   std::unique_ptr<FeatureStore> store_;
+  std::mutex mutex_;
+  std::string staged_key_;  ///< what the content that was prepared last was made from
+  std::string staged_digest_;
 };
 
 }  // namespace fairlead

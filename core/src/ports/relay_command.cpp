@@ -55,12 +55,13 @@ class Running final : public RelayReply, public std::enable_shared_from_this<Run
   void begin(HostMux& mux, const relay::RunRequest& request, bool has_terminal, Ends ends) {
     mux_ = &mux;
     channel_ = mux.next_id();
-    const auto errors = has_terminal ? 0 : mux.next_id();
+    const bool together = request.error_channel == relay::with_output;
+    const auto errors = has_terminal || together ? 0 : mux.next_id();
     if (mux.ended()) return on_gone();
-    open_streams_ = has_terminal ? 1 : 2;
+    open_streams_ = errors == 0 ? 1 : 2;
     auto full = request;
     full.credit = relay::window;
-    full.error_channel = errors;
+    full.error_channel = together ? relay::with_output : errors;
     PayloadWriter payload;
     relay::write(payload, full);
     mux.listen_for(channel_, shared_from_this());
@@ -220,7 +221,9 @@ class Pumped final : public RelayCommand {
 /// Owns what a RunRequest's views show.
 struct Spoken {
   explicit Spoken(const RelayRun& command)
-      : words(command.argv), folder(command.working_directory) {
+      : words(command.argv),
+        folder(command.working_directory),
+        together(command.together && !command.terminal) {
     auto env = command.env;
     if (command.terminal) env.try_emplace("TERM", command.terminal->term);
     for (const auto& [name, value] : env) variables.push_back(name + '=' + value);
@@ -228,7 +231,8 @@ struct Spoken {
     size = command.terminal->size;
   }
   relay::RunRequest request() const {
-    return {.rows = static_cast<std::uint16_t>(size.rows),
+    return {.error_channel = together ? relay::with_output : 0,
+            .rows = static_cast<std::uint16_t>(size.rows),
             .columns = static_cast<std::uint16_t>(size.cols),
             .folder = folder,
             .words = {words.begin(), words.end()},
@@ -238,6 +242,7 @@ struct Spoken {
   std::vector<std::string> words;
   std::vector<std::string> variables;
   std::string folder;
+  bool together;
   TerminalSize size;
 };
 
@@ -268,7 +273,7 @@ std::unique_ptr<RelayCommand> run_inside(std::shared_ptr<RelayThread> thread, Re
   const bool has_terminal = command.terminal.has_value();
   ends->in = handle->feed(std::move(command.in));
   ends->out = handle->drain(std::move(command.out));
-  if (!has_terminal) ends->err = handle->drain(std::move(command.err));
+  if (!has_terminal && !command.together) ends->err = handle->drain(std::move(command.err));
   const bool posted = thread->post([running, spoken, ends, has_terminal](HostMux& mux) {
     running->begin(mux, spoken->request(), has_terminal, std::move(*ends));
   });

@@ -80,6 +80,7 @@ struct RelayRun {
   UniqueFd in;  ///< empty: nothing to read
   UniqueFd out;
   UniqueFd err;
+  bool together = false;  ///< without a terminal: what is for `err` goes to `out`, in its order
 };
 
 /// Something inside that listens for connections to the host.

@@ -237,6 +237,25 @@ TEST_F(LayeredInstaller, GivesEqualBytesForEqualRequests) {
   EXPECT_NE(one.content_hash, installer_.install(second, {}).content_hash);
 }
 
+/// The same request for another builder takes what is there; another folder is filled.
+TEST_F(LayeredInstaller, PreparesFilesOnceForBothBuilders) {
+  add_feature("a");
+  plan(R"({"features":{"./a":{}}})");
+  FeaturesInstallRequest request = install_request("s1");
+  request.base_image = "base";
+  const auto classic = installer_.install(request, {});
+  const auto content = root_ / "s1/content";
+  write(content / "kept", "from the first time");
+  request.buildkit = true;
+  EXPECT_EQ(installer_.install(request, {}).content_hash, classic.content_hash);
+  EXPECT_TRUE(fs::exists(content / "kept"));
+  fs::remove_all(content);
+  EXPECT_EQ(installer_.install(request, {}).content_hash, classic.content_hash);
+  EXPECT_TRUE(fs::exists(content / "a_0/install.sh"));
+  request.container_user = "dev";
+  EXPECT_NE(installer_.install(request, {}).content_hash, classic.content_hash);
+}
+
 // BLD-010, BLD-011
 TEST_F(LayeredInstaller, ExtendsDockerfiles) {
   add_feature("a");

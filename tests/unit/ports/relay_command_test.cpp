@@ -19,6 +19,15 @@ class RelayCommandTest : public testing::Test {
   Output run(std::vector<std::string> argv, const std::string& input = {}) {
     return run_all({.argv = std::move(argv)}, input);
   }
+  /// What a command says on both streams, in one pipe.
+  std::string run_together(std::vector<std::string> argv) {
+    auto out = make_pipe();
+    const auto running =
+        session->run({.argv = std::move(argv), .out = std::move(out.write_end), .together = true});
+    auto text = read_all(out.read_end.get());
+    EXPECT_EQ(running->wait({}), 0);
+    return text;
+  }
   Output run_all(RelayRun command, const std::string& input = {}) {
     auto out = make_pipe();
     auto err = make_pipe();
@@ -52,6 +61,17 @@ class RelayCommandTest : public testing::Test {
 bool ends_in_time(int fd) {
   pollfd ready{.fd = fd, .events = POLLIN, .revents = 0};
   return ::poll(&ready, 1, 30000) == 1;
+}
+
+TEST_F(RelayCommandTest, KeepsBothStreamsInTheirOrderInOnePipe) {
+  std::string script;
+  std::string expected;
+  for (int i = 0; i < 20; ++i) {
+    const auto number = std::to_string(i);
+    script += "echo o" + number + "; echo e" + number + " >&2; ";
+    expected += 'o' + number + "\ne" + number + '\n';
+  }
+  EXPECT_EQ(run_together({"sh", "-c", script}), expected);
 }
 
 TEST_F(RelayCommandTest, KeepsStreamsApartAndGivesTheStatus) {

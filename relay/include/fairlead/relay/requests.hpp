@@ -32,9 +32,12 @@ struct UnixPlace {
   std::string_view path;
 };
 
+/// As an error channel: errors go with the output, in one pipe, so that both keep their order.
+inline constexpr std::uint32_t with_output = 0xffffffff;
+
 struct RunRequest {
   std::uint32_t credit = 0;
-  std::uint32_t error_channel = 0;  ///< 0: there is a terminal
+  std::uint32_t error_channel = 0;  ///< 0: there is a terminal; or `with_output`
   std::uint16_t rows = 0;
   std::uint16_t columns = 0;
   std::string_view folder;
