@@ -21,6 +21,7 @@ void ComposeBackend::configure(const ConfigureRequest& request) {
 ProbeReply ComposeBackend::probe(const ProbeRequest& request, sdk::Call& call) {
   auto reply = EngineBackend::probe(request, call);
   reply.capabilities.service_groups = true;
+  if (on_podman_) reply.endpoint = podman_->address();
   return reply;
 }
 

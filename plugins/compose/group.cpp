@@ -196,7 +196,8 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
   if (result.exit_code != 0) {
     throw Error(Status::failed, "image.build",
                 "Compose could not build the images (exit status " +
-                    std::to_string(result.exit_code) + "): " + engine::last_line(result.tail));
+                    std::to_string(result.exit_code) + "): " + engine::last_line(result.tail),
+                as_was_run(argv));
   }
   return {.image_id = {}, .builder = "compose"};
 }
@@ -225,10 +226,12 @@ void ComposeBackend::bring_up(const std::string& project, const Words& argv,
     throw not_started(project, ".", stuck, call);
   }
   if (result.exit_code == 0) return;
-  throw not_started(
+  const auto why = not_started(
       project,
       " (exit status " + std::to_string(result.exit_code) + "): " + engine::last_line(result.tail),
       {}, call);
+  throw Error(why.status(), why.code(), why.message(),
+              why.hint() + (why.hint().empty() ? "" : " ") + as_was_run(argv));
 }
 
 CreateReply ComposeBackend::create(const CreateRequest& wanted, sdk::Call& call) {

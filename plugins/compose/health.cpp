@@ -138,11 +138,19 @@ std::string ComposeBackend::last_words(const std::string& id, const sdk::Call& c
 
 Error ComposeBackend::not_started(const std::string& project, const std::string& why,
                                   const std::string& stuck, sdk::Call& call) {
+  // Podman's list says nothing of health.
+  const auto says_unhealthy = [&](const std::string& id) {
+    try {
+      return health_of(id, call) == "unhealthy";
+    } catch (const Error&) {  // it has gone meanwhile
+      return false;
+    }
+  };
   std::string text = "Compose could not start the project '" + project + "'" + why;
   std::string hint;
   for (const auto& member : members(project, call)) {
     const bool waits = member.service == stuck;
-    if (!waits && !is_sick(member)) continue;
+    if (!waits && !is_sick(member) && !says_unhealthy(member.id)) continue;
     text += "\nThe service '" + member.service + "' " +
             (waits ? "has not become healthy within " +
                          std::to_string(settings_.health_timeout.count()) + " s."

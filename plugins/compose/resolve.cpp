@@ -20,18 +20,25 @@ std::string last_lines(const std::string& text) {
 }
 
 /// Compose refuses the files: where, if it is the YAML itself.
-[[noreturn]] void refuse(const Files& files, const Inputs& inputs, const std::string& complaint) {
+[[noreturn]] void refuse(const Files& files, const Inputs& inputs,
+                         const std::vector<std::string>& argv, const std::string& complaint) {
   for (const auto& file : inputs.files) {
     const auto text = files.text(file);
     if (!text) {
-      throw Error(Status::not_found, "group.files", "The Compose file " + file + " is not there.",
-                  "dockerComposeFile is relative to the folder of devcontainer.json.");
+      throw Error(
+          Status::not_found, "group.files", "The Compose file " + file + " is not there.",
+          "dockerComposeFile is relative to the folder of devcontainer.json. " + as_was_run(argv));
     }
-    facts_of(*text, file);
+    try {
+      facts_of(*text, file);
+    } catch (const Error& error) {
+      throw Error(error.status(), error.code(), error.message(), as_was_run(argv));
+    }
   }
   const auto place = place_of_complaint(complaint, inputs.files);
   throw Error(Status::invalid, "group.files",
-              place + "Compose refuses the configuration: " + last_lines(complaint));
+              place + "Compose refuses the configuration: " + last_lines(complaint),
+              as_was_run(argv));
 }
 
 std::vector<std::string> profiles_in(const Files& files, const Inputs& inputs) {
@@ -57,7 +64,8 @@ std::string evaluated(const Runner& base, const Tool& tool, const Files& files,
     unicode.environment["PYTHONIOENCODING"] = "utf-8";
     output = unicode.capture(argv, call);
   }
-  if (output.exit_code != 0) refuse(files, inputs, output.err.empty() ? output.out : output.err);
+  if (output.exit_code != 0)
+    refuse(files, inputs, argv, output.err.empty() ? output.out : output.err);
   return output.out;
 }
 
@@ -79,7 +87,7 @@ std::string merged_by_podmans(const Runner& base, const Tool& tool, const Files&
   there.write(empty_file, "{}\n");
   const auto output = base.capture(argv, call);
   if (output.exit_code != 0)
-    refuse(there, inputs, engine::last_line(output.err.empty() ? output.out : output.err));
+    refuse(there, inputs, argv, engine::last_line(output.err.empty() ? output.out : output.err));
   const auto whole = whole_document(merged_document(output.out + output.err),
                                     parent_of(inputs.files.front()), old);
   return escaped_document(whole);

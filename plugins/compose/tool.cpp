@@ -167,4 +167,8 @@ std::string command_text(const std::vector<std::string>& argv) {
   return text;
 }
 
+std::string as_was_run(const std::vector<std::string>& argv) {
+  return "Compose was run as: " + command_text(argv);
+}
+
 }  // namespace fairlead::compose

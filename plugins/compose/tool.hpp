@@ -56,4 +56,8 @@ Tool find_tool(const Runner& runner, const Settings& settings, const sdk::Call& 
 /// The words as a person would type them.
 std::string command_text(const std::vector<std::string>& argv);
 
+/// The same as advice of an error: it can be tried, and a frontend that speaks as the reference
+/// finds the command behind "Compose was run as: ".
+std::string as_was_run(const std::vector<std::string>& argv);
+
 }  // namespace fairlead::compose

@@ -14,6 +14,7 @@ std::vector<std::string> create_command(std::vector<std::string> podman,
                                         const CreateRequest& request);
 
 /// Podman's way to say "all GPUs".
+inline constexpr const char* gpu_kind = "nvidia.com/gpu";
 inline constexpr const char* all_gpus = "--device=nvidia.com/gpu=all";
 
 }  // namespace fairlead::podman

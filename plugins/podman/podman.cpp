@@ -14,6 +14,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <optional>
 
@@ -22,14 +25,22 @@ namespace {
 
 constexpr auto info_target = "/v4.0.0/libpod/info";
 
+/// Pulling or building an image failed for want of ids; nothing else shows only then.
+bool lacks_ids(const std::string& message) {
+  const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
+  return says("insufficient UIDs or GIDs") || (says(": lchown ") && says("invalid argument"));
+}
+
 /// Runs a function and says what Podman's complaint means, where it is known.
 template <class Function>
 auto explained(const Function& function) {
   try {
     return function();
   } catch (const Error& error) {
-    auto known = engine::podman_complaint(error.message());
-    if (error.code().starts_with("engine.") && known.code().starts_with("podman.")) throw known;
+    const auto known = engine::podman_complaint(error.message());
+    const bool is_of_engine = error.code().starts_with("engine.");
+    if (known.code().starts_with("podman.") && (is_of_engine || lacks_ids(error.message())))
+      throw known;
     throw;
   }
 }
@@ -41,10 +52,21 @@ std::string complaint_in(const std::string& output) {
   return output.substr(start + 7, output.find('\n', start) - start - 7);
 }
 
-/// Podman knows GPUs by CDI.
+/// Podman knows GPUs by CDI: files of any name that say what they are for.
+bool describes_gpus(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  const std::string text{std::istreambuf_iterator<char>(in), {}};
+  return text.find(gpu_kind) != std::string::npos;
+}
+
 bool has_gpus() {
-  return ::access("/etc/cdi/nvidia.yaml", R_OK) == 0 ||
-         ::access("/var/run/cdi/nvidia.yaml", R_OK) == 0;
+  for (const char* folder : {"/etc/cdi", "/var/run/cdi"}) {
+    std::error_code missing;
+    for (const auto& file : std::filesystem::directory_iterator(folder, missing)) {
+      if (describes_gpus(file.path())) return true;
+    }
+  }
+  return false;
 }
 
 bool says_a_label(const std::vector<std::string>& options) {
@@ -103,6 +125,10 @@ class PodmanBackend final : public engine::EngineBackend {
 
   StartReply start(const StartRequest& request, sdk::Call& call) override {
     return explained([&] { return EngineBackend::start(request, call); });
+  }
+
+  Empty pull_image(const PullImageRequest& request, sdk::Call& call) override {
+    return explained([&] { return EngineBackend::pull_image(request, call); });
   }
 
   BuildImageReply build_image(const BuildImageRequest& request, sdk::Call& call) override {

@@ -100,4 +100,27 @@ std::vector<Container> ComposeTest::services(const std::string& project,
   return found;
 }
 
+void ComposeTest::expect_two_configurations_share_a_project() {
+  const auto companion = "  db:\n    image: " + std::string(base_image) +
+                         "\n    command: sleep infinity\n    stop_grace_period: 0s\n";
+  const Workspace workspace =
+      project(companion, R"("runServices": ["app"], "overrideCommand": true)");
+  workspace.write(
+      ".devcontainer/two/devcontainer.json",
+      R"({"dockerComposeFile": "../compose.yml", "service": "db", "runServices": ["db"]})");
+  const auto second = (workspace.folder / ".devcontainer/two/devcontainer.json").string();
+  const auto first = workspace.config_file().string();
+  const auto name = project_name(workspace);
+  ASSERT_EQ(own(workspace, "up", {"--wait", "--config", first}).exit_code, 0);
+  const auto app = services(name, "app").front().id;
+  const RunResult two = own(workspace, "up", {"--wait", "--config", second});
+  ASSERT_EQ(two.exit_code, 0) << two.text();
+  EXPECT_EQ(services(name, "app").front().id, app);
+  ASSERT_EQ(own(workspace, "down", {"--config", first}).exit_code, 0);
+  EXPECT_TRUE(services(name, "app").empty());
+  ASSERT_EQ(services(name, "db").size(), 1U);
+  EXPECT_EQ(services(name, "db").front().state, "running");
+  EXPECT_EQ(own(workspace, "down", {"--config", second}).exit_code, 0);
+}
+
 }  // namespace fairlead::test

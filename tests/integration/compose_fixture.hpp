@@ -28,6 +28,9 @@ class ComposeTest : public DockerTest, public ::testing::WithParamInterface<cons
   /// The containers of the service `name` in the workspace's project, stopped ones too.
   std::vector<Container> services(const std::string& project, const std::string& name) const;
   std::string project_name(const Workspace& workspace) const;
+
+  /// Two configurations with a service each: neither's `up` or `down` touches the other's.
+  void expect_two_configurations_share_a_project();
 };
 
 }  // namespace fairlead::test

@@ -56,6 +56,12 @@ TEST_P(ComposeOnPodman, ComesUpWithAHealthyCompanionAndGoesAsAWhole) {
   EXPECT_TRUE(services(name, "db").empty());
 }
 
+// CMP-020, VSC-022
+TEST_P(ComposeOnPodman, TwoConfigurationsShareOneProject) {
+  allow_processes_inside();
+  expect_two_configurations_share_a_project();
+}
+
 // USER-017
 TEST_P(ComposeOnPodman, FilesOfTheServiceAreTheUsers) {
   if (::geteuid() == 0) GTEST_SKIP() << "skipped: only a rootless container maps ids";

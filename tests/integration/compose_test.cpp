@@ -58,11 +58,15 @@ TEST_P(ComposeVersions, ComesUpOnceAndGoesAsAWhole) {
 
 // CMP-003, CMP-006, CMP-007, CMP-008, CMP-009, CMP-011, CMP-018
 TEST_P(Compose, AppliesTheConfigurationToTheService) {
+  const auto theirs = "theirs-" + test_run().id();
+  engine().request("POST", "/volumes/create", R"({"Name": ")" + theirs + R"("})");
   const Workspace project = this->project(
       companion + "  other:\n    image: " + std::string(base_image) +
           "\n    command: sleep infinity\n",
-      R"("runServices": ["db"], "overrideCommand": true, "containerEnv": {"A": "a $x 'q'"},
-         "mounts": ["type=volume,source=opt,target=/opt/v"], "init": true, "appPort": 39871,
+      R"("mounts": ["type=volume,source=opt,target=/opt/v", "type=volume,source=)" + theirs +
+          R"(,target=/theirs,external=true"],
+         "runServices": ["db"], "overrideCommand": true, "containerEnv": {"A": "a $x 'q'"},
+         "init": true, "appPort": 39871,
          "runArgs": ["--no-such"], "capAdd": ["SYS_PTRACE"])");
   const RunResult up = own(project, "up", {"--json", "--wait"});
   ASSERT_EQ(up.exit_code, 0) << up.text();
@@ -72,9 +76,13 @@ TEST_P(Compose, AppliesTheConfigurationToTheService) {
   const auto inspected = engine().inspect(json_at(up.out, "/containerId"));
   EXPECT_NE(inspected.find("SYS_PTRACE"), std::string::npos);
   EXPECT_NE(inspected.find(name + "_opt"), std::string::npos);
+  EXPECT_NE(inspected.find('"' + theirs + '"'), std::string::npos);
+  EXPECT_EQ(inspected.find(name + '_' + theirs), std::string::npos);
   EXPECT_EQ(inspected.find("39871"), std::string::npos);
   EXPECT_EQ(own(project, "exec", {"sh", "-c", "printf %s \"$A\""}).out, "a $x 'q'");
   EXPECT_EQ(own(project, "down", {"--volumes"}).exit_code, 0);
+  EXPECT_NE(engine().request("GET", "/volumes/" + theirs).find("Mountpoint"), std::string::npos);
+  engine().request("DELETE", "/volumes/" + theirs);
 }
 
 // CMP-010, CMP-015: the image that Compose builds carries the feature and keeps Compose's name.
@@ -152,26 +160,7 @@ TEST_P(Compose, SharesProjectsWithTheReference) {
 }
 
 // CMP-020, VSC-022: the project is shared, the services of one configuration are not the other's.
-TEST_P(Compose, TwoConfigurationsShareOneProject) {
-  const Workspace project =
-      this->project(companion, R"("runServices": ["app"], "overrideCommand": true)");
-  project.write(
-      ".devcontainer/two/devcontainer.json",
-      R"({"dockerComposeFile": "../compose.yml", "service": "db", "runServices": ["db"]})");
-  const auto second = (project.folder / ".devcontainer/two/devcontainer.json").string();
-  const auto first = project.config_file().string();
-  const auto name = project_name(project);
-  ASSERT_EQ(own(project, "up", {"--wait", "--config", first}).exit_code, 0);
-  const auto app = services(name, "app").front().id;
-  const RunResult two = own(project, "up", {"--wait", "--config", second});
-  ASSERT_EQ(two.exit_code, 0) << two.text();
-  EXPECT_EQ(services(name, "app").front().id, app);
-  ASSERT_EQ(own(project, "down", {"--config", first}).exit_code, 0);
-  EXPECT_TRUE(services(name, "app").empty());
-  ASSERT_EQ(services(name, "db").size(), 1U);
-  EXPECT_EQ(services(name, "db").front().state, "running");
-  EXPECT_EQ(own(project, "down", {"--config", second}).exit_code, 0);
-}
+TEST_P(Compose, TwoConfigurationsShareOneProject) { expect_two_configurations_share_a_project(); }
 
 }  // namespace
 }  // namespace fairlead::test

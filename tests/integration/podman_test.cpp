@@ -165,6 +165,37 @@ TEST_F(PodmanTest, TheHostHasAName) {
             std::string::npos);
 }
 
+/// A description such as a GPU's maker installs, of something harmless.
+TEST_F(PodmanTest, GpusAreGivenByCdi) {
+  if (rootless()) GTEST_SKIP() << "skipped: only root may describe devices";
+  const std::filesystem::path description = "/etc/cdi/fairlead-" + test_run().id() + ".json";
+  write_file(description, R"({"cdiVersion": "0.3.0", "kind": "nvidia.com/gpu",
+      "devices": [{"name": "all", "containerEdits": {
+        "env": ["FROM_CDI=yes"], "deviceNodes": [{"path": "/dev/null"}]}}]})");
+  const Workspace project = workspace(R"("hostRequirements": {"gpu": true})");
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "tr '\\0' '\\n' </proc/1/environ | grep CDI"), "FROM_CDI=yes\n");
+  std::filesystem::remove(description);
+  const Workspace without = workspace(R"("hostRequirements": {"gpu": "optional"})", "without");
+  must_up(without);
+  EXPECT_EQ(must_exec(without, "tr '\\0' '\\n' </proc/1/environ | grep CDI || echo no"), "no\n");
+}
+
+/// Docker from inside: docker's own client in a container, with Podman's socket where it looks.
+TEST_F(PodmanTest, ItsSocketServesDockersClientInside) {
+  if (::access("/usr/bin/docker", X_OK) != 0) GTEST_SKIP() << "skipped: no docker client";
+  const auto socket = variable("FAIRLEAD_TEST_PODMAN").substr(std::string("unix://").size());
+  const Workspace project = workspace();
+  write_file(project.config_file(),
+             R"({"image": "fairlead-test/host", "mounts": [
+                "type=bind,source=)" +
+                 socket + R"(,target=/var/run/docker.sock",
+                "type=bind,source=/usr/bin/docker,target=/usr/local/bin/docker"]})");
+  const auto id = must_up(project);
+  EXPECT_NE(must_exec(project, "env -u DOCKER_HOST docker ps --no-trunc --quiet").find(id),
+            std::string::npos);
+}
+
 TEST_F(PodmanTest, DoctorSaysHowItIsReached) {
   const RunResult doctor = run(fairlead({"doctor"}));
   EXPECT_NE(doctor.out.find("By the service at " + variable("FAIRLEAD_TEST_PODMAN")),
@@ -255,6 +286,54 @@ TEST_F(PodmanCommandTest, SaysWhatAMachineLacks) {
   }
 }
 
+/// Real users on this machine, which is the test's own.
+TEST_F(PodmanCommandTest, SaysWhatAUserLacks) {
+  if (rootless()) GTEST_SKIP() << "skipped: only root makes users";
+  auto user = "u" + test_run().id();
+  for (char& c : user) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  const auto script = test_run().below("as-user");
+  write_file(script, R"sh(#!/bin/sh
+set -e
+useradd --create-home "$1"
+sed -i "/^$1:/d" /etc/subuid /etc/subgid
+home=/home/$1
+mkdir -p "$home/run" "$home/ws"
+printf 'FROM scratch
+COPY --chown=1000:1000 Dockerfile /x
+' >"$home/ws/Dockerfile"
+printf '{"build": {"dockerfile": "Dockerfile"}}' >"$home/ws/.devcontainer.json"
+chown -R "$1:" "$home"
+chmod 700 "$home/run"
+up() {
+  set -- "XDG_RUNTIME_DIR=$1" "PATH=$PATH" "HOME=$home" "CONTAINERS_CONF=$CONTAINERS_CONF"
+  set -- env -i USER="$user" FAIRLEAD_BACKEND=podman FAIRLEAD_TRUST=always "$@"
+  setpriv --reuid "$user" --regid "$user" --init-groups "$@" timeout 70 \
+    "$program" up --json --workspace-folder "$home/ws" || true
+}
+user=$1 program=$2
+setpriv --reuid "$user" --regid "$user" --init-groups test -x "$program" || { echo closed; exit 0; }
+up "$home/run"
+echo no session:
+up /run/user/no-such-user
+pkill -KILL -u "$user" || true
+rm -rf "$home"
+userdel "$user" 2>/dev/null || true
+)sh");
+  const RunResult said = run({.argv = {"/bin/sh", script.string(), user, fairlead_binary()},
+                              .environment = test_run().environment(),
+                              .timeout = milliseconds(170'000)});
+  ASSERT_EQ(said.exit_code, 0) << said.text();
+  if (said.out == "closed\n") GTEST_SKIP() << "skipped: other users cannot read this checkout";
+  const auto at = said.out.find("no session:");
+  ASSERT_NE(at, std::string::npos) << said.text();
+  const auto without_ids = said.out.substr(0, at);
+  EXPECT_NE(without_ids.find("podman.subuid"), std::string::npos) << said.text();
+  EXPECT_NE(without_ids.find("usermod --add-subuids"), std::string::npos) << said.text();
+  const auto without_session = said.out.substr(at);
+  EXPECT_NE(without_session.find("podman.runtime_dir"), std::string::npos) << said.text();
+  EXPECT_NE(without_session.find("loginctl enable-linger"), std::string::npos) << said.text();
+}
+
 /// Podman itself goes on with the driver that the storage was made with, and only grumbles.
 TEST_F(PodmanCommandTest, StorageOfAnotherDriverIsUsedOn) {
   const auto other = test_run().below("storage.conf");
@@ -272,7 +351,7 @@ TEST_F(PodmanCommandTest, SaysWhenThereIsNoPodman) {
   test_run().set("FAIRLEAD_PLUGINS__PODMAN__PODMAN_PATH", "/no/podman");
   const RunResult up = own("up", workspace(), {"--json"});
   EXPECT_EQ(up.exit_code, 1);
-  EXPECT_NE(up.text().find("engine.unreachable"), std::string::npos) << up.text();
+  EXPECT_NE(up.text().find("engine.absent"), std::string::npos) << up.text();
   EXPECT_NE(up.text().find("No Podman answers"), std::string::npos) << up.text();
 }
 

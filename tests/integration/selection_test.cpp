@@ -35,6 +35,17 @@ TEST_F(Selection, AutoTakesTheOneThatCan) {
   EXPECT_EQ(instances().size(), 1U) << "on Docker";
 }
 
+/// What a backend has that does not answer is not gone, for those who keep something for it.
+TEST_F(Selection, AContainerOfABackendThatDoesNotAnswerIsNotCalledGone) {
+  offer_both();
+  const Workspace project = workspace();
+  test_run().set("FAIRLEAD_PLUGINS__TESTBED__STATE", "");
+  const RunResult silent =
+      run(fairlead({"exec", "--workspace-folder", project.folder.string(), "true"}));
+  EXPECT_EQ(silent.exit_code, 1);
+  EXPECT_NE(silent.err.find("may have it:\n  testbed: "), std::string::npos) << silent.text();
+}
+
 TEST_F(Selection, AnExplicitNameWins) {
   if (const std::string why = make_target("testbed")->missing(); !why.empty()) {
     GTEST_SKIP() << "skipped: " << why;

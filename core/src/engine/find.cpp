@@ -191,6 +191,7 @@ Found search(Core& core, const Workspace& workspace, const Selection& selection,
   Found first;
   std::optional<Error> silence;
   std::string reasons;
+  std::string silent;
   for (const auto& name : names) {
     try {
       auto early = early_answer(workspace, name);
@@ -209,10 +210,15 @@ Found search(Core& core, const Workspace& workspace, const Selection& selection,
     } catch (const Error& error) {
       if (names.size() == 1 || !does_not_answer(error)) throw;
       silence = error;
-      reasons += "\n  " + name + ": " + error.message();
+      const auto reason = "\n  " + name + ": " + error.message();
+      reasons += reason;
+      if (error.code() != "engine.absent") silent += reason;
     }
   }
-  if (first.backend) return first;
+  if (first.backend) {
+    first.silent = std::move(silent);
+    return first;
+  }
   throw Error(Status::unavailable, "backend.none", "No backend answers:" + reasons,
               silence ? silence->hint() : std::string{});
 }
@@ -262,13 +268,21 @@ void choose_service(Found& found, const std::string& service, const std::stop_to
 
 }  // namespace
 
+Error missing_environment(const Core& core, const Found& found) {
+  if (found.silent.empty() || core.mode() == Mode::drop_in) {
+    return {Status::not_found, "environment.not_found", "Dev container not found.",
+            "Bring it up with `fairlead up`; `fairlead list` shows what there is."};
+  }
+  return {Status::unavailable, "environment.unanswered",
+          "Dev container not found among those that answer. These do not, and may have it:" +
+              found.silent,
+          "Bring it up with `fairlead up`, or start the engine that has it."};
+}
+
 Found require_environment(Core& core, const Workspace& workspace, const Selection& selection,
                           std::stop_token stop) {
   auto found = find_environment(core, workspace, selection, stop);
-  if (!found.instance) {
-    throw Error(Status::not_found, "environment.not_found", "Dev container not found.",
-                "Bring it up with `fairlead up`; `fairlead list` shows what there is.");
-  }
+  if (!found.instance) throw missing_environment(core, found);
   choose_service(found, selection.service, stop);
   return found;
 }

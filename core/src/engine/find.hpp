@@ -16,6 +16,7 @@ struct Found {
   bool legacy_labels = false;  ///< found by the folder alone, as before the config_file label
   std::optional<ServiceGroup> group;     ///< the workspace's, once its files were read
   std::optional<InstanceInfo> outdated;  ///< to be removed once the image of its successor is there
+  std::string silent;  ///< a line per candidate that did not answer; only without an instance
 };
 
 /// Chooses the backend and looks for the workspace's environment, in one request per backend.
@@ -30,9 +31,15 @@ enum class LookFor { labels, group };
 Found find_environment(Core& core, const Workspace& workspace, const Selection& selection,
                        std::stop_token stop, LookFor look_for = LookFor::labels);
 
-/// As above, and throws "environment.not_found" when there is none.
+/// As above, and throws "environment.not_found" when there is none, or "environment.unanswered"
+/// when a candidate that did not answer may have it. A backend that says "engine.absent" has
+/// nothing.
 Found require_environment(Core& core, const Workspace& workspace, const Selection& selection,
                           std::stop_token stop);
+
+/// What is thrown without an instance: whoever does not answer may have it, so "not found" is said
+/// only when all have answered.
+Error missing_environment(const Core& core, const Found& found);
 
 /// Whether the plugin's backends can run such configurations; for none: whether they list
 /// instances.

@@ -48,18 +48,35 @@ std::string list_of(const std::vector<std::string>& names) {
   return text;
 }
 
-void require_service(const Workspace& workspace, const ServiceGroup& services) {
+Error no_such_service(const Workspace& workspace, const std::string& message,
+                      const std::string& wanted, const std::vector<std::string>& names) {
+  const auto near = did_you_mean(wanted, names);
+  return Error(Status::not_found, "group.service", message,
+               (near.empty() ? "" : near + ' ') + "Services: " + list_of(names) + '.')
+      .at({.file = workspace.document->config_file});
+}
+
+void require_service(const Core& core, const Workspace& workspace, const ServiceGroup& services) {
   const auto& names = services.resolved.services;
   const auto& wanted = services.group.service;
-  if (std::ranges::find(names, wanted) != names.end()) return;
-  const auto message = "Service '" + wanted +
-                       "' configured in devcontainer.json not found in Docker Compose "
-                       "configuration.";
-  const auto near = did_you_mean(wanted, names);
-  auto error = Error(Status::not_found, "group.service", message,
-                     (near.empty() ? "" : near + ' ') + "Services: " + list_of(names) + '.')
-                   .at({.file = workspace.document->config_file});
-  throw OperationError(std::move(error), message);
+  const auto has = [&](const auto& name) { return std::ranges::find(names, name) != names.end(); };
+  if (!has(wanted)) {
+    // The reference prints what JavaScript has for a property that is not there.
+    const bool nothing = wanted.empty() && core.mode() == Mode::drop_in;
+    const auto message = "Service '" + (nothing ? "undefined" : wanted) +
+                         "' configured in devcontainer.json not found in Docker Compose "
+                         "configuration.";
+    throw OperationError(no_such_service(workspace, message, wanted, names), message);
+  }
+  for (const auto& name : services.group.run_services) {
+    if (has(name)) continue;
+    throw OperationError(
+        no_such_service(
+            workspace,
+            "Service '" + name + "' of runServices not found in Docker Compose configuration.",
+            name, names),
+        "An error occurred building the Docker Compose images.");
+  }
 }
 
 ResolveGroupReply ask(Backend& backend, const Group& group, const std::stop_token& stop) {
@@ -106,7 +123,7 @@ ServiceGroup resolve_group(Core& core, const Workspace& workspace, Backend& back
   require_group_files(workspace);
   ServiceGroup services{.group = *group_of(core, workspace), .resolved = {}};
   services.resolved = ask(backend, services.group, stop);
-  require_service(workspace, services);
+  require_service(core, workspace, services);
   if (core.mode() == Mode::drop_in) return services;
   if (belongs_to_another(workspace, services.resolved.group_labels, backend, stop)) {
     const auto& id = workspace.identity.devcontainer_id;

@@ -222,6 +222,9 @@ CreateRequest create_request(const Workspace& workspace, const MergedConfig& mer
     add_mount(create, mount.mount.target.empty() ? parse_mount(mount.text) : mount.mount);
   }
   for (const auto& text : request.mounts) add_mount(create, parse_mount(text));
+  if (!image.group) {
+    for (auto& mount : create.mounts) mount.options.erase(std::string(external_option));
+  }
   create.cap_add = merged.cap_add;
   create.security_opt = merged.security_opt;
   create.privileged = merged.privileged.value_or(false);

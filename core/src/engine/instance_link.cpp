@@ -78,6 +78,7 @@ InstanceInfo InstanceLink::instance() const {
 bool InstanceLink::refresh(const std::stop_token& stop) {
   auto found = find_environment(core_, workspace_, selection_, stop);
   if (!found.instance) {
+    if (!found.silent.empty()) throw missing_environment(core_, found);  // no news of its end
     const std::lock_guard lock(mutex_);
     instance_.state = InstanceState::removing;
     addresses_.clear();

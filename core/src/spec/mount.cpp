@@ -87,7 +87,7 @@ Mount parse_mount(std::string_view text) {
     } else if (key == "consistency") {
       mount.consistency = value;
     } else if (key == "external") {
-      flag_of(text, key, value);  // means something to Compose only
+      if (flag_of(text, key, value)) mount.options[std::string(external_option)] = "true";
     } else if (equals == std::string::npos) {
       fail(text, "has the field '" + field + "' without '='");
     } else {
@@ -118,7 +118,9 @@ std::string format_mount(const Mount& mount) {
   add("target", mount.target);
   if (mount.read_only) out += ",readonly";
   if (!mount.consistency.empty()) add("consistency", mount.consistency);
-  for (const auto& [key, value] : mount.options) add(key, value);
+  for (const auto& [key, value] : mount.options) {
+    if (key != external_option) add(key, value);
+  }
   return out;
 }
 

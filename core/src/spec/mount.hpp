@@ -8,12 +8,15 @@
 
 namespace fairlead {
 
+/// An option that says to groups of services whose the volume is; no engine knows it.
+inline constexpr std::string_view external_option = "external";
+
 /// Reads docker's `--mount` text: comma-separated key=value fields with CSV quoting; `src`, `dst`,
 /// `destination`, `ro` and `readonly` are understood, other keys are kept as options.
 /// Throws Error "config.mount" for a broken quote, a missing target or an unknown type.
 Mount parse_mount(std::string_view text);
 
-/// The same text again: type, source, target, then what else is set.
+/// The same text again, as an engine reads it: type, source, target, then what else is set.
 std::string format_mount(const Mount& mount);
 
 /// The target of a `--mount` text, without judging the rest; nullopt when there is none. Drop-in

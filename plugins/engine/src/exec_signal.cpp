@@ -155,10 +155,15 @@ void send_signal(Client& client, const ExecName& exec, const ExecState& state, i
               "The command's process cannot be found, so it cannot be signalled.");
 }
 
+/// A cancelled call has five seconds in all, and a busy machine's engine may take most of them to
+/// come to what it was asked for.
+constexpr auto end_limit = 4500ms;
+constexpr auto start_limit = 4s;
+
 /// An exec that was asked to start may not have come to it yet.
 void end_within(Client& client, const ExecName& exec, const sdk::Call& call) {
   const auto begin = std::chrono::steady_clock::now();
-  const auto late = [&] { return std::chrono::steady_clock::now() - begin > 2s; };
+  const auto after = [&](auto limit) { return std::chrono::steady_clock::now() - begin > limit; };
   int last_signal = 0;
   int pid = 0;
   std::string container;
@@ -166,12 +171,12 @@ void end_within(Client& client, const ExecName& exec, const sdk::Call& call) {
     const auto state = state_of(client, exec, call);
     if (state.ended) break;
     if (state.pid == 0) {
-      if (late()) return;  // never started
+      if (after(start_limit)) return;  // never started
       continue;
     }
     pid = state.pid;
     container = state.instance;
-    const int signal = late() ? SIGKILL : SIGTERM;
+    const int signal = after(2s) ? SIGKILL : SIGTERM;
     if (signal == last_signal) continue;
     send_signal(client, exec, state, signal, Reach::session, call);
     last_signal = signal;
@@ -215,7 +220,7 @@ void signal_exec(Client& client, const ExecName& exec, const std::string& signal
 
 void end_exec(Client& client, const ExecName& exec) noexcept {
   try {
-    const OwnCall own(4500ms);
+    const OwnCall own(end_limit);
     end_within(client, exec, own.call());
   } catch (
       const std::exception&) {  // best effort: the engine may be gone, and the call has its end

@@ -43,6 +43,10 @@ constexpr std::array complaints{
               "Podman has too few ids for containers of this user",
               "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER, then "
               "podman system migrate"},
+    Complaint{": lchown ", "podman.subuid",
+              "Podman has too few ids for containers of this user: the image has files of others",
+              "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER, then "
+              "podman system migrate"},
     Complaint{"newuidmap", "podman.subuid", "Podman cannot map ids for containers of this user",
               "Install newuidmap and newgidmap (apt-get install uidmap)."},
     Complaint{"XDG_RUNTIME_DIR", "podman.runtime_dir",
@@ -51,6 +55,10 @@ constexpr std::array complaints{
               "as the user instead of using su."},
     Complaint{"Failed to obtain podman configuration: lstat", "podman.runtime_dir",
               "Podman has no folder for what runs: XDG_RUNTIME_DIR leads nowhere",
+              "export XDG_RUNTIME_DIR=/run/user/$(id -u) after `loginctl enable-linger`, or log in "
+              "as the user instead of using su."},
+    Complaint{"unable to create socket: listen unix", "podman.runtime_dir",
+              "Podman's service has no folder for its socket: XDG_RUNTIME_DIR is not this user's",
               "export XDG_RUNTIME_DIR=/run/user/$(id -u) after `loginctl enable-linger`, or log in "
               "as the user instead of using su."},
     Complaint{"from database", "podman.storage",
@@ -72,6 +80,12 @@ constexpr std::array complaints{
     Complaint{"/dev/fuse", "podman.overlay", "Podman's storage needs /dev/fuse",
               "Make it accessible, or set driver = \"vfs\" in storage.conf."},
 };
+
+/// Podman's builder puts all that it knows before what happened.
+std::string end_of(std::string line) {
+  constexpr std::size_t longest = 300;
+  return line.size() <= longest ? line : "..." + line.substr(line.size() - longest);
+}
 
 UniqueFd log_file() { return UniqueFd(::memfd_create("podman", MFD_CLOEXEC)); }
 UniqueFd copy_of(const UniqueFd& fd) { return UniqueFd(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3)); }
@@ -95,6 +109,12 @@ std::string private_socket(const Environment& environment) {
 Error unreachable_podman(const std::string& why) {
   return Error(Status::unavailable, "engine.unreachable", "No Podman answers: " + why,
                "Start its service (`systemctl --user start podman.socket`), or install podman.");
+}
+
+/// Neither its service nor its command is there, so no container is either.
+Error absent_podman(const std::string& why) {
+  const auto unreachable = unreachable_podman(why);
+  return Error(unreachable.status(), "engine.absent", unreachable.message(), unreachable.hint());
 }
 
 /// A `podman system service` that we started.
@@ -128,7 +148,8 @@ class OwnService {
     try {
       host.spawn(command, {}, copy_of(log_), copy_of(log_), life_.call());
     } catch (const Error& error) {
-      missing_ = unreachable_podman(error.message());
+      missing_ = error.status() == Status::not_found ? absent_podman(error.message())
+                                                     : unreachable_podman(error.message());
     }
     ended_ = true;
   }
@@ -161,7 +182,7 @@ Error podman_complaint(std::string_view text) {
   for (const auto& known : complaints) {
     if (!contains(text, known.words)) continue;
     return Error(Status::unavailable, known.code,
-                 std::string(known.message) + ": " + last_line(text), known.hint);
+                 std::string(known.message) + ": " + end_of(last_line(text)), known.hint);
   }
   return unreachable_podman(last_line(text));
 }

@@ -56,7 +56,10 @@ std::string id_from(std::string_view json) {
 ExecState exec_state_from(std::string_view json) {
   const auto all = parse_json(json, Json::value_t::object);
   const bool running = flag_of(all, "Running");
-  const bool ended = !running && member(all, "ExitCode").is_number();
+  // Docker says null until there is an exit code, Podman 0 also before the start.
+  const bool untouched = number_of(all, "ExitCode") == 0 && number_of(all, "Pid") == 0 &&
+                         member(all, "CanRemove").is_boolean() && !flag_of(all, "CanRemove");
+  const bool ended = !running && member(all, "ExitCode").is_number() && !untouched;
   return {running,
           ended,
           static_cast<int>(number_of(all, "ExitCode")),

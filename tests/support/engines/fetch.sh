@@ -7,7 +7,8 @@
 #                                   DIR/cli-plugins/docker-compose
 #   fetch.sh podman SUITE DIR       Podman of another Debian suite (trixie: 5.4) with all that it needs, its libc too, to be
 #                                   laid over a machine's /usr: DIR/usr
-#   fetch.sh podman-compose SUITE DIR   podman-compose of a Debian suite (bookworm: 1.0), unpacked: DIR/podman-compose
+#   fetch.sh podman-compose SUITE DIR   podman-compose of a Debian suite (bookworm: 1.0, trixie: 1.3), unpacked:
+#                                   DIR/podman-compose
 #   fetch.sh reference-cli DIR      the reference Dev Container CLI from npm: DIR/node_modules/.bin/devcontainer
 #   fetch.sh schema-validator DIR   the JSON schema validator ajv from npm: DIR/node_modules/ajv
 #   fetch.sh json-rpc-client DIR    the client that editors use, vscode-jsonrpc from npm: DIR/node_modules/vscode-jsonrpc
@@ -119,5 +120,5 @@ case ${1:-}:$# in
   reference-cli:2) reference_cli "$2" ;;
   schema-validator:2) schema_validator "$2" ;;
   json-rpc-client:2) json_rpc_client "$2" ;;
-  *) sed -n '2,14s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,18s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -178,6 +178,10 @@ TEST(Processes, TellsNotStartedFromEnded) {
   EXPECT_FALSE(exec_state_from(R"({"Running":false,"ExitCode":null,"Pid":0})").ended);
   EXPECT_TRUE(exec_state_from(R"({"Running":false,"ExitCode":126,"Pid":0})").ended);
   EXPECT_FALSE(exec_state_from(R"({"Running":true,"ExitCode":null,"Pid":7})").ended);
+  // Podman's, before the start and after the end
+  EXPECT_FALSE(
+      exec_state_from(R"({"CanRemove":false,"ExitCode":0,"Running":false,"Pid":0})").ended);
+  EXPECT_TRUE(exec_state_from(R"({"CanRemove":true,"ExitCode":0,"Running":false,"Pid":0})").ended);
 }
 
 TEST(Processes, KnowsTheRuntimesComplaints) {

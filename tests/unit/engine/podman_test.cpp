@@ -51,6 +51,10 @@ TEST(PodmanService, ComplaintsComeWithTheirRemedy) {
        "podman.subuid", "--add-subuids"},
       {"lchown /etc/shadow: potentially insufficient UIDs or GIDs available in user namespace",
        "podman.subuid", "--add-subuids"},
+      {"copier: put: error setting ownership of \"/x\" to 1000:1000: lchown /x: invalid argument",
+       "podman.subuid", "--add-subuids"},
+      {"Error: unable to create socket: listen unix /run/user/1/p.sock: bind: no such file",
+       "podman.runtime_dir", "enable-linger"},
       {"Error: command required for rootless mode with multiple IDs: exec: \"newuidmap\": "
        "executable file not found in $PATH",
        "podman.subuid", "uidmap"},

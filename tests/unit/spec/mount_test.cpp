@@ -24,10 +24,17 @@ TEST(Mount, ReadsAndWritesDockersText) {
       {"type=bind,\"source=/a\"\"b,\",target=/c", "type=bind,\"source=/a\"\"b,\",target=/c"},
       {"type=bind,source=/x=y,target=/c,bind-propagation=rslave",
        "type=bind,source=/x=y,target=/c,bind-propagation=rslave"},
-      // `up --mount` knows a key that means something to Compose only.
+      // `up --mount` knows a key that means something to Compose only (CMP-009).
       {"type=volume,source=v,target=/c,external=true", "type=volume,source=v,target=/c"},
   };
   for (const auto& [text, expected] : rows) EXPECT_EQ(format_mount(parse_mount(text)), expected);
+}
+
+// CMP-009: whose a volume is, is kept for groups of services.
+TEST(Mount, KeepsWhoseAVolumeIs) {
+  EXPECT_EQ(parse_mount("type=volume,source=v,target=/c,external=true").options,
+            (std::map<std::string, std::string>{{"external", "true"}}));
+  EXPECT_TRUE(parse_mount("type=volume,source=v,target=/c,external=false").options.empty());
 }
 
 TEST(Mount, RefusesWhatDockerRefuses) {

@@ -25,8 +25,8 @@ bool is_about_first_command(const Error& error) {
 }
 
 bool named_container_is_missing(const Error& error, const Arguments& arguments) {
-  const bool missing =
-      error.code() == "environment.not_found" || error.code() == "engine.unreachable";
+  const bool missing = error.code() == "environment.not_found" ||
+                       error.code() == "engine.unreachable" || error.code() == "engine.absent";
   return missing && arguments.text_if("container-id");
 }
 
@@ -50,6 +50,13 @@ std::string subject_of(const Error& error, std::string_view step) {
     if (note.starts_with(step)) return note.substr(step.size());
   }
   return {};
+}
+
+/// The command of Compose's that failed, which the backend says with its advice; empty: none did.
+std::string compose_command(const Error& error) {
+  constexpr std::string_view before = "Compose was run as: ";
+  const auto at = error.hint().find(before);
+  return at == std::string::npos ? std::string() : error.hint().substr(at + before.size());
 }
 
 /// As Node.js says it; empty where it depends on what a name resolves to.
@@ -157,6 +164,10 @@ OperationError in_reference_words(const OperationError& error, const Arguments& 
     return reworded(error,
                     command + " inspect --type container " + *arguments.text_if("container-id"),
                     error.description());
+  }
+  if (const auto words = compose_command(error); !words.empty()) {
+    lose();
+    return reworded(error, "Command failed: " + words, error.description());
   }
   if (const auto* creation = dynamic_cast<const CreationError*>(&error)) {
     lose();
