@@ -13,6 +13,7 @@
 
 #include <array>
 #include <cerrno>
+#include <cstdint>
 #include <cstring>
 #include <filesystem>
 #include <map>
@@ -31,7 +32,15 @@ constexpr std::uint32_t changes = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOV
 /// Configuration files with the hash of what is in them and in the files that they name.
 using Contents = std::map<std::string, std::string>;
 
+/// Large files, as a feature may bring along, by size and time.
 std::string hash_of(const std::string& file) {
+  constexpr std::uintmax_t large = 1U << 20U;
+  std::error_code error;
+  if (!fs::is_regular_file(file, error)) return "none";
+  if (const auto size = fs::file_size(file, error); !error && size > large) {
+    const auto time = fs::last_write_time(file, error).time_since_epoch().count();
+    return std::to_string(size) + ' ' + std::to_string(time);
+  }
   try {
     const auto text = read_file_if_there(file);
     return text ? sha256_hex(*text) : "none";

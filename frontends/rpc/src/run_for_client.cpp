@@ -135,7 +135,7 @@ int run_command(const LentRun& run, cli::Session& session, Steering& steering) {
 /// This thread, and those that it starts, have a folder and a umask of their own from here on: what
 /// a command writes, and what it runs here, must not differ by who runs it.
 void be_where_the_client_is(const LentRun& run) {
-  if (::unshare(CLONE_FS) != 0) return;  // somebody forbids it: then new files are our user's alone
+  if (::unshare(CLONE_FS) != 0) return;  // forbidden: then the umask stays that of who started us
   ::umask(run.umask);
   [[maybe_unused]] const int entered = ::chdir(run.working_directory.c_str());
 }

@@ -75,7 +75,7 @@ class Ending {
   void once(End end) {
     std::unique_lock lock(mutex_);
     if (std::exchange(begun_, true)) {
-      ended_.wait_for(lock, patience, [&] { return over_; });
+      ended_.wait_for(lock, 2 * patience, [&] { return over_; });
       return;
     }
     lock.unlock();
