@@ -41,6 +41,12 @@ Words named_services(const Group& group) {
   return names;
 }
 
+/// A service behind a profile is built and started when it is named, or the profile is.
+void add_profile(Words& words, const Group& group, const Evaluation& e) {
+  if (group.run_services.empty() && !e.profiles.empty())
+    append(words, {"--profile", e.profiles.front()});
+}
+
 Words built_services(const Evaluation& e, const Group& group) {
   const auto wanted = named_services(group);
   if (wanted.empty()) return e.built;
@@ -172,9 +178,8 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
   if (!request.group) return EngineBackend::build_image(request, call);
   const auto& group = *request.group;
   const auto e = evaluation(group, call);
-  const auto services = built_services(*e, group);
   if (e->tool.is_podmans) {
-    build_one_by_one(*e, services, request, call);
+    build_one_by_one(*e, built_services(*e, group), request, call);
     return {.image_id = {}, .builder = "compose"};
   }
   auto argv = words_for(*e, e->reply.project);
@@ -185,10 +190,12 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
     files.write(file, build_override(request, e->version_line));
     append(argv, {"-f", file});
   }
+  add_profile(argv, group, *e);
   argv.emplace_back("build");
   if (request.no_cache) argv.emplace_back("--no-cache");
   if (request.pull) argv.emplace_back("--pull");
-  append(argv, services);
+  // Without names Compose builds what it starts; named, what is behind other profiles, too.
+  if (!group.run_services.empty()) append(argv, built_services(*e, group));
   auto how = engine_runner(group.folder, call);
   if (request.builder == Builder::classic) how.environment["DOCKER_BUILDKIT"] = "0";
   const auto result = how.stream(argv, call);
@@ -253,10 +260,7 @@ CreateReply ComposeBackend::create(const CreateRequest& wanted, sdk::Call& call)
   files.write(file, instance_override(request, e->version_line, userns));
   auto argv = words_for(*e, project);
   append(argv, {"-f", file});
-  // A service behind a profile is started when it is named, or the profile is.
-  if (group.run_services.empty() && !e->profiles.empty()) {
-    append(argv, {"--profile", e->profiles.front()});
-  }
+  add_profile(argv, group, *e);
   append(argv, {"up", "-d"});
   // The override of another configuration is not ours to know: its container has to stay.
   if (shared_with_another(group, members(project, call))) argv.emplace_back("--no-recreate");
@@ -286,9 +290,7 @@ StartReply ComposeBackend::start(const StartRequest& request, sdk::Call& call) {
   auto argv = e->tool.argv;
   append(argv, {"--project-name", instance.group});
   append(argv, Inputs{restored ? files : e->files, e->env_file}.words());
-  if (group.run_services.empty() && !e->profiles.empty()) {
-    append(argv, {"--profile", e->profiles.front()});
-  }
+  add_profile(argv, group, *e);
   append(argv, {"up", "-d", "--no-recreate"});
   append(argv, named_services(group));
   bring_up(instance.group, argv, group.folder, *e, call);

@@ -39,6 +39,20 @@ TEST_P(ComposeFaults, TheNearestServiceIsOffered) {
                 R"({"dockerComposeFile": "compose.yml", "service": "apo"})");
   expect_failure(own(project, "up"),
                  {"Service 'apo' configured in devcontainer.json not found", "did you mean 'app'"});
+  project.write(
+      ".devcontainer/devcontainer.json",
+      R"({"dockerComposeFile": "compose.yml", "service": "app", "runServices": ["apps"]})");
+  expect_failure(own(project, "up"),
+                 {"Service 'apps' of runServices not found", "did you mean 'app'"});
+}
+
+// CMP-019: the drop-in says which command failed, as the reference does.
+TEST_P(ComposeFaults, TheDropInNamesTheCommand) {
+  const Workspace project = this->project();
+  const auto file = (project.folder / ".devcontainer/compose.yml").string();
+  std::filesystem::remove(file);
+  expect_failure(drop_in(project, "up"), {"\"message\":\"Command failed: " + variable(GetParam()) +
+                                          " -f " + file + " --profile * config\""});
 }
 
 TEST_P(ComposeFaults, ASickServiceIsShownWithItsLog) {

@@ -59,24 +59,13 @@ Error no_such_service(const Workspace& workspace, const std::string& message,
 void require_service(const Core& core, const Workspace& workspace, const ServiceGroup& services) {
   const auto& names = services.resolved.services;
   const auto& wanted = services.group.service;
-  const auto has = [&](const auto& name) { return std::ranges::find(names, name) != names.end(); };
-  if (!has(wanted)) {
-    // The reference prints what JavaScript has for a property that is not there.
-    const bool nothing = wanted.empty() && core.mode() == Mode::drop_in;
-    const auto message = "Service '" + (nothing ? "undefined" : wanted) +
-                         "' configured in devcontainer.json not found in Docker Compose "
-                         "configuration.";
-    throw OperationError(no_such_service(workspace, message, wanted, names), message);
-  }
-  for (const auto& name : services.group.run_services) {
-    if (has(name)) continue;
-    throw OperationError(
-        no_such_service(
-            workspace,
-            "Service '" + name + "' of runServices not found in Docker Compose configuration.",
-            name, names),
-        "An error occurred building the Docker Compose images.");
-  }
+  if (std::ranges::find(names, wanted) != names.end()) return;
+  // The reference prints what JavaScript has for a property that is not there.
+  const bool nothing = wanted.empty() && core.mode() == Mode::drop_in;
+  const auto message = "Service '" + (nothing ? "undefined" : wanted) +
+                       "' configured in devcontainer.json not found in Docker Compose "
+                       "configuration.";
+  throw OperationError(no_such_service(workspace, message, wanted, names), message);
 }
 
 ResolveGroupReply ask(Backend& backend, const Group& group, const std::stop_token& stop) {
@@ -131,6 +120,19 @@ ServiceGroup resolve_group(Core& core, const Workspace& workspace, Backend& back
     services.resolved = ask(backend, services.group, stop);
   }
   return services;
+}
+
+void require_run_services(const Workspace& workspace, const ServiceGroup& services) {
+  const auto& names = services.resolved.services;
+  for (const auto& name : services.group.run_services) {
+    if (std::ranges::find(names, name) != names.end()) continue;
+    throw OperationError(
+        no_such_service(
+            workspace,
+            "Service '" + name + "' of runServices not found in Docker Compose configuration.",
+            name, names),
+        "An error occurred building the Docker Compose images.");
+  }
 }
 
 std::shared_ptr<Backend> group_backend(Core& core, const Settings& settings,

@@ -27,6 +27,10 @@ std::optional<Group> group_of(const Core& core, const Workspace& workspace,
 ServiceGroup resolve_group(Core& core, const Workspace& workspace, Backend& backend,
                            std::stop_token stop);
 
+/// Throws OperationError "group.service" when one of the services that `up` shall start is not
+/// there.
+void require_run_services(const Workspace& workspace, const ServiceGroup& services);
+
 /// What runs groups on the engine of `found`: the backend itself or, for an instance of a group,
 /// the one that a plugin offers for them.
 std::shared_ptr<Backend> group_backend(Core& core, const Settings& settings,

@@ -168,6 +168,7 @@ Base unbuilt_service_base(const ImageContext& c) {
 Base service_base(const ImageContext& c) {
   const auto& said = c.group->resolved;
   const auto& folder_image = c.workspace.identity.folder_image_name;
+  if (!c.metadata_only) require_run_services(c.workspace, *c.group);
   Base base{.image = said.image, .info = {}, .user = {}, .build = {}};
   if (said.build && wants_features(c) && !c.metadata_only) base.image = folder_image + "-base";
   if (said.build && c.metadata_only) {
