@@ -20,6 +20,21 @@ class RoughImages : public DockerTest {
   RunRequest own(const Workspace& project) const { return own_up(project); }
 };
 
+/// As with an exec of the engine's each: a command may add the user to a group for the next ones.
+TEST_F(RoughImages, MayGiveTheUserGroupsWhileHooksRun) {
+  const Workspace project = made_by(
+      "RUN echo 'dev:x:1234:1234::/tmp:/bin/sh' >>/etc/passwd && "
+      "echo dev:x:1234: >>/etc/group && chmod 666 /etc/group\n",
+      R"x("remoteUser": "dev", "updateRemoteUserUID": false,
+                  "onCreateCommand": "echo late:x:4242:dev >>/etc/group",
+                  "postCreateCommand": "echo groups $(id -G)",
+                  "postStartCommand": "echo again $(id -G)")x");
+  const RunResult result = run(own(project));
+  EXPECT_EQ(result.exit_code, 0) << result.text();
+  EXPECT_NE(result.err.find("groups 1234 4242"), std::string::npos) << result.text();
+  EXPECT_NE(result.err.find("again 1234 4242"), std::string::npos) << result.text();
+}
+
 /// An engine starts nothing for a name that it does not find, root's number it takes.
 TEST_F(RoughImages, MayHaveNoUserDatabase) {
   const Workspace project =

@@ -28,7 +28,7 @@ class HookStage {
         made_(made),
         instance_(made.instance),
         stop_(std::move(stop)),
-        inside_(found.backend),
+        inside_{.backend = found.backend, .refresh = {}},
         key_(environment_key(found.backend->name(), made.instance)) {}
 
   Rest run() {
@@ -69,7 +69,7 @@ class HookStage {
     auto instance = instance_;
     // What goes into /etc/environment goes into a snapshot, too.
     if (!request_.snapshot_names.empty()) std::erase_if(instance.env, is_proxy_variable_entry);
-    prepare_system(core_, *inside_, instance,
+    prepare_system(core_, *inside_.backend, instance,
                    {.folder = request_.remote.container_system_data_folder,
                     .wanted = made_.wanted_ids,
                     .marks = std::move(marks)},
@@ -86,8 +86,9 @@ class HookStage {
   }
 
   Session open() {
-    auto session = open_session(core_, workspace_, inside_, instance_, request_.remote,
+    auto session = open_session(core_, workspace_, inside_.backend, instance_, request_.remote,
                                 /*need_markers=*/true, stop_);
+    session.before_hook = inside_.refresh;
     // What a prebuild makes is for everybody; the reference gives them to it all the same.
     const bool for_all = request_.lifecycle.prebuild && core_.mode() == Mode::fairlead;
     if (!for_all) session.secrets = request_.secrets;
@@ -110,7 +111,7 @@ class HookStage {
   const CreatedInstance& made_;
   const InstanceInfo& instance_;
   std::stop_token stop_;
-  std::shared_ptr<Backend> inside_;  ///< what runs commands in the instance
+  WayInside inside_;
   std::string key_;
 };
 

@@ -299,6 +299,7 @@ void run_work(Core& core, const Session& session, const Work& work, const Lifecy
     const bool first = marks_first(core.mode());
     if (first) marks.push_back(hook);
     if (!has_commands(session.merged, hook)) continue;
+    if (session.before_hook) session.before_hook();
     const bool whole = run_hook(core, session, hook, std::exchange(marks, {}), stop);
     if (!first && whole) marks.push_back(hook);
   }

@@ -2,6 +2,7 @@
 
 #include "engine/enter.hpp"
 
+#include <functional>
 #include <memory>
 
 namespace fairlead {
@@ -20,6 +21,7 @@ struct Session {
   std::string working_directory;
   std::string data_folder;                  ///< of the markers
   std::shared_ptr<const SourceMap> source;  ///< of devcontainer.json; null: unknown
+  std::function<void()> before_hook = {};   ///< called before each hook; may be empty
 };
 
 /// Where `up` stopped, in the reference's words.

@@ -39,11 +39,12 @@ RunUserCommandsResult run(Core& core, RunUserCommandsRequest& request,
       with_own_relay(core, workspace, found.backend, instance,
                      merged_for_instance(core, workspace, instance), RelayStart::when_needed, stop);
   if (request.prepare_system) {
-    prepare_system(core, *inside, instance, {.folder = request.remote.container_system_data_folder},
-                   stop);
+    prepare_system(core, *inside.backend, instance,
+                   {.folder = request.remote.container_system_data_folder}, stop);
   }
-  auto session = open_session(core, workspace, inside, instance, request.remote,
+  auto session = open_session(core, workspace, inside.backend, instance, request.remote,
                               /*need_markers=*/true, stop);
+  session.before_hook = inside.refresh;
   session.secrets = request.secrets;
   const auto& options = request.lifecycle;
   run_work(core, session, due_work(session, wanted_work(session.merged, options), options), options,
