@@ -55,16 +55,27 @@ Series timed(PodmanWorld& world, std::string name, Words argv) {
   return {std::move(name), [&world, argv] { return world.must(argv).duration; }, {}};
 }
 
+Words with(Words words, const Words& more) {
+  words.insert(words.end(), more.begin(), more.end());
+  return words;
+}
+
 std::vector<Figure> figures_of(const std::string& target, const std::string& way, double limit) {
   PodmanWorld world(target);
   const auto folder = world.workspace();
   const auto& ours = test::fairlead_binary();
   const Words up{test::devcontainer_binary(), "up", "--workspace-folder", folder};
-  const auto container = test::json_at(world.must(up).out, "/containerId");
-  auto exec = timed(world, "exec", {ours, "exec", "--workspace-folder", folder, "--", "true"});
+  const auto container =
+      test::json_at(world.must({ours, "up", "--workspace-folder", folder}).out, "/containerId");
+  const Words true_inside{ours, "exec", "--workspace-folder", folder};
+  auto exec = timed(world, "exec", with(true_inside, {"--", "true"}));
+  auto by_engine = timed(world, "exec", with(true_inside, {"--via", "engine", "--", "true"}));
   auto bare = timed(world, "podman exec", {"/usr/bin/podman", "exec", container, "true"});
-  interleave({&exec, &bare}, many);
-  std::vector<Figure> figures{ratio("exec true, " + way, "podman exec", exec, bare, limit)};
+  exec.measure();  // from now on the background process holds a relay
+  interleave({&exec, &by_engine, &bare}, many);
+  std::vector<Figure> figures{
+      ratio("exec true, " + way, "podman exec", exec, bare, limit),
+      shown(ratio("the same by the engine alone, " + way, "podman exec", by_engine, bare, 0))};
 
   const auto remove = [&](const std::string& id) {
     world.must({"/usr/bin/podman", "rm", "--force", "--time", "0", id});
