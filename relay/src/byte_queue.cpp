@@ -1,4 +1,5 @@
 #include <fairlead/relay/byte_queue.hpp>
+#include <fairlead/relay/wire.hpp>
 
 #include <algorithm>
 
@@ -18,7 +19,8 @@ char* ByteQueue::room(std::size_t size) {
   if (capacity_ - end_ >= size) return data_.get() + end_;
   const auto used = this->size();
   if (capacity_ < used + size || begin_ < used) {
-    const auto capacity = std::max(used + size, std::min<std::size_t>(2 * capacity_, 1U << 20U));
+    const auto capacity =
+        std::max(used + size, std::min<std::size_t>(2 * capacity_, 2 * widest_window));
     std::unique_ptr<char[]> larger(new char[capacity]);  // not made zero first, unlike a vector's
     std::copy(data_.get() + begin_, data_.get() + end_, larger.get());
     data_ = std::move(larger);

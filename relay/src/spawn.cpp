@@ -119,11 +119,19 @@ struct Streams {
   Spawned ours;
 };
 
-void close_all(const Streams& streams) {
-  const auto& child = streams.child;
-  const int errors = child[2] == child[1] ? -1 : child[2];
-  for (const int fd :
-       {child[0], child[1], errors, streams.ours.in, streams.ours.out, streams.ours.err}) {
+/// Errors and output may be one end.
+void close_child(Streams& streams) {
+  auto& child = streams.child;
+  if (child[2] == child[1]) child[2] = -1;
+  for (int& fd : child) {
+    if (fd >= 0) sys::close(fd);
+    fd = -1;
+  }
+}
+
+void close_all(Streams& streams) {
+  close_child(streams);
+  for (const int fd : {streams.ours.in, streams.ours.out, streams.ours.err}) {
     if (fd >= 0) sys::close(fd);
   }
 }
@@ -236,10 +244,7 @@ Spawned spawn(const Commands& commands, const RunRequest& request) {
     commands.become_child();
     become(program);
   }
-  for (const int fd : streams.child) {
-    if (fd >= 0) sys::close(fd);
-  }
-  streams.child = {-1, -1, -1};
+  close_child(streams);
   if (pid < 0) {
     close_all(streams);
     return {.pid = static_cast<int>(pid)};

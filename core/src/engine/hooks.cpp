@@ -292,6 +292,7 @@ void run_work(Core& core, const Session& session, const Work& work, const Lifecy
   const auto personalize = [&] {
     if (!std::exchange(dotfiles, false)) return;
     write_markers(session, std::exchange(marks, {}), stop);
+    if (session.before_hook) session.before_hook();
     install_dotfiles(core, session, options.dotfiles, stop);
   };
   for (const auto hook : work.hooks) {

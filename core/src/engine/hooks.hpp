@@ -21,7 +21,8 @@ struct Session {
   std::string working_directory;
   std::string data_folder;                  ///< of the markers
   std::shared_ptr<const SourceMap> source;  ///< of devcontainer.json; null: unknown
-  std::function<void()> before_hook = {};   ///< called before each hook; may be empty
+  std::function<void()> before_hook =
+      {};  ///< called before each hook and the dotfiles; may be empty
 };
 
 /// Where `up` stopped, in the reference's words.

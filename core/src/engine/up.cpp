@@ -225,8 +225,9 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
 
 CreatedInstance resume(Core& core, const Found& found, const std::stop_token& stop) {
   auto instance = *found.instance;
-  // An engine's list may be a moment behind; what inspect says counts.
-  if (instance.state == InstanceState::running && !instance.detailed) {
+  // An engine's list may be a moment behind, and since it was looked for a question may have been
+  // answered and a command run on the host; what inspect says now counts.
+  if (instance.state == InstanceState::running) {
     instance = found.backend->inspect({.id = instance.id}, question(stop));
   }
   if (instance.state != InstanceState::running) {

@@ -220,10 +220,8 @@ class Pumped final : public RelayCommand {
 
 /// Owns what a RunRequest's views show.
 struct Spoken {
-  explicit Spoken(const RelayRun& command)
-      : words(command.argv),
-        folder(command.working_directory),
-        together(command.together && !command.terminal) {
+  Spoken(const RelayRun& command, bool in_one)
+      : words(command.argv), folder(command.working_directory), together(in_one) {
     auto env = command.env;
     if (command.terminal) env.try_emplace("TERM", command.terminal->term);
     for (const auto& [name, value] : env) variables.push_back(name + '=' + value);
@@ -246,6 +244,10 @@ struct Spoken {
   TerminalSize size;
 };
 
+UniqueFd copy_of(const UniqueFd& fd) {
+  return UniqueFd(fd ? ::fcntl(fd.get(), F_DUPFD_CLOEXEC, 0) : -1);
+}
+
 /// One frame has to hold it all.
 void require_small(const Spoken& spoken) {
   std::size_t size = 64 + spoken.folder.size();
@@ -264,16 +266,20 @@ void require_small(const Spoken& spoken) {
 }  // namespace
 
 std::unique_ptr<RelayCommand> run_inside(std::shared_ptr<RelayThread> thread, RelayRun command) {
-  const auto spoken = std::make_shared<const Spoken>(command);
+  const bool has_terminal = command.terminal.has_value();
+  const bool wants_one = command.together && !has_terminal;
+  const bool together = wants_one && thread->speaks(relay::version_with_output);
+  // An older relay has a stream for each: their order is lost, nothing else.
+  if (wants_one && !together) command.err = copy_of(command.out);
+  const auto spoken = std::make_shared<const Spoken>(command, together);
   require_small(*spoken);
   if (!thread->alive()) throw relay_gone({});  // before anything is read from what is lent
   const auto running = std::make_shared<Running>();
   auto handle = std::make_unique<Pumped>(thread, running);
   auto ends = std::make_shared<Running::Ends>();
-  const bool has_terminal = command.terminal.has_value();
   ends->in = handle->feed(std::move(command.in));
   ends->out = handle->drain(std::move(command.out));
-  if (!has_terminal && !command.together) ends->err = handle->drain(std::move(command.err));
+  if (!has_terminal && !together) ends->err = handle->drain(std::move(command.err));
   const bool posted = thread->post([running, spoken, ends, has_terminal](HostMux& mux) {
     running->begin(mux, spoken->request(), has_terminal, std::move(*ends));
   });

@@ -253,6 +253,11 @@ bool RelayThread::alive() const {
   return open_ && !closing_;
 }
 
+bool RelayThread::speaks(std::uint16_t version) const {
+  const std::lock_guard lock(mutex_);
+  return greeting_ && relay::common_version(*greeting_) >= version;
+}
+
 void RelayThread::close(std::chrono::milliseconds limit) {
   {
     std::unique_lock lock(mutex_);

@@ -78,6 +78,8 @@ class RelayThread {
   /// What was said instead of a greeting, once it has ended.
   std::string babble() const;
   bool alive() const;
+  /// Whether the relay has greeted with at least this version of the protocol.
+  bool speaks(std::uint16_t version) const;
   /// Lets the relay end, waits at most `limit` for it, and ends the thread. Later calls do nothing.
   void close(std::chrono::milliseconds limit);
 

@@ -57,6 +57,59 @@ class RelayCommandTest : public testing::Test {
   std::unique_ptr<RelaySession> session;
 };
 
+void pass_on(int from, int to) {
+  std::array<char, 65536> buffer;
+  for (;;) {
+    const auto got = ::read(from, buffer.data(), buffer.size());
+    if (got <= 0) break;
+    write_all(to, {buffer.data(), static_cast<std::size_t>(got)});
+  }
+  ::shutdown(to, SHUT_WR);
+}
+
+/// Between a session and its relay, whose greeting it makes one of version 1.
+class OlderRelay {
+ public:
+  OlderRelay() {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends.data()), 0);
+    host_ = UniqueFd(ends[0]);
+    theirs_ = UniqueFd(ends[1]);
+    std::array<char, 24> greeting{};
+    EXPECT_EQ(::recv(process_.stream.get(), greeting.data(), greeting.size(), MSG_WAITALL),
+              static_cast<ssize_t>(greeting.size()));
+    greeting[10] = 1;  // the highest version that it speaks
+    write_all(host_.get(), {greeting.data(), greeting.size()});
+    to_host_ = std::jthread([this] { pass_on(process_.stream.get(), host_.get()); });
+    to_relay_ = std::jthread([this] { pass_on(host_.get(), process_.stream.get()); });
+  }
+  std::unique_ptr<RelaySession> session() {
+    UniqueFd other(::fcntl(theirs_.get(), F_DUPFD_CLOEXEC, 0));
+    return RelaySession::over(std::move(theirs_), std::move(other), patience);
+  }
+
+ private:
+  RelayProcess process_;
+  UniqueFd host_;
+  UniqueFd theirs_;
+  std::jthread to_host_;
+  std::jthread to_relay_;
+};
+
+/// A resident relay may be older than who uses it.
+TEST(OlderRelayTest, HasAStreamForEachInOnePipe) {
+  OlderRelay older;
+  const auto session = older.session();
+  auto out = make_pipe();
+  const auto running = session->run({.argv = {"sh", "-c", "echo out; echo err >&2"},
+                                     .out = std::move(out.write_end),
+                                     .together = true});
+  const auto text = read_all(out.read_end.get());
+  EXPECT_EQ(running->wait({}), 0);
+  EXPECT_NE(text.find("out\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("err\n"), std::string::npos) << text;
+}
+
 /// True once nobody has the other end of the pipe any more.
 bool ends_in_time(int fd) {
   pollfd ready{.fd = fd, .events = POLLIN, .revents = 0};

@@ -32,7 +32,8 @@ struct UnixPlace {
   std::string_view path;
 };
 
-/// As an error channel: errors go with the output, in one pipe, so that both keep their order.
+/// As an error channel: errors go with the output, in one pipe, so that both keep their order. From
+/// `version_with_output` on.
 inline constexpr std::uint32_t with_output = 0xffffffff;
 
 struct RunRequest {

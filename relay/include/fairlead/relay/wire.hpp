@@ -11,7 +11,9 @@
 namespace fairlead::relay {
 
 inline constexpr std::uint16_t lowest_version = 1;
-inline constexpr std::uint16_t highest_version = 1;
+inline constexpr std::uint16_t highest_version = 2;
+/// From this version on a command's errors may go with its output.
+inline constexpr std::uint16_t version_with_output = 2;
 
 inline constexpr std::string_view magic = "fairlead";
 inline constexpr std::size_t greeting_size = 24;
