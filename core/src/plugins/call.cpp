@@ -1,6 +1,7 @@
 #include "plugins/call.hpp"
 
 #include "plugins/crash_note.hpp"
+#include "plugins/soon.hpp"
 
 #include <fairlead/error.hpp>
 #include <fairlead/model_json.hpp>
@@ -72,7 +73,8 @@ class Pending {
   // False: abandoned.
   bool wait(std::chrono::milliseconds timeout) {
     const auto deadline = Clock::now() + timeout;
-    std::unique_lock lock(mutex_);
+    std::unique_lock lock(mutex_, std::defer_lock);
+    if (!is_soon([&] { return finished_ && lock.try_lock(); })) lock.lock();
     while (!status_) {
       if (cancelled_) {
         const auto limit = cancelled_at_ + context_->grace;

@@ -1,5 +1,7 @@
 #include "plugins/link.hpp"
 
+#include "plugins/soon.hpp"
+
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -67,12 +69,17 @@ std::string PluginLink::greeting() {
 
 void PluginLink::greet(const std::string& text) { wire_.send(WireKind::hello, 0, 0, 0, text); }
 
+std::optional<WireMessage> PluginLink::next() {
+  (void)is_soon([this] { return wire_.has_more(); });
+  return wire_.receive();
+}
+
 void PluginLink::run() {
   thread_ = std::thread([this] { serve(); });
 }
 
 void PluginLink::serve() {
-  while (auto message = wire_.receive()) {
+  while (auto message = next()) {
     switch (message->kind) {
       case WireKind::call:
         begin(std::move(*message));

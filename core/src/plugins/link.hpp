@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 
@@ -67,6 +68,7 @@ class PluginLink {
   static void on_done(const fairlead_call* raw, fairlead_status status, fairlead_str body,
                       const std::int32_t* fds, std::size_t fd_count) noexcept;
 
+  std::optional<WireMessage> next();
   void begin(WireMessage message);
   static void run_kept(std::shared_ptr<Served> served, const Target& target);
   void deliver(const WireMessage& message);

@@ -1,5 +1,6 @@
 #include "plugins/wire.hpp"
 
+#include <poll.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -135,6 +136,11 @@ std::optional<WireMessage> Wire::receive() {
   }
   if (message.fds.size() != head.fd_count) return std::nullopt;
   return message;
+}
+
+bool Wire::has_more() const {
+  pollfd ready{.fd = socket_.get(), .events = POLLIN, .revents = 0};
+  return ::poll(&ready, 1, 0) != 0;
 }
 
 void Wire::shut() { ::shutdown(socket_.get(), SHUT_RDWR); }

@@ -35,6 +35,8 @@ class Wire {
             std::string_view text, const std::int32_t* fds = nullptr, std::size_t fd_count = 0);
   /// Blocks; nothing: the other end is gone.
   std::optional<WireMessage> receive();
+  /// Whether `receive` has something to begin with, be it the end.
+  bool has_more() const;
   /// Ends `receive` on both sides.
   void shut();
 

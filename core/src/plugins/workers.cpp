@@ -1,7 +1,10 @@
 #include "plugins/workers.hpp"
 
+#include "plugins/soon.hpp"
+
 #include <fairlead/error.hpp>
 
+#include <atomic>
 #include <condition_variable>
 #include <mutex>
 #include <system_error>
@@ -18,6 +21,7 @@ constexpr std::size_t most_idle = 4;
 struct Idle {
   std::condition_variable wake;
   std::function<void()> job;
+  std::atomic<bool> called = false;  ///< there is a job, or the end
 };
 
 }  // namespace
@@ -34,6 +38,9 @@ struct Workers::State {
     if (closing || idle.size() >= most_idle) return {};
     idle.push_back(&me);
     ++waiting;
+    lock.unlock();
+    if (!is_soon([&] { return me.called && lock.try_lock(); })) lock.lock();
+    me.called = false;
     me.wake.wait(lock, [&] { return me.job || closing; });
     if (--waiting == 0 && closing) all_ended.notify_all();
     return std::exchange(me.job, {});
@@ -54,7 +61,10 @@ Workers::Workers() : state_(std::make_shared<State>()) {}
 Workers::~Workers() {
   std::unique_lock lock(state_->mutex);
   state_->closing = true;
-  for (auto* idle : state_->idle) idle->wake.notify_one();
+  for (auto* idle : state_->idle) {
+    idle->called = true;
+    idle->wake.notify_one();
+  }
   state_->all_ended.wait(lock, [&] { return state_->waiting == 0; });
 }
 
@@ -65,6 +75,7 @@ void Workers::run(std::function<void()> job) {
       auto* idle = state_->idle.back();
       state_->idle.pop_back();
       idle->job = std::move(job);
+      idle->called = true;
       idle->wake.notify_one();
       return;
     }
