@@ -140,7 +140,7 @@ void be_where_the_client_is(const LentRun& run) {
     static std::once_flag said;
     return std::call_once(said, [] {
       cli::fd_writer(STDERR_FILENO)(
-          "The umask of clients is not theirs here: unshare is forbidden.\n");
+          "The umask of clients does not hold here: unshare is forbidden.\n");
     });
   }
   if (run.umask) ::umask(*run.umask);
