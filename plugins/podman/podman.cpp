@@ -25,13 +25,8 @@ namespace {
 
 constexpr auto info_target = "/v4.0.0/libpod/info";
 
-/// Pulling or building an image failed for want of ids; nothing else shows only then.
-bool lacks_ids(const std::string& message) {
-  const auto says = [&](const char* words) { return message.find(words) != std::string::npos; };
-  return says("insufficient UIDs or GIDs") || (says(": lchown ") && says("invalid argument"));
-}
-
-/// Runs a function and says what Podman's complaint means, where it is known.
+/// Runs a function and says what Podman's complaint means, where it is known. Beside what the
+/// engine itself lacks, only missing ids show as late as when an image is pulled or built.
 template <class Function>
 auto explained(const Function& function) {
   try {
@@ -39,7 +34,7 @@ auto explained(const Function& function) {
   } catch (const Error& error) {
     const auto known = engine::podman_complaint(error.message());
     const bool is_of_engine = error.code().starts_with("engine.");
-    if (known.code().starts_with("podman.") && (is_of_engine || lacks_ids(error.message())))
+    if (known.code().starts_with("podman.") && (is_of_engine || engine::lacks_ids(error.message())))
       throw known;
     throw;
   }
@@ -52,18 +47,22 @@ std::string complaint_in(const std::string& output) {
   return output.substr(start + 7, output.find('\n', start) - start - 7);
 }
 
-/// Podman knows GPUs by CDI: files of any name that say what they are for.
-bool describes_gpus(const std::filesystem::path& file) {
-  std::ifstream in(file);
+/// Podman knows GPUs by CDI: files of any name, of two kinds, that say what they are for.
+bool describes_gpus(const std::filesystem::directory_entry& file) {
+  std::error_code gone;
+  const auto kind = file.path().extension();
+  if ((kind != ".json" && kind != ".yaml") || !file.is_regular_file(gone)) return false;
+  std::ifstream in(file.path());
   const std::string text{std::istreambuf_iterator<char>(in), {}};
   return text.find(gpu_kind) != std::string::npos;
 }
 
 bool has_gpus() {
   for (const char* folder : {"/etc/cdi", "/var/run/cdi"}) {
-    std::error_code missing;
-    for (const auto& file : std::filesystem::directory_iterator(folder, missing)) {
-      if (describes_gpus(file.path())) return true;
+    std::error_code error;
+    for (std::filesystem::directory_iterator file(folder, error), end; !error && file != end;
+         file.increment(error)) {
+      if (describes_gpus(*file)) return true;
     }
   }
   return false;

@@ -39,10 +39,10 @@ struct ConfigurationEvent {
 };
 
 /// Tells what happens to the configurations of folders on this machine, until `stop` is requested:
-/// once a tenth of a second has passed without a further change. One has changed when its own text
-/// has, or what it names here: what it extends, its Dockerfile, Compose files with the `.env`
-/// beside them, local features. As above. Throws "watch.folder" when the system watches no more
-/// folders.
+/// once a tenth of a second has passed without a further change, or two seconds with them. One has
+/// changed when its own text has, or what it names here: what it extends, its Dockerfile, Compose
+/// files with the `.env` beside them, local features. As above. Throws "watch.folder" when the
+/// system watches no more folders.
 void watch_configurations(const Core& core, const std::vector<std::string>& folders,
                           const std::function<void()>& on_ready,
                           const std::function<void(const ConfigurationEvent&)>& on_event,

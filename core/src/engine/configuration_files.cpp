@@ -15,7 +15,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t most_of_a_feature = 1000;
+constexpr std::size_t most_of_a_feature = 200;
 
 std::string plain(const fs::path& path) { return path.lexically_normal().string(); }
 
@@ -23,9 +23,12 @@ std::string beside(const std::string& file, const char* name) {
   return plain(fs::path(file).parent_path() / name);
 }
 
-/// Links are not followed; a folder that holds more is no feature.
+/// Links are not followed. A folder without a feature may be anything, the whole workspace too:
+/// only the file that would make it one is of interest.
 void add_feature(const fs::path& feature, std::vector<std::string>& files) {
+  files.push_back(plain(feature / "devcontainer-feature.json"));
   std::error_code error;
+  if (!fs::is_regular_file(files.back(), error)) return;
   std::size_t count = 0;
   for (auto entry = fs::recursive_directory_iterator(feature, error);
        !error && entry != fs::recursive_directory_iterator() && count < most_of_a_feature;
@@ -33,7 +36,6 @@ void add_feature(const fs::path& feature, std::vector<std::string>& files) {
     std::error_code ignored;
     if (entry->is_regular_file(ignored)) files.push_back(plain(entry->path()));
   }
-  files.push_back(plain(feature / "devcontainer-feature.json"));
 }
 
 void add_named(const ConfigDocument& document, std::vector<std::string>& files) {

@@ -9,8 +9,9 @@ namespace fairlead {
 
 /// The files of this machine that decide what the configuration `config_file` of `folder` makes:
 /// itself, what it extends and its local neighbour, the Dockerfile, the Compose files and `.env`
-/// beside them, and everything in the folders of local features. Absolute, each once; some may not
-/// be there (yet). Of a configuration with faults: itself and its neighbour.
+/// beside them, and what is in the folders of local features, at most 200 entries of each.
+/// Absolute, each once; some may not be there (yet). Of a configuration with faults: itself and its
+/// neighbour.
 std::vector<std::string> files_of_configuration(const Core& core, const std::string& folder,
                                                 const std::string& config_file);
 

@@ -11,8 +11,10 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <filesystem>
@@ -26,21 +28,26 @@ namespace fs = std::filesystem;
 
 constexpr int round_ms = 200;
 constexpr int quiet_ms = 100;
+/// Where there is never quiet, what has changed is told all the same.
+constexpr std::chrono::seconds longest_unrest{2};
 constexpr std::uint32_t changes = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO |
                                   IN_CLOSE_WRITE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ONLYDIR;
 
 /// Configuration files with the hash of what is in them and in the files that they name.
 using Contents = std::map<std::string, std::string>;
 
-/// Large files, as a feature may bring along, by size and time.
-std::string hash_of(const std::string& file) {
+/// Large files, as a feature may bring along, by size and time, and so all once `budget`, the bytes
+/// that one configuration may take to read, is spent.
+std::string hash_of(const std::string& file, std::uintmax_t& budget) {
   constexpr std::uintmax_t large = 1U << 20U;
   std::error_code error;
   if (!fs::is_regular_file(file, error)) return "none";
-  if (const auto size = fs::file_size(file, error); !error && size > large) {
+  const auto size = fs::file_size(file, error);
+  if (!error && size > std::min(large, budget)) {
     const auto time = fs::last_write_time(file, error).time_since_epoch().count();
     return std::to_string(size) + ' ' + std::to_string(time);
   }
+  if (!error) budget -= size;
   try {
     const auto text = read_file_if_there(file);
     return text ? sha256_hex(*text) : "none";
@@ -49,22 +56,29 @@ std::string hash_of(const std::string& file) {
   }
 }
 
+/// False: it is not there, not ours to see, or one too many (errno).
+bool try_to_watch(const UniqueFd& inotify, const fs::path& path) {
+  return ::inotify_add_watch(inotify.get(), path.c_str(), changes) >= 0;
+}
+
 void watch_folder(const UniqueFd& inotify, const fs::path& path) {
-  if (::inotify_add_watch(inotify.get(), path.c_str(), changes) >= 0) return;
-  if (errno != ENOSPC && errno != ENOMEM) return;  // it is not there, or not ours to see
+  if (try_to_watch(inotify, path) || (errno != ENOSPC && errno != ENOMEM)) return;
   throw Error(Status::failed, "watch.folder",
               "'" + path.string() + "' cannot be watched: " + std::strerror(errno) + ".",
               "fs.inotify.max_user_watches limits how many folders are.");
 }
 
-/// The folders of what is named are watched before it is read.
+/// The folders of what is named are watched before it is read, and those for which the system has
+/// no watch left are seen when anything else changes: one configuration does not end the watch of
+/// all.
 Contents contents_of(const Core& core, const UniqueFd& inotify, const std::string& folder) {
   Contents contents;
   for (const auto& config : list_configs(folder)) {
     const auto files = files_of_configuration(core, folder, config);
-    for (const auto& file : files) watch_folder(inotify, fs::path(file).parent_path());
+    for (const auto& file : files) try_to_watch(inotify, fs::path(file).parent_path());
+    std::uintmax_t budget = 8U << 20U;
     std::string all;
-    for (const auto& file : files) all += file + '\0' + hash_of(file) + '\0';
+    for (const auto& file : files) all += file + '\0' + hash_of(file, budget) + '\0';
     contents[config] = sha256_hex(all);
   }
   return contents;
@@ -111,8 +125,9 @@ void watch_configurations(const Core& core, const std::vector<std::string>& fold
   }
   std::map<std::string, Contents> known;
   const auto look = [&](bool tell) {
+    // First: what changes from here on wakes us again.
+    for (const auto& folder : folders) watch_folders(inotify, folder);
     for (const auto& folder : folders) {
-      watch_folders(inotify, folder);  // first: what changes from here on wakes us again
       auto now = contents_of(core, inotify, folder);
       auto& before = known[folder];
       for (const auto& [file, hash] : now) {
@@ -130,9 +145,11 @@ void watch_configurations(const Core& core, const std::vector<std::string>& fold
   on_ready();
   while (!stop.stop_requested()) {
     if (!wait(inotify, round_ms)) continue;
+    const auto end = std::chrono::steady_clock::now() + longest_unrest;
     do {
       drain(inotify);
-    } while (!stop.stop_requested() && wait(inotify, quiet_ms));
+    } while (!stop.stop_requested() && std::chrono::steady_clock::now() < end &&
+             wait(inotify, quiet_ms));
     look(true);
   }
 }

@@ -87,10 +87,11 @@ std::string packed(const LentRun& run) {
   add(run.working_directory);
   add(std::to_string(run.rows));
   add(std::to_string(run.columns));
-  add(std::to_string(run.umask));
   add(std::to_string(run.arguments.size()));
   for (const auto& argument : run.arguments) add(argument);
   for (const auto& [name, value] : run.environment) add(name + '=' + value);
+  // Behind what servers of other versions know: they pass over a variable without a value.
+  if (run.umask) add(std::to_string(*run.umask));
   return text;
 }
 
@@ -106,22 +107,24 @@ bool unpack(const std::string& text, LentRun& run) {
     words.emplace_back(text.c_str() + at);
     at += words.back().size() + 1;
   }
-  constexpr std::size_t fixed = 6;
+  constexpr std::size_t fixed = 5;
   if (words.size() < fixed) return false;
-  const auto count = static_cast<std::size_t>(number_of(words[5]));
+  const auto count = static_cast<std::size_t>(number_of(words[4]));
   if (count > words.size() - fixed) return false;
   run.drop_in = words[0] == "devcontainer";
   run.working_directory = words[1];
   run.rows = number_of(words[2]);
   run.columns = number_of(words[3]);
-  run.umask = static_cast<unsigned>(number_of(words[4]));
   const auto first = words.begin() + fixed;
   const auto variables = first + static_cast<std::ptrdiff_t>(count);
   run.arguments.assign(first, variables);
   for (auto word = variables; word != words.end(); ++word) {
     const auto equals = word->find('=');
-    if (equals != std::string::npos)
+    if (equals == std::string::npos) {
+      run.umask = static_cast<unsigned>(number_of(*word));
+    } else {
       run.environment[word->substr(0, equals)] = word->substr(equals + 1);
+    }
   }
   return run.working_directory.starts_with('/');
 }

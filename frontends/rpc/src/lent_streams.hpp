@@ -15,7 +15,7 @@ struct LentRun {
   std::vector<std::string> arguments;
   std::map<std::string, std::string> environment;
   std::string working_directory;
-  unsigned umask = 0077;
+  std::optional<unsigned> umask;  ///< clients of older versions do not say it
   bool drop_in = false;
   int rows = 24;
   int columns = 80;

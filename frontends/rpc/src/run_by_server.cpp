@@ -43,7 +43,7 @@ LentRun lent(const std::vector<std::string>& arguments, const cli::Session& sess
   run.environment = environment;
   run.working_directory = folder;
   run.umask = ::umask(0);
-  ::umask(run.umask);
+  ::umask(*run.umask);
   run.drop_in = session.mode == cli::Mode::drop_in;
   const auto size = cli::terminal_size(session.out_fd);
   run.rows = size.rows;

@@ -133,10 +133,17 @@ int run_command(const LentRun& run, cli::Session& session, Steering& steering) {
 }
 
 /// This thread, and those that it starts, have a folder and a umask of their own from here on: what
-/// a command writes, and what it runs here, must not differ by who runs it.
+/// a command writes, and what it runs here, must not differ by who runs it. Most containers forbid
+/// that: there the umask stays that of who started us.
 void be_where_the_client_is(const LentRun& run) {
-  if (::unshare(CLONE_FS) != 0) return;  // forbidden: then the umask stays that of who started us
-  ::umask(run.umask);
+  if (::unshare(CLONE_FS) != 0) {
+    static std::once_flag said;
+    return std::call_once(said, [] {
+      cli::fd_writer(STDERR_FILENO)(
+          "The umask of clients does not hold here: unshare is forbidden.\n");
+    });
+  }
+  if (run.umask) ::umask(*run.umask);
   [[maybe_unused]] const int entered = ::chdir(run.working_directory.c_str());
 }
 

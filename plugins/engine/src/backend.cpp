@@ -46,8 +46,8 @@ Client& EngineBackend::client() {
   return *client_;
 }
 
-bool EngineBackend::is_local(const sdk::Call& call) const {
-  const auto& endpoint = client_->endpoint();
+bool EngineBackend::is_local(const sdk::Call& call) {
+  const auto& endpoint = client().endpoint();
   return !endpoint.socket.empty() && endpoint.host.empty() && core_.host().describe(call).local;
 }
 

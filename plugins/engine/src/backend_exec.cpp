@@ -136,11 +136,14 @@ ExecReply EngineBackend::exec(const ExecRequest& request, sdk::Call& call) {
                  !request.terminal.has_value()};
   const bool local = is_local(call);
   const auto exec = create_exec(client(), request, processes_elsewhere_ || !local, call);
+  bool asked = false;  // to start
   bool started = false;
   Carrier carrier;
   std::optional<ExecEnd> announced;
   try {
     if (!local) announced.emplace(client(), request.id, exec.id);
+    call.throw_if_cancelled();
+    asked = true;
     auto stream = start_exec(client(), exec, request, call);
     started = true;
     if (!local) carrier = Carrier(stream.transport->fd());
@@ -161,7 +164,9 @@ ExecReply EngineBackend::exec(const ExecRequest& request, sdk::Call& call) {
       end_exec(client(), exec);
       throw connection_lost();
     }
-    if (error.status() == Status::cancelled || (started && !gone)) end_exec(client(), exec);
+    if (error.status() == Status::cancelled || (started && !gone)) {
+      end_exec(client(), exec, asked);
+    }
     if (started || (error.status() != Status::invalid && error.status() != Status::failed)) throw;
     return {failed_start(error, ends.err)};
   }

@@ -69,7 +69,8 @@ InstanceInfo EngineBackend::inspect(const InspectRequest& request, sdk::Call& ca
 
 ListReply EngineBackend::list(const ListRequest& request, sdk::Call& call) {
   const ApiRequest wanted{{.target = list_target(request)}, {}};
-  if (!is_local(call)) client().open_ahead(call);
+  const bool is_link = !client().endpoint().socket.empty() && !is_local(call);
+  if (is_link) client().open_ahead(call);
   return {instances_from_list(client().send(wanted, call).body)};
 }
 

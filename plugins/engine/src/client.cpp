@@ -46,13 +46,15 @@ void Client::open_ahead(const sdk::Call& call) {
     const std::lock_guard lock(mutex_);
     if (std::exchange(opened_ahead_, true)) return;
   }
+  const auto open = [&] {
+    auto connection = connect(call);
+    const std::lock_guard lock(mutex_);
+    kept_.push_back(std::move(connection));
+  };
+  open();
   try {
-    for (std::size_t i = 0; i < most_ahead; ++i) {
-      auto connection = connect(call);
-      const std::lock_guard lock(mutex_);
-      kept_.push_back(std::move(connection));
-    }
-  } catch (const Error&) {
+    for (std::size_t i = 1; i < most_ahead; ++i) open();
+  } catch (const Error&) {  // one is enough to go on with
     return;
   }
 }

@@ -40,7 +40,7 @@ void ExecEnd::listen(Client& client, const std::string& instance) {
                     }
                     return true;
                   });
-  } catch (const Error&) {  // nothing is announced, then
+  } catch (const std::exception&) {  // nothing is announced, then
   }
   const std::lock_guard lock(mutex_);
   over_ = true;

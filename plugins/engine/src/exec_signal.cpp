@@ -158,10 +158,10 @@ void send_signal(Client& client, const ExecName& exec, const ExecState& state, i
 /// A cancelled call has five seconds in all, and a busy machine's engine may take most of them to
 /// come to what it was asked for.
 constexpr auto end_limit = 4500ms;
-constexpr auto start_limit = 4s;
+constexpr auto start_limit = end_limit - 500ms;  // the rest is KILL's
 
 /// An exec that was asked to start may not have come to it yet.
-void end_within(Client& client, const ExecName& exec, const sdk::Call& call) {
+void end_within(Client& client, const ExecName& exec, bool asked, const sdk::Call& call) {
   const auto begin = std::chrono::steady_clock::now();
   const auto after = [&](auto limit) { return std::chrono::steady_clock::now() - begin > limit; };
   int last_signal = 0;
@@ -171,7 +171,7 @@ void end_within(Client& client, const ExecName& exec, const sdk::Call& call) {
     const auto state = state_of(client, exec, call);
     if (state.ended) break;
     if (state.pid == 0) {
-      if (after(start_limit)) return;  // never started
+      if (!asked || after(start_limit)) return;  // never started
       continue;
     }
     pid = state.pid;
@@ -218,10 +218,10 @@ void signal_exec(Client& client, const ExecName& exec, const std::string& signal
   send_signal(client, exec, state, number, Reach::group, call);
 }
 
-void end_exec(Client& client, const ExecName& exec) noexcept {
+void end_exec(Client& client, const ExecName& exec, bool asked) noexcept {
   try {
     const OwnCall own(end_limit);
-    end_within(client, exec, own.call());
+    end_within(client, exec, asked, own.call());
   } catch (
       const std::exception&) {  // best effort: the engine may be gone, and the call has its end
     return;

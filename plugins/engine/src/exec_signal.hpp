@@ -34,7 +34,8 @@ void signal_exec(Client& client, const ExecName& exec, const std::string& signal
                  const sdk::Call& call);
 
 /// Ends the exec and everything in its session: TERM, then KILL after 2 s. Never throws; takes at
-/// most 4.5 s, whatever has become of the call that it belonged to.
-void end_exec(Client& client, const ExecName& exec) noexcept;
+/// most 4.5 s, whatever has become of the call that it belonged to. One that was `asked` to start
+/// and does not run yet is waited for.
+void end_exec(Client& client, const ExecName& exec, bool asked = true) noexcept;
 
 }  // namespace fairlead::engine

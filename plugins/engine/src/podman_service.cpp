@@ -24,29 +24,46 @@ constexpr auto start_limit = 20s;
 constexpr auto idle_option = "--time=5";
 constexpr std::size_t longest_socket = 100;
 
-bool contains(std::string_view text, std::string_view part) {
-  return text.find(part) != std::string_view::npos;
-}
-
 struct Complaint {
   std::string_view words;
   const char* code;
   const char* message;
   const char* hint;
+  std::string_view reason = {};  ///< what the line ends with; anything when empty
 };
+
+/// One line holds the words and, behind them, the reason.
+bool says(std::string_view text, std::string_view words, std::string_view reason = {}) {
+  for (auto at = text.find(words); at != text.npos; at = text.find(words, at + 1)) {
+    const auto line = text.substr(at, text.find('\n', at) - at);
+    if (line.find(reason, words.size()) != line.npos) return true;
+  }
+  return false;
+}
+
+constexpr Complaint too_few_ids{
+    "insufficient UIDs or GIDs", "podman.subuid",
+    "Podman has too few ids for containers of this user",
+    "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER, then "
+    "podman system migrate"};
+constexpr Complaint files_of_others{
+    ": lchown ", "podman.subuid",
+    "Podman has too few ids for containers of this user: the image has files of others",
+    "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER, then "
+    "podman system migrate",
+    "invalid argument"};
+constexpr Complaint closed_runtime_folder{
+    "unable to create socket: listen unix", "podman.runtime_dir",
+    "Podman's service has no folder for its socket: XDG_RUNTIME_DIR is not this user's",
+    "export XDG_RUNTIME_DIR=/run/user/$(id -u) after `loginctl enable-linger`, or log in "
+    "as the user instead of using su."};
 
 constexpr std::array complaints{
     Complaint{"no subuid ranges", "podman.subuid", "Podman has no ids for containers of this user",
               "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER, then "
               "podman system migrate"},
-    Complaint{"insufficient UIDs or GIDs", "podman.subuid",
-              "Podman has too few ids for containers of this user",
-              "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER, then "
-              "podman system migrate"},
-    Complaint{": lchown ", "podman.subuid",
-              "Podman has too few ids for containers of this user: the image has files of others",
-              "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER, then "
-              "podman system migrate"},
+    too_few_ids,
+    files_of_others,
     Complaint{"newuidmap", "podman.subuid", "Podman cannot map ids for containers of this user",
               "Install newuidmap and newgidmap (apt-get install uidmap)."},
     Complaint{"XDG_RUNTIME_DIR", "podman.runtime_dir",
@@ -55,10 +72,6 @@ constexpr std::array complaints{
               "as the user instead of using su."},
     Complaint{"Failed to obtain podman configuration: lstat", "podman.runtime_dir",
               "Podman has no folder for what runs: XDG_RUNTIME_DIR leads nowhere",
-              "export XDG_RUNTIME_DIR=/run/user/$(id -u) after `loginctl enable-linger`, or log in "
-              "as the user instead of using su."},
-    Complaint{"unable to create socket: listen unix", "podman.runtime_dir",
-              "Podman's service has no folder for its socket: XDG_RUNTIME_DIR is not this user's",
               "export XDG_RUNTIME_DIR=/run/user/$(id -u) after `loginctl enable-linger`, or log in "
               "as the user instead of using su."},
     Complaint{"from database", "podman.storage",
@@ -80,6 +93,17 @@ constexpr std::array complaints{
     Complaint{"/dev/fuse", "podman.overlay", "Podman's storage needs /dev/fuse",
               "Make it accessible, or set driver = \"vfs\" in storage.conf."},
 };
+
+bool says(std::string_view text, const Complaint& complaint) {
+  return says(text, complaint.words, complaint.reason);
+}
+
+/// Other faults of a socket, and sockets elsewhere, are not the runtime folder's.
+bool is_closed(const std::string& runtime_folder, std::string_view text) {
+  const auto words = std::string(closed_runtime_folder.words) + ' ' + runtime_folder + '/';
+  return !runtime_folder.empty() &&
+         (says(text, words, "no such file or directory") || says(text, words, "permission denied"));
+}
 
 /// Podman's builder puts all that it knows before what happened.
 std::string end_of(std::string line) {
@@ -106,6 +130,11 @@ std::string private_socket(const Environment& environment) {
   return (fits ? folder : "/tmp") + name.str();
 }
 
+Error explained(const Complaint& known, std::string_view text) {
+  return Error(Status::unavailable, known.code,
+               std::string(known.message) + ": " + end_of(last_line(text)), known.hint);
+}
+
 Error unreachable_podman(const std::string& why) {
   return Error(Status::unavailable, "engine.unreachable", "No Podman answers: " + why,
                "Start its service (`systemctl --user start podman.socket`), or install podman.");
@@ -122,7 +151,10 @@ class OwnService {
  public:
   OwnService(const sdk::HostClient& host, const ConfigureRequest& configuration,
              const std::string& podman)
-      : socket_(private_socket(configuration.environment)), log_(log_file()), life_(24h * 365) {
+      : socket_(private_socket(configuration.environment)),
+        runtime_folder_(variable(configuration.environment, "XDG_RUNTIME_DIR")),
+        log_(log_file()),
+        life_(24h * 365) {
     SpawnRequest command{.argv = {podman, "system", "service", idle_option, "unix://" + socket_},
                          .env = configuration.environment};
     thread_ = std::thread([this, host, command = std::move(command)] { run(host, command); });
@@ -140,7 +172,8 @@ class OwnService {
   Error fault() const {
     if (missing_) return *missing_;
     const auto said = content(log_);
-    return said.empty() ? unreachable_podman("its service ended at once.") : podman_complaint(said);
+    if (said.empty()) return unreachable_podman("its service ended at once.");
+    return podman_complaint(said, runtime_folder_);
   }
 
  private:
@@ -155,6 +188,7 @@ class OwnService {
   }
 
   std::string socket_;
+  std::string runtime_folder_;
   UniqueFd log_;
   OwnCall life_;
   std::atomic<bool> ended_ = false;
@@ -178,12 +212,15 @@ std::vector<std::string> podman_sockets(const Environment& environment, int uid)
   return sockets;
 }
 
-Error podman_complaint(std::string_view text) {
+bool lacks_ids(std::string_view text) {
+  return says(text, too_few_ids) || says(text, files_of_others);
+}
+
+Error podman_complaint(std::string_view text, const std::string& runtime_folder) {
   for (const auto& known : complaints) {
-    if (!contains(text, known.words)) continue;
-    return Error(Status::unavailable, known.code,
-                 std::string(known.message) + ": " + end_of(last_line(text)), known.hint);
+    if (says(text, known)) return explained(known, text);
   }
+  if (is_closed(runtime_folder, text)) return explained(closed_runtime_folder, text);
   return unreachable_podman(last_line(text));
 }
 

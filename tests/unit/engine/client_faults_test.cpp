@@ -1,5 +1,7 @@
 // Faults that a real engine cannot be made to show: a socket that answers what the test says.
 
+#include "exec_signal.hpp"
+
 #include <fairlead/engine/client.hpp>
 #include <fairlead/engine/own_call.hpp>
 #include <fairlead/engine/relay.hpp>
@@ -97,6 +99,38 @@ TEST(Client, ConnectsAnewWhenAKeptConnectionWasClosed) {
   EXPECT_EQ(client.send(ping, own.call()).status, 204U);
   EXPECT_EQ(client.send(ping, own.call()).status, 204U);
   EXPECT_EQ(engine.connections(), 2);
+}
+
+TEST(Client, OpensConnectionsAheadOnce) {
+  const std::string answer = "HTTP/1.1 204 No Content\r\n\r\n";
+  FakeEngine engine({answer, answer, answer});
+  auto client = engine.client();
+  const OwnCall own(10s);
+  client.open_ahead(own.call());
+  client.open_ahead(own.call());
+  EXPECT_EQ(engine.connections(), 3);
+  EXPECT_EQ(client.send(ping, own.call()).status, 204U);
+  EXPECT_EQ(engine.connections(), 3);
+}
+
+TEST(Client, DialsOnceWhereNobodyAnswers) {
+  int dialed = 0;
+  Client client(Endpoint{.socket = "/none"}, [&](const Endpoint&, const sdk::Call&) -> UniqueFd {
+    ++dialed;
+    throw Error(Status::unavailable, "host.dial", "nobody");
+  });
+  const OwnCall own(10s);
+  EXPECT_THROW(client.open_ahead(own.call()), Error);
+  EXPECT_EQ(dialed, 1);
+}
+
+TEST(ExecSignal, WaitsForNoExecThatWasNeverAskedToStart) {
+  const std::string body = R"({"Running": false, "ExitCode": null, "Pid": 0})";
+  FakeEngine engine(
+      {"HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body});
+  auto client = engine.client();
+  end_exec(client, {"e", ""}, false);
+  EXPECT_EQ(engine.connections(), 1);
 }
 
 TEST(Client, GivesUpWhenItsCallIsOver) {

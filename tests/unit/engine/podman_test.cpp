@@ -53,8 +53,9 @@ TEST(PodmanService, ComplaintsComeWithTheirRemedy) {
        "podman.subuid", "--add-subuids"},
       {"copier: put: error setting ownership of \"/x\" to 1000:1000: lchown /x: invalid argument",
        "podman.subuid", "--add-subuids"},
-      {"Error: unable to create socket: listen unix /run/user/1/p.sock: bind: no such file",
-       "podman.runtime_dir", "enable-linger"},
+      {"x: lchown /x: operation not permitted", "engine.unreachable", "podman"},
+      {"x: lchown /x: read-only file system\nError: invalid argument", "engine.unreachable",
+       "podman"},
       {"Error: command required for rootless mode with multiple IDs: exec: \"newuidmap\": "
        "executable file not found in $PATH",
        "podman.subuid", "uidmap"},
@@ -75,6 +76,35 @@ TEST(PodmanService, ComplaintsComeWithTheirRemedy) {
     EXPECT_NE(error.hint().find(row.hint), std::string::npos) << row.text;
     EXPECT_EQ(error.status(), Status::unavailable);
   }
+}
+
+TEST(PodmanService, BlamesTheRuntimeFolderForItsOwnFaults) {
+  struct Row {
+    const char* text;
+    const char* folder;
+    const char* code;
+  };
+  const Row rows[] = {
+      {"listen unix /run/user/1/p.sock: bind: no such file or directory", "/run/user/1",
+       "podman.runtime_dir"},
+      {"listen unix /run/user/1/p.sock: bind: permission denied", "/run/user/1",
+       "podman.runtime_dir"},
+      {"listen unix /run/user/1/p.sock: bind: address already in use", "/run/user/1",
+       "engine.unreachable"},
+      {"listen unix /tmp/p.sock: bind: permission denied", "/run/user/1", "engine.unreachable"},
+      {"listen unix /tmp/p.sock: bind: permission denied", "", "engine.unreachable"},
+  };
+  for (const auto& row : rows) {
+    const auto text = std::string("Error: unable to create socket: ") + row.text;
+    EXPECT_EQ(engine::podman_complaint(text, row.folder).code(), row.code) << row.text;
+  }
+}
+
+TEST(PodmanService, KnowsWhenAnImageHasFilesOfOthers) {
+  EXPECT_TRUE(engine::lacks_ids("potentially insufficient UIDs or GIDs available"));
+  EXPECT_TRUE(engine::lacks_ids("to 1000:1000: lchown /x: invalid argument"));
+  EXPECT_FALSE(engine::lacks_ids("to 1000:1000: lchown /x: no space left on device"));
+  EXPECT_FALSE(engine::lacks_ids("no subuid ranges found"));
 }
 
 // USER-017

@@ -220,6 +220,7 @@ TEST_F(RpcConnection, TellsOfFilesThatAConfigurationNames) {
     std::ofstream(work / name) << text;
   };
   write("docker/Dockerfile", "FROM a\n");
+  write(".devcontainer/tool/devcontainer-feature.json", "{}");
   write(".devcontainer/tool/install.sh", "");
   write_config(R"({"build":{"dockerfile":"../docker/Dockerfile"},"features":{"./tool":{}}})");
   std::filesystem::create_directories(work / ".devcontainer/group");

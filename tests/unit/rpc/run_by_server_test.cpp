@@ -70,9 +70,18 @@ TEST_F(LentStreams, CarryAWholeCommandLine) {
   EXPECT_EQ(got->environment, run_.environment);
   EXPECT_EQ(got->rows, 31);
   EXPECT_EQ(got->columns, 97);
-  EXPECT_EQ(got->umask, 027U);
+  EXPECT_EQ(got->umask, std::optional(027U));
   EXPECT_FALSE(got->drop_in);
   EXPECT_GE(got->streams[2].get(), 0);
+}
+
+TEST_F(LentStreams, CarryNoUmaskOfAnOlderClient) {
+  run_.arguments = {"list"};
+  ASSERT_TRUE(send_run(client_.get(), run_));
+  const auto got = receive_run(server_.get());
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->arguments, run_.arguments);
+  EXPECT_FALSE(got->umask);
 }
 
 TEST_F(LentStreams, GetWhatACommandPrints) {

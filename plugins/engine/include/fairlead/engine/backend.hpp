@@ -75,7 +75,7 @@ class EngineBackend : public sdk::Backend {
   /// By the engine's own builder, over the API.
   BuildImageReply build_classic(const BuildImageRequest& request, const sdk::Call& call,
                                 const std::string& credentials);
-  bool is_local(const sdk::Call& call) const;
+  bool is_local(const sdk::Call& call);
   /// Containers' own addresses can be connected to from where we are.
   virtual bool reaches_containers(const sdk::Call& call);
   Client& client();

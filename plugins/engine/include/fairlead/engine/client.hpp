@@ -44,8 +44,10 @@ class Client {
 
   const Endpoint& endpoint() const noexcept { return endpoint_; }
 
-  /// Once: opens connections that requests will find. Over a link each takes a round trip, and so
-  /// they take it together. A failure is left for the request that needs one.
+  /// Once: opens connections that requests will find. Where the socket is the near end of a link,
+  /// to connect takes no time here and a round trip there, and so they take it together; elsewhere
+  /// it is a waste. Throws when the first fails; of the others a failure is left for the request
+  /// that needs one.
   void open_ahead(const sdk::Call& call);
 
   /// A request whose answer is small.

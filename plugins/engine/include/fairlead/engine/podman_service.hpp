@@ -26,8 +26,12 @@ std::vector<std::string> podman_sockets(const Environment& environment, int uid)
 
 /// What Podman's complaint means: "podman.subuid", "podman.runtime_dir", "podman.storage",
 /// "podman.overlay", each with its remedy. Anything else is "engine.unreachable" with its last
-/// line.
-Error podman_complaint(std::string_view text);
+/// line. `runtime_folder`: the XDG_RUNTIME_DIR that Podman was given, which may be the reason why
+/// its service has no socket.
+Error podman_complaint(std::string_view text, const std::string& runtime_folder = {});
+
+/// Podman complains that an image has files of ids that the user does not have.
+bool lacks_ids(std::string_view text);
 
 /// One Podman for one plugin instance, chosen at the first connection and kept: the service that
 /// the user named, one that listens on this user's socket, or a `podman system service` of our own,
