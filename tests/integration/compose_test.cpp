@@ -131,16 +131,31 @@ TEST_P(Compose, KeepsAPrebuildAsAnImage) {
 
 // VSC-010: a job removes the services that it has started, and no others.
 TEST_P(Compose, AJobLeavesTheServicesThatWereThere) {
-  const Workspace project = this->project(companion);
-  EXPECT_EQ(own(project, "run", {"--", "true"}).exit_code, 0);
-  EXPECT_TRUE(services(project_name(project), "db").empty());
-  ASSERT_EQ(own(project, "up", {"--wait"}).exit_code, 0);
+  const Workspace project =
+      this->project("      - /data\n      - kept:/kept\n" + companion + "volumes:\n  kept:\n");
+  const RunResult first =
+      own(project, "run",
+          {"--", "sed", "-n", R"(s#.*/volumes/\([0-9a-f]*\)/_data /data .*#\1#p)",
+           "/proc/self/mountinfo"});
+  EXPECT_EQ(first.exit_code, 0) << first.text();
   const auto name = project_name(project);
+  EXPECT_TRUE(services(name, "db").empty());
+  // A volume without a name goes, one with a name may be from before.
+  ASSERT_EQ(first.out.size(), 65U) << first.text();
+  const auto volume = [&](const std::string& id) {
+    return json_at(engine().request("GET", "/volumes/" + id), "/Name");
+  };
+  EXPECT_EQ(volume(first.out.substr(0, 64)), "");
+  EXPECT_EQ(volume(name + "_kept"), name + "_kept");
+  ASSERT_EQ(own(project, "up", {"--wait"}).exit_code, 0);
   for (const auto& app : services(name, "app")) engine().remove_container(app.id);
   const RunResult job = own(project, "run", {"--", "sh", "-c", "exit 3"});
   EXPECT_EQ(job.exit_code, 3) << job.text();
   EXPECT_TRUE(services(name, "app").empty());
   EXPECT_EQ(services(name, "db").size(), 1U);
+  EXPECT_EQ(own(project, "up", {"--wait"}).exit_code, 0);
+  EXPECT_EQ(own(project, "down", {"--volumes"}).exit_code, 0);
+  EXPECT_EQ(volume(name + "_kept"), "");
 }
 
 // CMP-015: each finds what the other one made.

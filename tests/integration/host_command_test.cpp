@@ -169,6 +169,16 @@ TEST_F(HostCommandTest, CopiesInAndOutWithModesLinksAndTimes) {
   shell(*there_, "rm -rf ~/'a folder'");
   const auto missing = fairlead({"cp", "ssh://box" + folder_ + "/nothing", back.string()});
   EXPECT_NE(missing.text().find("/nothing does not exist"), std::string::npos) << missing.text();
+  // "." and ".." are no names.
+  const auto parent = fairlead({"cp", "ssh://box" + folder_ + "/sub/../tool/.", back.string()});
+  EXPECT_EQ(parent.exit_code, 0) << parent.text();
+  EXPECT_EQ(std::filesystem::file_size(back / "tool"), 10U);
+  // What a login shell says is no fault of tar's.
+  const auto plain = host_of("plain");
+  shell(*plain, "echo 'echo this tar is not that tar >&2' >~/.bashrc; echo x >~/x");
+  const auto loud = fairlead({"cp", "ssh://plain/home/plain/x", back.string()});
+  shell(*plain, "rm ~/.bashrc ~/x");
+  EXPECT_EQ(loud.exit_code, 0) << loud.text();
   // Without room nothing of it stays.
   const auto full = fairlead({"cp", folder.string(), "ssh://tight/home/tight/copy"});
   EXPECT_NE(full.text().find("No space left"), std::string::npos) << full.text();

@@ -116,8 +116,10 @@ TEST_F(SshComposeTest, PullsWithTheUsersCredentialsAndLeavesNoneThere) {
   put("docker-compose.yml",
       "version: '3'\nservices:\n  app:\n    image: fairlead-test/busybox\n"
       "    command: [sleep, '10000']\n  db:\n    image: " +
-          image + "\n    command: [sleep, '10000']\n");
-  configure(R"("dockerComposeFile": "../docker-compose.yml", "service": "app")");
+          image + "\n    command: [sleep, '10000']\n  other:\n    image: " + name +
+          "/t/unneeded:1\n");
+  configure(R"("dockerComposeFile": "../docker-compose.yml", "service": "app",
+    "runServices": ["db"])");
   EXPECT_NE(up().exit_code, 0);  // nobody is logged in, there or here
   const auto folder = test_run().below("docker");
   write_file(folder / "config.json", config);
@@ -125,6 +127,8 @@ TEST_F(SshComposeTest, PullsWithTheUsersCredentialsAndLeavesNoneThere) {
   with.environment["DOCKER_CONFIG"] = folder.string();
   const auto made = run(with);
   EXPECT_EQ(made.exit_code, 0) << made.text();
+  EXPECT_NE(made.text().find("Pulling image " + image), std::string::npos) << made.text();
+  EXPECT_EQ(made.text().find("/t/unneeded"), std::string::npos) << made.text();
   EXPECT_EQ(shell(*there_, "docker ps -q --filter ancestor=" + image + " | wc -l").out, "2\n");
   EXPECT_EQ(shell(*there_, std::string("grep -rlsE 's3cret|") + secret +
                                "' ~ /tmp /dev/shm /run/user 2>/dev/null")
@@ -163,6 +167,13 @@ TEST_F(SshComposeTest, SynchronisesAProjectOfThisMachine) {
   }));
   EXPECT_EQ(json_at(about({"up", "--json", "--wait"}).out, "/containerId"),
             json_at(made.out, "/containerId"));
+  // What was saved just before counts, though somebody follows changes.
+  write_file(project / "docker-compose.yml",
+             "version: '3'\nservices:\n  app:\n    build: .\n    command: [sleep, '10000']\n"
+             "    volumes: ['.:/work']\n    environment: {SAVED: just now}\n");
+  const auto anew = about({"up", "--json", "--wait", "--remove-existing-container"});
+  EXPECT_EQ(anew.exit_code, 0) << anew.text();
+  EXPECT_EQ(about({"exec", "sh", "-c", "echo $SAVED"}).out, "just now\n");
   const auto down = about({"down", "--images"});
   EXPECT_EQ(down.exit_code, 0) << down.text();
   EXPECT_EQ(shell(*there_, "docker ps -aq --filter volume=" + folder_).out, "");

@@ -11,11 +11,11 @@ namespace fairlead {
 /// A file or folder of some machine.
 struct HostPath {
   std::string host;  ///< "ssh://me@box"; empty: this machine
-  std::string path;  ///< absolute
+  std::string path;  ///< absolute; without "/", "." or ".." at its end
 };
 
-/// "ssh://me@box/some/path"; nullopt: the text is no address. Throws Error "host.folder" when it
-/// has no path.
+/// "ssh://me@box/some/path"; nullopt: the text is no address. "." and ".." in the path are resolved
+/// by its words alone. Throws Error "host.folder" when no path is left.
 std::optional<HostPath> parse_host_path(const std::string& text);
 
 /// Copies a file or folder from one machine to another, as one compressed stream: permissions,

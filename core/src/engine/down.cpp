@@ -4,17 +4,13 @@
 #include "engine/environment_info.hpp"
 #include "engine/find.hpp"
 #include "engine/rest.hpp"
+#include "engine/stored_objects.hpp"
 #include "engine/workspace_lock.hpp"
 
 #include <algorithm>
 
 namespace fairlead {
 namespace {
-
-/// Engines give volumes without a name 64 hexadecimal digits; they go with their container.
-bool is_anonymous(const std::string& volume) {
-  return volume.size() == 64 && volume.find_first_not_of("0123456789abcdef") == std::string::npos;
-}
 
 std::vector<std::string> named_volumes(const InstanceInfo& instance) {
   std::vector<std::string> names;
@@ -47,19 +43,6 @@ bool exists(Backend& backend, const std::string& image, const std::stop_token& s
     return true;
   } catch (const Error& error) {
     if (error.status() != Status::not_found && error.status() != Status::unsupported) throw;
-    return false;
-  }
-}
-
-/// False: something else needs it, which is said.
-bool remove_object(Core& core, Backend& backend, const RemoveObjectRequest& request,
-                   const std::stop_token& stop) {
-  try {
-    backend.remove_object(request, change(stop));
-    return true;
-  } catch (const Error& error) {
-    if (error.status() != Status::conflict) throw;
-    core.log().text(LogLevel::warning, request.id + " stays: " + error.message());
     return false;
   }
 }

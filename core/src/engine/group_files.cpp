@@ -29,7 +29,7 @@ void require_group_files(const Workspace& workspace) {
 
 void bring_group_files(Core& core, const Workspace& workspace, const std::stop_token& stop) {
   require_group_files(workspace);
-  bring_folder_there(core, workspace, stop);
+  bring_folder_there(core, workspace, stop, true);
 }
 
 }  // namespace fairlead

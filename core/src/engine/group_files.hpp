@@ -10,7 +10,8 @@ namespace fairlead {
 /// or all of them in the folder that has a copy there. Throws Error "host.compose".
 void require_group_files(const Workspace& workspace);
 
-/// The same, and a copy is brought up to date: the files are read there.
+/// The same, and a copy is brought up to date, even while somebody follows changes: the files are
+/// read there, and may have been saved just before.
 void bring_group_files(Core& core, const Workspace& workspace, const std::stop_token& stop);
 
 }  // namespace fairlead

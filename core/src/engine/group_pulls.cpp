@@ -10,11 +10,21 @@
 namespace fairlead {
 namespace {
 
-/// Of services that are started and not built. Each is asked for as if it were the primary one.
+/// The services that the configuration wants; what those depend on is Compose's to know. Where it
+/// names none, all.
+std::set<std::string> wanted_services(const ServiceGroup& services) {
+  const auto& named = services.group.run_services;
+  const auto& wanted = named.empty() ? services.resolved.services : named;
+  std::set<std::string> names(wanted.begin(), wanted.end());
+  names.insert(services.group.service);
+  return names;
+}
+
+/// Of services that are not built. Each is asked for as if it were the primary one.
 std::set<std::string> images_of(const ServiceGroup& services, Backend& backend,
                                 const std::stop_token& stop) {
   std::set<std::string> images;
-  for (const auto& name : services.resolved.services) {
+  for (const auto& name : wanted_services(services)) {
     auto group = services.group;
     group.service = name;
     const auto said = name == services.group.service

@@ -1,6 +1,7 @@
 #include "base/pipe.hpp"
 #include "base/text.hpp"
 #include "engine/captured.hpp"
+#include "engine/deadlines.hpp"
 #include "engine/host_access.hpp"
 #include "engine/remote_folder.hpp"
 #include "engine/synced_folder.hpp"
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <future>
 
 namespace fairlead {
@@ -20,13 +22,18 @@ namespace {
 constexpr int not_there = 3;
 constexpr int taken = 4;
 
-// $1 what is copied. That tar fails is said apart: the pipe's status is the compressor's.
+constexpr std::string_view tar_failed = "\nfairlead-tar-failed ";
+
+// $1 what is copied. That tar fails is said apart, on a line of its own among what a login shell
+// and tar itself say: the pipe's status is the compressor's.
 constexpr auto pack_script = R"sh([ -e "$1" ] || [ -h "$1" ] || exit 3
 folder=${1%/*}
-{ tar -C "${folder:-/}" -cf - -- "${1##*/}" || echo "tar $?" >&2; } | gzip -1)sh";
+{ tar -C "${folder:-/}" -cf - -- "${1##*/}" || printf '\nfairlead-tar-failed %s\n' $? >&2; } |
+  gzip -1)sh";
 
 // $1 where to, $2 the name of what comes, $3 the part's name; says where it will be. The archive is
-// complete when its compressor says so: the end of a tar alone can be lost unseen.
+// complete when its compressor says so: the end of a tar alone can be lost unseen. The folder may
+// be everybody's, such as /tmp: all is done inside of the part, which is nobody else's.
 constexpr auto receive_script = R"sh(umask 022
 place=${1%/}
 [ ! -d "$1" ] || place=$place/$2
@@ -36,11 +43,12 @@ folder=${folder:-/}
 [ -d "$folder" ] || mkdir -p "$folder" || exit 1
 part=$folder/$3
 trap 'exit 1' HUP INT TERM
-mkdir "$part" || exit 1
-trap 'rm -rf "$part" "$part.end"' EXIT
-{ gzip -dc || echo failed >"$part.end"; } | tar -C "$part" -xopf -
+(umask 077; mkdir "$part") || exit 1
+trap 'rm -rf "$part"' EXIT
+mkdir "$part/data" || exit 1
+{ gzip -dc || echo failed >"$part/end"; } | tar -C "$part/data" -xopf -
 result=$?
-[ ! -e "$part.end" ] && [ $result = 0 ] || exit 1
+[ ! -e "$part/end" ] && [ $result = 0 ] || exit 1
 trap - EXIT
 printf '%s' "$place")sh";
 
@@ -48,7 +56,7 @@ printf '%s' "$place")sh";
 constexpr auto place_script = R"sh(folder=${1%/*}
 part=$folder/$3
 [ ! -d "$1" ] || { rm -rf "$part"; exit 4; }
-mv -f "$part/$2" "$1" && rmdir "$part" && exit 0
+mv -f "$part/data/$2" "$1" && { rm -rf "$part"; exit 0; }
 rm -rf "$part"
 exit 1)sh";
 
@@ -81,12 +89,56 @@ Captured run_end(Host& host, std::vector<std::string> argv, UniqueFd in, UniqueF
   request.out = options.pass(out ? std::move(out) : std::move(said.write_end));
   request.err = options.pass(std::move(err.write_end));
   said.write_end.reset();
-  const PipeReader words(std::move(said.read_end),
-                         [&](std::string_view text) { result.out += text; });
-  const PipeReader faults(std::move(err.read_end),
-                          [&](std::string_view text) { result.err += text; });
-  result.exit_code = host.spawn(request, std::move(options)).exit_code;
+  {  // what they have read is complete when they have ended
+    const PipeReader words(std::move(said.read_end),
+                           [&](std::string_view text) { result.out += text; });
+    const PipeReader faults(std::move(err.read_end),
+                            [&](std::string_view text) { result.err += text; });
+    result.exit_code = host.spawn(request, std::move(options)).exit_code;
+  }
   return result;
+}
+
+/// What has come to the target whole: placed, or gone with this, whatever the caller's token says.
+class ReceivedPart {
+ public:
+  ReceivedPart(Host& host, std::vector<std::string> words)
+      : host_(host), words_(std::move(words)) {}
+  ReceivedPart(const ReceivedPart&) = delete;
+  ReceivedPart& operator=(const ReceivedPart&) = delete;
+  ~ReceivedPart() {
+    if (is_done_) return;
+    try {
+      host_.spawn(request(drop_script), change({}));
+    } catch (const Error&) {
+      // The host is not to be reached any more.
+    }
+  }
+
+  Captured place(const std::stop_token& stop) {
+    auto placed = run_captured_on(host_, request(place_script), stop);
+    is_done_ = placed.exit_code == 0;
+    return placed;
+  }
+
+ private:
+  SpawnRequest request(const char* script) const {
+    SpawnRequest made{.argv = {"/bin/sh", "-c", script, "sh"}};
+    made.argv.insert(made.argv.end(), words_.begin(), words_.end());
+    return made;
+  }
+
+  Host& host_;
+  std::vector<std::string> words_;
+  bool is_done_ = false;
+};
+
+/// Takes the line that says so out of what was said.
+bool take_tar_failure(std::string& said) {
+  const auto mark = said.find(tar_failed);
+  if (mark == std::string::npos) return false;
+  said.erase(mark, said.find('\n', mark + 1) - mark);
+  return true;
 }
 
 [[noreturn]] void fail(const Captured& end, const HostPath& from, const HostPath& to) {
@@ -111,6 +163,9 @@ Captured run_end(Host& host, std::vector<std::string> argv, UniqueFd in, UniqueF
 std::optional<HostPath> parse_host_path(const std::string& text) {
   auto place = parse_remote_place(text);
   if (!place) return std::nullopt;
+  // Again, for what is left of "/x/.." and of "/x/."
+  place = parse_remote_place(place->host +
+                             std::filesystem::path(place->folder).lexically_normal().string());
   return HostPath{.host = std::move(place->host), .path = std::move(place->folder)};
 }
 
@@ -131,21 +186,16 @@ void copy_between_hosts(Core& core, const HostPath& from, const HostPath& to,
   const auto received =
       run_end(*target, {"/bin/sh", "-c", receive_script, "sh", to.path, name, part},
               std::move(pipe.read_end), {}, stop);
-  const auto packed = packing.get();
-  const auto finish = [&](const char* script) {
-    return run_captured_on(
-        *target, {.argv = {"/bin/sh", "-c", script, "sh", received.out, name, part}}, stop);
-  };
-  const bool whole = packed.exit_code == 0 && packed.err.find("tar ") == std::string::npos;
+  std::optional<ReceivedPart> whole;
+  if (received.exit_code == 0) whole.emplace(*target, std::vector{received.out, name, part});
+  auto packed = packing.get();
   if (packed.exit_code == not_there) fail(packed, from, to);
-  if (received.exit_code != 0) {
+  const bool packs = !take_tar_failure(packed.err) && packed.exit_code == 0;
+  if (!whole) {
     fail({.exit_code = received.exit_code, .out = {}, .err = packed.err + received.err}, from, to);
   }
-  if (!whole) {
-    finish(drop_script);
-    fail(packed, from, to);
-  }
-  if (const auto placed = finish(place_script); placed.exit_code != 0) fail(placed, from, to);
+  if (!packs) fail(packed, from, to);
+  if (const auto placed = whole->place(stop); placed.exit_code != 0) fail(placed, from, to);
 }
 
 }  // namespace fairlead

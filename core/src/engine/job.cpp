@@ -2,6 +2,7 @@
 #include "engine/deadlines.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
+#include "engine/stored_objects.hpp"
 
 #include <fairlead/manage.hpp>
 
@@ -45,6 +46,18 @@ class Cleaner {
     return backend.list({.labels = group_labels_}, question(stop)).instances;
   }
 
+  /// Compose would leave them behind: new ones each time, of every image that has volumes.
+  std::vector<std::string> anonymous_volumes_of_group(Backend& backend) const {
+    std::vector<std::string> names;
+    for (const auto& member : instances_of_group(backend, {})) {
+      for (const auto& mount : member.mounts) {
+        if (mount.type == MountType::volume && is_anonymous(mount.source))
+          names.push_back(mount.source);
+      }
+    }
+    return names;
+  }
+
   /// Not with the caller's stop token: an interrupted job cleans up as well.
   void clean() {
     auto found = find_environment(core_, *workspace_, selection_, {});
@@ -58,11 +71,14 @@ class Cleaner {
     const LogStep step(core_.log(), "Removing container " + instance.name);
     const auto backend = group_backend(core_, workspace_->settings, found.backend, instance);
     const auto group = whole_group ? group_of(core_, *workspace_, instance) : std::nullopt;
+    const auto volumes = group ? anonymous_volumes_of_group(*backend) : std::vector<std::string>{};
     auto options = logged_call(core_, {}, LogLevel::debug);
     options.timeout = change_limit;
     backend->remove({.id = instance.id, .force = true, .volumes = !group, .group = group},
                     std::move(options));
     forget_environment(core_, backend->name(), instance.id);
+    for (const auto& name : volumes)
+      remove_object(core_, *backend, {.kind = ObjectKind::volume, .id = name}, {});
   }
 
   Core& core_;

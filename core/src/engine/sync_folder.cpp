@@ -115,8 +115,9 @@ void SyncFolder::learn_rules(const std::stop_token& stop) {
   rules_ = list_sync_files(core_.options().environment, folder_->here, stop).rules;
 }
 
-SyncStatus SyncFolder::bring(const std::stop_token& stop) {
-  if (auto known = record_.read(); known.continuous && known.last != 0 && known.fault.empty()) {
+SyncStatus SyncFolder::bring(const std::stop_token& stop, bool now) {
+  if (auto known = record_.read();
+      !now && known.continuous && known.last != 0 && known.fault.empty()) {
     return known;
   }
   return guarded(stop, [&](SyncStatus& status) {
@@ -208,9 +209,10 @@ void SyncFolder::run_one_way(const SyncFiles& files, SyncDirection direction,
   record_.write_manifest(manifest);
 }
 
-void bring_folder_there(Core& core, const Workspace& workspace, const std::stop_token& stop) {
+void bring_folder_there(Core& core, const Workspace& workspace, const std::stop_token& stop,
+                        bool now) {
   if (!workspace.synced) return;
-  say(core, SyncFolder(core, workspace).bring(stop));
+  say(core, SyncFolder(core, workspace).bring(stop, now));
 }
 
 SyncStatus sync_status(Core& core, const Selection& selection, std::stop_token stop) {

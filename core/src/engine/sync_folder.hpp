@@ -25,9 +25,9 @@ class SyncFolder {
   Core& core() const { return core_; }
 
   /// Makes the copy be there and be like the folder here: the first upload, or a run; nothing when
-  /// somebody follows changes already. Throws Error "sync.not_empty", "sync.no_folder" and as
-  /// `sync_now`.
-  SyncStatus bring(const std::stop_token& stop);
+  /// somebody follows changes already, unless what was saved just before is needed `now`. Throws
+  /// Error "sync.not_empty", "sync.no_folder" and as `sync_now`.
+  SyncStatus bring(const std::stop_token& stop, bool now = false);
   /// One run, with the record written whatever it comes to. `ask`: what the host has is asked anew.
   SyncStatus run(SyncDirection direction, const std::stop_token& stop, bool ask = true);
   /// What the last run listed: the same rules judge events.
@@ -55,6 +55,7 @@ class SyncFolder {
 };
 
 /// The step of `up`: see SyncFolder::bring; says how it is done, and what is in conflict.
-void bring_folder_there(Core& core, const Workspace& workspace, const std::stop_token& stop);
+void bring_folder_there(Core& core, const Workspace& workspace, const std::stop_token& stop,
+                        bool now = false);
 
 }  // namespace fairlead

@@ -5,6 +5,8 @@
 #include <fairlead/host_copy.hpp>
 #include <fairlead/manage.hpp>
 
+#include <filesystem>
+
 namespace fairlead::cli {
 namespace {
 
@@ -54,8 +56,8 @@ HostPath outside_path(const std::string& word, const Arguments& arguments) {
   if (word == "-" || is_inside(word)) {
     refuse("What is on a host is copied to or from a path here, or on another host.");
   }
-  auto path = local_path(word, arguments);
-  while (path.size() > 1 && (path.ends_with('/') || path.ends_with("/."))) path.pop_back();
+  auto path = std::filesystem::path(local_path(word, arguments)).lexically_normal().string();
+  if (path.size() > 1 && path.ends_with('/')) path.pop_back();
   return {.host = {}, .path = std::move(path)};
 }
 
