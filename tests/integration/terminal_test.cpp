@@ -47,6 +47,7 @@ TEST_F(TerminalExec, PassesControlKeysInside) {
   ChildProcess child(
       command("trap 'echo interrupted; exit 4' INT; echo ready; while :; do sleep 0.1; done"));
   ASSERT_TRUE(child.wait_for_output("ready", milliseconds(20'000)));
+  ASSERT_TRUE(child.wait_for([&] { return !child.echoes(); }, milliseconds(20'000)));
   child.write("\x03");
   EXPECT_TRUE(child.wait_for_output("interrupted", milliseconds(10'000))) << child.out();
   EXPECT_EQ(child.finish().exit_code, 4);
@@ -55,6 +56,8 @@ TEST_F(TerminalExec, PassesControlKeysInside) {
 TEST_F(TerminalExec, EchoesOnce) {
   ChildProcess child(command("echo ready; read x; echo got-$x"));
   ASSERT_TRUE(child.wait_for_output("ready", milliseconds(20'000)));
+  // The command may be quicker than our terminal.
+  ASSERT_TRUE(child.wait_for([&] { return !child.echoes(); }, milliseconds(20'000)));
   child.write("word\r");
   ASSERT_TRUE(child.wait_for_output("got-word", milliseconds(10'000))) << child.out();
   const RunResult result = child.finish();

@@ -193,6 +193,11 @@ void ChildProcess::resize(int rows, int columns) const {
   ::ioctl(in_.get(), TIOCSWINSZ, &size);
 }
 
+bool ChildProcess::echoes() const {
+  termios modes{};
+  return ::tcgetattr(in_.get(), &modes) == 0 && (modes.c_lflag & ECHO) != 0;
+}
+
 milliseconds ChildProcess::left() const {
   const auto used = std::chrono::steady_clock::now() - started_;
   return std::max(milliseconds(0), std::chrono::ceil<milliseconds>(request_.timeout - used));

@@ -63,6 +63,7 @@ class ChildProcess {
   void close_input() { close_input_ = true; }
   /// Of a child with a terminal.
   void resize(int rows, int columns) const;
+  bool echoes() const;
 
   /// False: the time is over or the child has ended without it.
   bool wait_for(const std::function<bool()>& condition, milliseconds timeout);
