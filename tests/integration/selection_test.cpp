@@ -44,6 +44,40 @@ TEST_F(Selection, AContainerOfABackendThatDoesNotAnswerIsNotCalledGone) {
       run(fairlead({"exec", "--workspace-folder", project.folder.string(), "true"}));
   EXPECT_EQ(silent.exit_code, 1);
   EXPECT_NE(silent.err.find("may have it:\n  testbed: "), std::string::npos) << silent.text();
+  const RunResult down = run(fairlead({"down", "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(down.exit_code, 1);
+  EXPECT_NE(down.err.find("may have it:\n  testbed: "), std::string::npos) << down.text();
+  const RunResult status =
+      run(fairlead({"status", "--json", "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(status.exit_code, 0);
+  EXPECT_EQ(json_at(status.out, "/silentBackends/0/backend"), "testbed") << status.text();
+}
+
+/// An engine that is not there has nothing, and is named only by those who find none at all.
+TEST_F(Selection, AnEngineThatIsNotThereIsNotMissed) {
+  if (std::filesystem::exists("/var/run/docker.sock")) GTEST_SKIP() << "skipped: Docker is here";
+  if (const std::string why = make_target("testbed")->missing(); !why.empty()) {
+    GTEST_SKIP() << "skipped: " << why;
+  }
+  offer_both();
+  const auto ask = [&](std::vector<std::string> words, const std::string& key = {}) {
+    RunRequest request = fairlead(std::move(words));
+    for (const char* name : {"DOCKER_HOST", "DOCKER_CONTEXT", "FAIRLEAD_BACKEND"})
+      request.environment.erase(name);
+    if (!key.empty()) request.environment[key] = "";
+    return run(std::move(request));
+  };
+  const Workspace project = workspace();
+  const RunResult exec = ask({"exec", "--workspace-folder", project.folder.string(), "true"});
+  EXPECT_NE(exec.err.find("Dev container not found.\n"), std::string::npos) << exec.text();
+  const RunResult list = ask({"list"});
+  EXPECT_EQ(list.exit_code, 0) << list.text();
+  EXPECT_EQ(list.err.find("docker"), std::string::npos) << list.text();
+  const RunResult none = ask({"list"}, "FAIRLEAD_PLUGINS__TESTBED__STATE");
+  EXPECT_EQ(none.exit_code, 1) << none.text();
+  EXPECT_NE(none.err.find("'docker' does not answer"), std::string::npos) << none.text();
+  const RunResult prune = ask({"prune", "--dry-run"});
+  EXPECT_EQ(prune.err.find("docker"), std::string::npos) << prune.text();
 }
 
 TEST_F(Selection, AnExplicitNameWins) {

@@ -310,6 +310,7 @@ struct StatusResult {
   bool newer_configuration = false;  ///< it differs, or it may: another tool made the environment
   /// The image that the configuration starts from, when its registry has a newer one.
   std::string newer_base;
+  std::vector<SilentBackend> silent;  ///< who did not answer and may have the missing environment
 };
 
 /// What is there for a workspace; an environment that does not exist is an answer, not an error,
@@ -333,7 +334,8 @@ struct DownResult {
 };
 
 /// Removes the environment's container, and what the options say; what another container uses stays
-/// and is said. Waits for an `up` of the same workspace. VSC-011.
+/// and is said. Waits for an `up` of the same workspace. Throws "environment.unanswered" when there
+/// is none and who does not answer may have it. VSC-011.
 DownResult down(Core& core, const Selection& selection, const DownOptions& options,
                 std::stop_token stop);
 

@@ -107,6 +107,7 @@ DownResult down(Core& core, const Selection& selection, const DownOptions& optio
     lock = lock_workspace(core, workspace.identity, "down", stop);
   }
   const auto found = find_environment(core, workspace, selection, stop);
+  if (may_be_elsewhere(core, found)) throw missing_environment(core, found);
   DownResult result;
   std::vector<std::string> volumes;
   if (found.instance) {

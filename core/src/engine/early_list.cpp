@@ -16,7 +16,7 @@ std::string choice(const std::string& backend, const Settings& settings) {
 /// Where the environment that a folder had the last time is noted.
 std::filesystem::path note_of(const Core& core, const std::string& wanted,
                               const std::string& folder) {
-  return std::filesystem::path(core.runtime_folder()) / "environments" /
+  return std::filesystem::path(core.runtime_folder()) / "last" /
          (sha256_hex(wanted + '\n' + folder).substr(0, 32) + ".last");
 }
 

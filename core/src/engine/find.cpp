@@ -191,7 +191,8 @@ Found search(Core& core, const Workspace& workspace, const Selection& selection,
   Found first;
   std::optional<Error> silence;
   std::string reasons;
-  std::string silent;
+  std::vector<SilentBackend> silent;
+  std::vector<std::string> absent;
   for (const auto& name : names) {
     try {
       auto early = early_answer(workspace, name);
@@ -210,13 +211,17 @@ Found search(Core& core, const Workspace& workspace, const Selection& selection,
     } catch (const Error& error) {
       if (names.size() == 1 || !does_not_answer(error)) throw;
       silence = error;
-      const auto reason = "\n  " + name + ": " + error.message();
-      reasons += reason;
-      if (error.code() != "engine.absent") silent += reason;
+      reasons += "\n  " + name + ": " + error.message();
+      if (error.code() == "engine.absent") {
+        absent.push_back(name);
+      } else {
+        silent.push_back({name, error.message()});
+      }
     }
   }
   if (first.backend) {
     first.silent = std::move(silent);
+    first.absent = std::move(absent);
     return first;
   }
   throw Error(Status::unavailable, "backend.none", "No backend answers:" + reasons,
@@ -268,14 +273,24 @@ void choose_service(Found& found, const std::string& service, const std::stop_to
 
 }  // namespace
 
+bool may_be_elsewhere(const Core& core, const Found& found) {
+  return !found.instance && !found.silent.empty() && core.mode() == Mode::fairlead;
+}
+
+std::string silence_text(const Found& found) {
+  std::string text;
+  for (const auto& [name, reason] : found.silent) text += "\n  " + name + ": " + reason;
+  return text;
+}
+
 Error missing_environment(const Core& core, const Found& found) {
-  if (found.silent.empty() || core.mode() == Mode::drop_in) {
+  if (!may_be_elsewhere(core, found)) {
     return {Status::not_found, "environment.not_found", "Dev container not found.",
             "Bring it up with `fairlead up`; `fairlead list` shows what there is."};
   }
   return {Status::unavailable, "environment.unanswered",
           "Dev container not found among those that answer. These do not, and may have it:" +
-              found.silent,
+              silence_text(found),
           "Bring it up with `fairlead up`, or start the engine that has it."};
 }
 

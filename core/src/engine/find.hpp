@@ -16,7 +16,9 @@ struct Found {
   bool legacy_labels = false;  ///< found by the folder alone, as before the config_file label
   std::optional<ServiceGroup> group;     ///< the workspace's, once its files were read
   std::optional<InstanceInfo> outdated;  ///< to be removed once the image of its successor is there
-  std::string silent;  ///< a line per candidate that did not answer; only without an instance
+  // Only without an instance:
+  std::vector<SilentBackend> silent;  ///< candidates that did not answer, and may have it
+  std::vector<std::string> absent;    ///< candidates of which nothing is here
 };
 
 /// Chooses the backend and looks for the workspace's environment, in one request per backend.
@@ -37,8 +39,14 @@ Found find_environment(Core& core, const Workspace& workspace, const Selection& 
 Found require_environment(Core& core, const Workspace& workspace, const Selection& selection,
                           std::stop_token stop);
 
-/// What is thrown without an instance: whoever does not answer may have it, so "not found" is said
-/// only when all have answered.
+/// Whether there is no instance among those that answered, but who did not answer may have one. The
+/// reference knows one engine, and its drop-in asks no further.
+bool may_be_elsewhere(const Core& core, const Found& found);
+
+/// The names of those and why they do not answer, each on a line of its own.
+std::string silence_text(const Found& found);
+
+/// What is thrown without an instance: "not found" is said only when it cannot be elsewhere.
 Error missing_environment(const Core& core, const Found& found);
 
 /// Whether the plugin's backends can run such configurations; for none: whether they list

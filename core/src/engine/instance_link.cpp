@@ -9,6 +9,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace fairlead {
@@ -21,6 +22,12 @@ constexpr std::chrono::seconds relay_pause{10};
 /// Both spellings of one's own machine are one host.
 std::string key_of(const std::string& host) {
   return ports::is_localhost(host) ? std::string("localhost") : host;
+}
+
+/// Who had the instance did not answer: that is no news of its end.
+bool unheard(const Found& found, const std::string& name) {
+  return std::ranges::find(found.silent, name, &SilentBackend::name) != found.silent.end() ||
+         std::ranges::find(found.absent, name) != found.absent.end();
 }
 
 /// The port that a connected stream goes to; 0: it goes somewhere else by other means.
@@ -78,7 +85,7 @@ InstanceInfo InstanceLink::instance() const {
 bool InstanceLink::refresh(const std::stop_token& stop) {
   auto found = find_environment(core_, workspace_, selection_, stop);
   if (!found.instance) {
-    if (!found.silent.empty()) throw missing_environment(core_, found);  // no news of its end
+    if (unheard(found, backend()->name())) throw missing_environment(core_, found);
     const std::lock_guard lock(mutex_);
     instance_.state = InstanceState::removing;
     addresses_.clear();

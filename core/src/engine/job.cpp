@@ -66,6 +66,7 @@ class Cleaner {
       const auto left = instances_of_group(*found.backend, {});
       if (!left.empty()) found.instance = left.front();
     }
+    if (may_be_elsewhere(core_, found)) throw missing_environment(core_, found);
     if (!found.instance) return;
     const auto& instance = *found.instance;
     const LogStep step(core_.log(), "Removing container " + instance.name);

@@ -158,6 +158,8 @@ ListResult ask_all(Core& core, Which which, const std::stop_token& stop) {
         std::async(std::launch::async, [&] { return ask_place(core, place, names, which, stop); }));
   }
   ListResult result;
+  std::vector<SilentBackend> absent;
+  bool heard = false;
   std::optional<Error> failure;
   std::set<std::string> known;
   for (auto& place : asked) {
@@ -165,12 +167,16 @@ ListResult ask_all(Core& core, Which which, const std::stop_token& stop) {
       if (answer.silence) {
         const bool cancelled = answer.silence->status() == Status::cancelled;
         if (cancelled || (is_named(settings) && places.size() == 1)) failure = answer.silence;
-        result.silent.push_back({.name = answer.name, .reason = answer.silence->message()});
+        const bool missed = is_named(settings) || answer.silence->code() != "engine.absent";
+        (missed ? result.silent : absent).push_back({answer.name, answer.silence->message()});
       }
+      heard = heard || !answer.silence;
       append_new(result, known, std::move(answer.environments));
     }
   }
   if (failure) throw Error(*failure);
+  // Nobody misses an engine that is not there, unless there is none at all.
+  if (!heard) std::ranges::move(absent, std::back_inserter(result.silent));
   return result;
 }
 

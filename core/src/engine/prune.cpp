@@ -92,8 +92,10 @@ void ask(Core& core, const Settings& settings, const std::string& name, Leftover
     add_objects(core, found, *backend, stop);
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
-    // A backend without stored objects has answered all the same.
-    if (error.status() != Status::unsupported) found.silent.push_back({name, error.message()});
+    // A backend without stored objects has answered all the same, and one without an engine has
+    // nothing.
+    if (error.status() == Status::unsupported || error.code() == "engine.absent") return;
+    found.silent.push_back({name, error.message()});
   }
 }
 

@@ -29,8 +29,9 @@ Workspace open(Core& core, const Selection& selection, StatusResult& result,
 StatusResult status(Core& core, const Selection& selection, std::stop_token stop) {
   StatusResult result;
   const auto workspace = open(core, selection, result, stop);
-  const auto found = find_environment(core, workspace, selection, stop);
+  auto found = find_environment(core, workspace, selection, stop);
   result.backend = found.backend->name();
+  result.silent = std::move(found.silent);
   if (!found.instance) return result;
   result.environment = environment_info(core, *found.backend, *found.instance);
   auto difference = configuration_change(workspace, *found.instance);

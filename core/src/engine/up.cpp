@@ -117,6 +117,15 @@ void clear_the_way(Core& core, const UpRequest& request, const Workspace& worksp
   }
 }
 
+/// Where nobody answers there may be an environment of this workspace already.
+void warn_of_another(const Core& core, const Found& found) {
+  if (!may_be_elsewhere(core, found)) return;
+  core.log().text(
+      LogLevel::warning,
+      "A new container is made on " + found.backend->name() +
+          ". These do not answer, and may have one of this workspace:" + silence_text(found));
+}
+
 ProbeReply probe(Core& core, const UpRequest& request, const Workspace& workspace,
                  const Found& found, std::vector<std::string>& told, std::stop_token stop) {
   const auto& config = workspace.config;
@@ -367,6 +376,7 @@ UpResult up(Core& core, const UpRequest& asked, std::stop_token stop) {
       return find_environment(core, workspace, request.selection, stop, LookFor::group);
     });
     clear_the_way(core, request, workspace, found, stop);
+    warn_of_another(core, found);
     if (core.mode() == Mode::drop_in)
       require_allowed_features(core, request, workspace, found, stop);
     require_trust(core, workspace, wishes_of(core, workspace, found), stop);

@@ -35,6 +35,7 @@ Error refused(const HostDialRequest& request, int error) {
   const bool denied = error == EACCES || error == EPERM;
   const auto text = "cannot connect to " + where(request) + ": " + std::strerror(error);
   if (denied) return {Status::denied, "host.permission", text};
+  if (error == ENOENT) return {Status::unavailable, "host.no_socket", text};
   return {Status::unavailable, "host.connect", text};
 }
 

@@ -152,7 +152,7 @@ Endpoint choose(const Environment& environment, const std::string& host_option) 
   if (!context.empty() && context != "default") return from_context(context, config);
   Endpoint endpoint;
   endpoint.socket = default_socket;
-  endpoint.origin = "default";
+  endpoint.origin = default_origin;
   return endpoint;
 }
 

@@ -1,3 +1,4 @@
+#include <fairlead/engine/endpoint.hpp>
 #include <fairlead/engine/errors.hpp>
 
 #include <nlohmann/json.hpp>
@@ -143,8 +144,10 @@ Error unreachable(const Error& cause, const std::string& endpoint, const std::st
                  "and log in again.");
   }
   if (cause.status() == Status::cancelled) return cause;
+  // Nobody has said that there is an engine, so none is missing.
+  const bool absent = cause.code() == "host.no_socket" && origin == default_origin;
   return Error(
-      Status::unavailable, "engine.unreachable",
+      Status::unavailable, absent ? "engine.absent" : "engine.unreachable",
       "No engine answers at " + endpoint + " (" + origin + "): " + cause.message(),
       "Is it running? `docker info` asks it; DOCKER_HOST and docker contexts choose another.");
 }

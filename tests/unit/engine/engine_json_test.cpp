@@ -4,6 +4,7 @@
 
 #include <fairlead/engine/build.hpp>
 #include <fairlead/engine/client.hpp>
+#include <fairlead/engine/endpoint.hpp>
 #include <fairlead/engine/errors.hpp>
 #include <fairlead/engine/frames.hpp>
 #include <fairlead/engine/images.hpp>
@@ -67,6 +68,18 @@ TEST(EngineErrors, TellsRefusedFromUnreachable) {
   EXPECT_NE(refused.hint().find("docker"), std::string::npos);
   EXPECT_EQ(unreachable(Error(Status::unavailable, "host.connect", "no"), "unix:///s", "x").code(),
             "engine.unreachable");
+}
+
+/// Nobody misses an engine where nobody has named one.
+TEST(EngineErrors, TellsAbsentFromUnreachable) {
+  const Error none(Status::unavailable, "host.no_socket", "no");
+  const auto origin = find_endpoint({}, "").origin;
+  EXPECT_EQ(unreachable(none, "unix:///s", origin).code(), "engine.absent");
+  EXPECT_EQ(unreachable(none, "unix:///s", "DOCKER_HOST").code(), "engine.unreachable");
+  const Error refused(Status::unavailable, "host.connect", "no");
+  EXPECT_EQ(unreachable(refused, "unix:///s", origin).code(), "engine.unreachable");
+  EXPECT_EQ(unreachable(none, "unix:///s", origin).message(),
+            unreachable(refused, "unix:///s", origin).message());
 }
 
 TEST(Instances, ReadsAList) {

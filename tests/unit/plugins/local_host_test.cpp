@@ -194,7 +194,7 @@ TEST_F(LocalHost, SaysWhyASocketCannotBeReached) {
   request.socket = (folder_ / "none").string();
   const auto error = thrown([&] { host_->dial(request, {}); });
   EXPECT_EQ(error.status(), Status::unavailable);
-  EXPECT_EQ(error.code(), "host.connect");
+  EXPECT_EQ(error.code(), "host.no_socket");
   EXPECT_EQ(error.message(), "cannot connect to " + request.socket + ": No such file or directory");
 }
 

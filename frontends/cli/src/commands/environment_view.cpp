@@ -72,6 +72,15 @@ std::string ports_text(const std::vector<PublishedPort>& ports) {
   return text;
 }
 
+std::string silent_json(const std::vector<SilentBackend>& silent) {
+  std::string json;
+  for (const auto& [name, reason] : silent) {
+    json += (json.empty() ? "" : ",") + std::string(R"({"backend":)") + json_string(name) +
+            R"(,"reason":)" + json_string(reason) + '}';
+  }
+  return '[' + json + ']';
+}
+
 std::string environment_json(const EnvironmentInfo& environment) {
   const auto& instance = environment.instance;
   std::string json = R"({"backend":)" + json_string(environment.backend);

@@ -15,6 +15,9 @@ std::string age_text(std::int64_t seconds);
 /// "8080->80, 9000->9000/udp", each once; "" for none.
 std::string ports_text(const std::vector<PublishedPort>& ports);
 
+/// Backends that did not answer as a JSON array, for list and status.
+std::string silent_json(const std::vector<SilentBackend>& silent);
+
 /// An environment as one JSON object, for list, status, stop and down.
 std::string environment_json(const EnvironmentInfo& environment);
 

@@ -13,12 +13,8 @@ std::string list_json(const ListResult& result) {
   for (const auto& environment : result.environments) {
     environments += (environments.empty() ? "" : ",") + environment_json(environment);
   }
-  std::string silent;
-  for (const auto& [name, reason] : result.silent) {
-    silent += (silent.empty() ? "" : ",") + std::string(R"({"backend":)") + json_string(name) +
-              R"(,"reason":)" + json_string(reason) + '}';
-  }
-  return R"({"environments":[)" + environments + R"(],"silentBackends":[)" + silent + "]}\n";
+  return R"({"environments":[)" + environments + R"(],"silentBackends":)" +
+         silent_json(result.silent) + "}\n";
 }
 
 std::string list_text(const ListResult& result, bool bold) {

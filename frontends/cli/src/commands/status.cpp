@@ -21,6 +21,7 @@ std::string status_json(const StatusResult& result) {
     json += R"(,"changedProperties":)" + json_array(result.changed);
   }
   if (!result.newer_base.empty()) json += R"(,"newerBaseImage":)" + json_string(result.newer_base);
+  if (!result.silent.empty()) json += R"(,"silentBackends":)" + silent_json(result.silent);
   return json + "}\n";
 }
 
@@ -45,6 +46,8 @@ std::string status_text(const StatusResult& result) {
       "configuration  " + (result.config_file.empty() ? "none" : result.config_file) + '\n';
   if (!result.config_fault.empty()) text += "fault          " + result.config_fault + '\n';
   text += "backend        " + result.backend + '\n';
+  for (const auto& [name, reason] : result.silent)
+    text += "no answer      " + name + ", which may have a container: " + reason + '\n';
   if (!result.environment) {
     return text + "container      none" +
            (result.config_file.empty() ? "\n" : "; `fairlead up` makes it\n");

@@ -2,23 +2,22 @@
 
 #include "server/browser.hpp"
 #include "server/forwards_file.hpp"
-#include "server/free_ports.hpp"
 #include "server/names.hpp"
 
 #include <fairlead/sync.hpp>
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <utility>
 
 namespace fairlead::server {
 namespace {
 
-constexpr std::chrono::seconds restore_limit{5};
-constexpr std::chrono::seconds ports_limit{1};
-constexpr std::chrono::seconds engine_pause{3};  // of an engine that is just being started
-constexpr int most_tries = 20;
+bool same(const Selection& one, const Selection& other) {
+  return one.workspace_folder == other.workspace_folder && one.config == other.config &&
+         one.id_labels == other.id_labels && one.container_id == other.container_id &&
+         one.service == other.service;
+}
 
 std::string folder_of(const InstanceInfo& instance, const Caller& caller) {
   const auto label = instance.labels.find("devcontainer.local_folder");
@@ -70,49 +69,6 @@ Environments::~Environments() {
   for (auto& restorer : restorers_) restorer.request_stop();
   restorers_.clear();
   entries_.clear();
-}
-
-bool Environments::restore(const SavedForwards& environment, const std::stop_token& stop) {
-  try {
-    forward(environment.caller,
-            {.detect = environment.detect,
-             .relay = environment.relay,
-             .sync = environment.sync,
-             .wishes = environment.wishes},
-            stop);
-  } catch (const Error& error) {
-    Log(log_).text(LogLevel::info, error.message());
-    return error.status() != Status::unavailable;  // else it is not there any more
-  } catch (const std::exception& error) {
-    Log(log_).text(LogLevel::warning, error.what());
-  }
-  return true;
-}
-
-void Environments::restore() {
-  auto saved = read_forwards(place_.forwards_file());
-  restoring_ = saved.size();
-  for (auto& environment : saved) {
-    restorers_.emplace_back(
-        [this, environment = std::move(environment)](const std::stop_token& stop) {
-          wait_for_free_ports(environment.wishes, ports_limit, stop);
-          for (int left = most_tries; left > 0 && !restore(environment, stop); --left) {
-            std::unique_lock lock(mutex_);
-            wake_.wait_for(lock, stop, engine_pause, [] { return false; });
-            if (stop.stop_requested()) break;
-          }
-          {
-            const std::lock_guard lock(mutex_);
-            --restoring_;
-          }
-          changed();
-        });
-  }
-}
-
-void Environments::wait_until_restored(const std::stop_token& stop) {
-  std::unique_lock lock(mutex_);
-  wake_.wait_for(lock, stop, restore_limit, [&] { return restoring_ == 0; });
 }
 
 std::shared_ptr<Environments::Entry> Environments::entry_of(const Caller& caller,
@@ -194,6 +150,12 @@ EnvironmentForwards Environments::forward(const Caller& caller, const ForwardOrd
     entry->ports->keep_relay();
   }
   if (order.sync) begin_sync(*entry, stop);
+  {
+    const std::lock_guard lock(mutex_);
+    std::erase_if(unanswered_, [&](const auto& saved) {
+      return same(saved.caller.selection, caller.selection);
+    });
+  }
   changed();
   auto view = entry->view();
   view.failures = std::move(failures);
@@ -373,6 +335,7 @@ void Environments::save() {
   {
     const std::lock_guard lock(mutex_);
     if (frozen_ || restoring_ > 0) return;
+    all = unanswered_;
     for (const auto& [key, entry] : entries_) {
       SavedForwards saved{.caller = entry->caller,
                           .detect = entry->detect,

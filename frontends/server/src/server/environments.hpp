@@ -78,8 +78,9 @@ class Environments {
   void heard(const Entry& entry, const PortEvent& event);
   void changed();
   void save();
-  /// False: the engine does not answer now, but may later.
-  bool restore(const SavedForwards& environment, const std::stop_token& stop);
+  /// Why the engine cannot say now, but may later; nothing: it is taken up, or gone.
+  std::optional<Error> restore(const SavedForwards& environment, const std::stop_token& stop);
+  void restore_patiently(const SavedForwards& environment, const std::stop_token& stop);
   void wait_until_restored(const std::stop_token& stop);
 
   Place place_;
@@ -91,6 +92,7 @@ class Environments {
   std::uint64_t changes_ = 0;
   std::uint64_t last_listener_ = 0;
   std::size_t restoring_ = 0;
+  std::vector<SavedForwards> unanswered_;  ///< given up for now; whoever comes next tries again
   bool frozen_ = false;
   std::atomic<int> names_port_{0};  ///< 0: names are not served
   std::mutex saving_;

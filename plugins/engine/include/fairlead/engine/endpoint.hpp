@@ -16,6 +16,9 @@ struct TlsFiles {
   std::string key;
 };
 
+/// The origin of an endpoint, when nobody did.
+inline constexpr auto default_origin = "default";
+
 /// Where a Docker-compatible engine answers.
 struct Endpoint {
   std::string socket;  ///< path of a Unix socket; empty: host and port

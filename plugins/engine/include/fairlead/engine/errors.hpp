@@ -24,8 +24,8 @@ std::string engine_message(std::string_view body);
 /// engine.refused, engine.conflict, engine.unsupported, engine.unavailable, engine.failed.
 Error engine_error(unsigned status, std::string_view body, const Subject& subject);
 
-/// Turns a failed dial of the host into engine.unreachable or engine.permission; what speaks of the
-/// engine already stays.
+/// Turns a failed dial of the host into engine.unreachable or engine.permission, or engine.absent
+/// when there is no socket where engines usually have it; what speaks of the engine already stays.
 Error unreachable(const Error& cause, const std::string& endpoint, const std::string& origin);
 
 }  // namespace fairlead::engine
