@@ -74,29 +74,15 @@ struct Answer {
 
 enum class Which { running_environments, all_environments, running_instances };
 
-/// Two requests side by side, for a link makes each a round trip: a short one that tells whether
-/// anybody is there, and the list, which may take its time.
-std::vector<InstanceInfo> list_of(Backend& backend, Which which, const std::stop_token& stop) {
-  std::stop_source nobody;
-  const std::stop_callback on_stop(stop, [&] { nobody.request_stop(); });
-  auto listed = std::async(std::launch::async, [&] {
-    return backend.list({.labels = {}, .all = which == Which::all_environments},
-                        question(nobody.get_token()));
-  });
-  try {
-    backend.probe({}, {.stop = stop, .timeout = answer_limit});
-  } catch (const Error&) {
-    nobody.request_stop();
-    throw;
-  }
-  return listed.get().instances;
-}
-
-/// Labels are looked at here, because an engine's filters know no "or".
+/// Two requests: a short one that tells whether anybody is there, then the list, which may take its
+/// time. Labels are looked at here, because an engine's filters know no "or".
 std::vector<EnvironmentInfo> ask(Core& core, Backend& backend, Which which,
                                  const std::stop_token& stop) {
   std::vector<EnvironmentInfo> environments;
-  for (const auto& instance : list_of(backend, which, stop)) {
+  backend.probe({}, {.stop = stop, .timeout = answer_limit});
+  for (const auto& instance :
+       backend.list({.labels = {}, .all = which == Which::all_environments}, question(stop))
+           .instances) {
     if (which == Which::running_instances || is_environment(instance.labels))
       environments.push_back(environment_info(core, backend, instance));
   }
