@@ -84,8 +84,8 @@ void add_locks(const fs::path& folder, std::vector<std::string>& leaks) {
 }
 
 /// Anything in TMPDIR, but for what the reference CLI keeps there; and in the runtime folder
-/// anything but lock files, which stay because removing them would break the lock, and the caches of
-/// probed environments and of those of the last time, which are to be gone after a reboot.
+/// anything but lock files, which stay because removing them would break the lock, and the caches
+/// of probed environments and of those of the last time, which are to be gone after a reboot.
 void add_files(const TestRun& run, std::vector<std::string>& leaks) {
   for (const auto& entry : fs::directory_iterator(run.below("tmp"))) {
     const std::string name = entry.path().filename().string();
@@ -98,8 +98,7 @@ void add_files(const TestRun& run, std::vector<std::string>& leaks) {
     const auto path = entry.path().string();
     const bool cache = path.find("/fairlead/environments/") != std::string::npos ||
                        path.find("/fairlead/last/") != std::string::npos;
-    if (!lock && !cache && !entry.is_directory())
-      leaks.push_back("runtime file " + path);
+    if (!lock && !cache && !entry.is_directory()) leaks.push_back("runtime file " + path);
   }
 }
 
