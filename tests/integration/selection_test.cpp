@@ -75,7 +75,8 @@ TEST_F(Selection, AnEngineThatIsNotThereIsNotMissed) {
   EXPECT_EQ(list.err.find("docker"), std::string::npos) << list.text();
   const RunResult none = ask({"list"}, "FAIRLEAD_PLUGINS__TESTBED__STATE");
   EXPECT_EQ(none.exit_code, 1) << none.text();
-  EXPECT_NE(none.err.find("'docker' does not answer"), std::string::npos) << none.text();
+  EXPECT_NE(none.err.find("'testbed' does not answer"), std::string::npos) << none.text();
+  EXPECT_EQ(none.err.find("docker"), std::string::npos) << none.text();
   const RunResult prune = ask({"prune", "--dry-run"});
   EXPECT_EQ(prune.err.find("docker"), std::string::npos) << prune.text();
 }
