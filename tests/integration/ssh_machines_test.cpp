@@ -49,7 +49,7 @@ class SshMachinesTest : public SshWorkspaceTest {
     const auto ours = fairlead(about({"up", "--json", "--wait"}));
     ASSERT_EQ(ours.exit_code, 0) << ours.text();
     const auto none = elsewhere(about({"exec", "true"}));
-    EXPECT_NE(none.text().find("environment.not_found"), std::string::npos) << none.text();
+    EXPECT_NE(none.text().find("Dev container not found"), std::string::npos) << none.text();
     const auto theirs = elsewhere(about({"up", "--json", "--wait"}));
     ASSERT_EQ(theirs.exit_code, 0) << theirs.text();
     EXPECT_NE(json_at(ours.out, "/containerId"), json_at(theirs.out, "/containerId"));
