@@ -198,6 +198,16 @@ void SshWorkspaceTest::enter_where(const std::string& needs, const std::string& 
   GTEST_SKIP() << "skipped: the machine has no " << what;
 }
 
+RunResult SshWorkspaceTest::elsewhere(std::vector<std::string> words) {
+  auto asked = request(std::move(words));
+  asked.argv.insert(asked.argv.begin(), {"/usr/bin/unshare", "--uts", "sh", "-c",
+                                         "hostname elsewhere && exec \"$@\"", "sh"});
+  const auto other = test_run().below("elsewhere");
+  for (const auto* name : {"XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"})
+    asked.environment[name] = (other / name).string();
+  return run(asked);
+}
+
 RunResult SshWorkspaceTest::on_host(const std::string& command,
                                     const std::vector<std::string>& more) {
   std::vector<std::string> words = {command, "--workspace-folder", address()};

@@ -84,6 +84,8 @@ class SshWorkspaceTest : public SshHostTest {
 
   RunRequest request(std::vector<std::string> words);
   RunResult fairlead(std::vector<std::string> words) { return run(request(std::move(words))); }
+  /// The same on a machine of another name, with nothing kept in common.
+  RunResult elsewhere(std::vector<std::string> words);
   /// A command about the workspace, with `usual_` and `more`.
   RunResult on_host(const std::string& command, const std::vector<std::string>& more = {});
   RunResult up() { return on_host("up", {"--json", "--wait"}); }

@@ -268,15 +268,6 @@ TEST_F(SshSyncTest, GoesOnAfterTheLinkWasCut) {
 /// The same account and folder on a machine of another name, with nothing kept in common.
 class SshSyncOfTwoTest : public SshSyncTest {
  protected:
-  RunResult elsewhere(std::vector<std::string> words) {
-    auto asked = request(std::move(words));
-    asked.argv.insert(asked.argv.begin(), {"/usr/bin/unshare", "--uts", "sh", "-c",
-                                           "hostname elsewhere && exec \"$@\"", "sh"});
-    const auto other = test_run().below("elsewhere");
-    for (const auto* name : {"XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"})
-      asked.environment[name] = (other / name).string();
-    return run(asked);
-  }
   std::vector<std::string> words(std::vector<std::string> first) const {
     first.insert(first.end(), {"--json", "--workspace-folder", other_.string()});
     return first;

@@ -6,6 +6,7 @@
 #include "engine/group_files.hpp"
 #include "engine/host_access.hpp"
 #include "engine/the_host.hpp"
+#include "spec/identity.hpp"
 
 #include <algorithm>
 
@@ -52,6 +53,10 @@ std::optional<EarlyAnswer> early_answer(const Workspace& workspace, const std::s
   return workspace.early->take(backend, workspace.settings);
 }
 
+bool has_all_id_labels(const InstanceInfo& instance, const Identity& identity) {
+  return has_labels(instance, identity.id_labels);
+}
+
 /// One list request serves both lookups: the legacy labels are a subset of the full ones.
 /// `early` is the same list, if it was asked for before.
 void look_up(Found& found, const Identity& identity, std::optional<EarlyAnswer> early,
@@ -64,9 +69,11 @@ void look_up(Found& found, const Identity& identity, std::optional<EarlyAnswer> 
   auto instances = known ? std::move(early->instances)
                          : found.backend->list(request, question(std::move(stop))).instances;
   std::erase_if(instances, [](const auto& i) { return i.state == InstanceState::removing; });
-  for (const auto& instance : instances) {
-    if (has_labels(instance, identity.id_labels)) {
-      found.instance = instance;
+  for (const auto& is_it : {has_all_id_labels, has_identity}) {
+    const auto one = std::ranges::find_if(
+        instances, [&](const auto& instance) { return is_it(instance, identity); });
+    if (one != instances.end()) {
+      found.instance = *one;
       return;
     }
   }
@@ -157,6 +164,13 @@ bool has_labels(const InstanceInfo& instance, const LabelPairs& labels) {
     const auto found = instance.labels.find(label.first);
     return found != instance.labels.end() && found->second == label.second;
   });
+}
+
+bool has_identity(const InstanceInfo& instance, const Identity& identity) {
+  auto labels = identity.id_labels;
+  if (!instance.labels.contains(machine_label))
+    std::erase_if(labels, [](const auto& label) { return label.first == machine_label; });
+  return !labels.empty() && has_labels(instance, labels);
 }
 
 std::vector<std::string> backend_candidates(Core& core, const Settings& settings,

@@ -61,6 +61,10 @@ bool lists_instances(const PluginManifest& manifest);
 bool has_labels(const InstanceInfo& instance,
                 const std::vector<std::pair<std::string, std::string>>& labels);
 
+/// Whether the instance is of this identity: it carries all id labels, or all but the machine's and
+/// none of another machine.
+bool has_identity(const InstanceInfo& instance, const Identity& identity);
+
 /// The backend `name`, told to work on the engine `engine` when it is one that works on others'.
 std::shared_ptr<Backend> backend_on(Core& core, const std::string& name, const std::string& engine,
                                     const Settings& settings);

@@ -37,6 +37,18 @@ bool wants_another_end(const ForwardWish& wish, const ForwardInfo& now) {
   return wish.local_port.value_or(0) != 0 && *wish.local_port != now.port;
 }
 
+ForwardInfo as_opened(const ForwardWish& wish, const PortAttributes& attributes,
+                      const ports::LocalEnd& local) {
+  return {.target = wish.target,
+          .origin = wish.origin,
+          .address = local.address,
+          .port = local.port,
+          .addresses = wish.addresses,
+          .note = local.note,
+          .label = attributes.label,
+          .protocol = attributes.protocol};
+}
+
 }  // namespace
 
 ForwardTable::ForwardTable(std::shared_ptr<InstanceLink> link, ports::PortRules rules,
@@ -88,14 +100,7 @@ std::shared_ptr<ForwardTable::Forward> ForwardTable::open(const ForwardWish& wis
   forward->socket_file = wish.local_socket;
   forward->route = std::make_shared<TargetRoute>(link_, wish.target);
   forward->line = board_.open(std::move(local.listeners), forward->route, forward->traffic);
-  forward->fixed = {.target = wish.target,
-                    .origin = wish.origin,
-                    .address = local.address,
-                    .port = local.port,
-                    .addresses = wish.addresses,
-                    .note = local.note,
-                    .label = attributes.label,
-                    .protocol = attributes.protocol};
+  forward->fixed = as_opened(wish, attributes, local);
   return forward;
 }
 
@@ -112,14 +117,7 @@ std::shared_ptr<ForwardTable::Forward> ForwardTable::open_by_plugin(
                                       .required = attributes.require_local_port,
                                       .addresses = wish.addresses});
   local.listeners.clear();
-  forward->fixed = {.target = wish.target,
-                    .origin = wish.origin,
-                    .address = local.address,
-                    .port = local.port,
-                    .addresses = wish.addresses,
-                    .note = local.note,
-                    .label = attributes.label,
-                    .protocol = attributes.protocol};
+  forward->fixed = as_opened(wish, attributes, local);
   forward_by_plugin(forward, local.port, stop);
   return forward;
 }

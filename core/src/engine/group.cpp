@@ -7,6 +7,7 @@
 #include "engine/group_files.hpp"
 #include "engine/remote_folder.hpp"
 #include "engine/synced_folder.hpp"
+#include "spec/identity.hpp"
 
 #include <algorithm>
 
@@ -77,15 +78,24 @@ ResolveGroupReply ask(Backend& backend, const Group& group, const std::stop_toke
   }
 }
 
-/// Equal folders of two users on one engine lead to equal names of their groups.
+/// A service that was brought up for another folder, or for the folder of another machine. Several
+/// configurations of one folder may share a group.
+bool is_of_another_folder(const InstanceInfo& member, const Workspace& workspace) {
+  const auto label = member.labels.find("devcontainer.local_folder");
+  if (label == member.labels.end()) return false;
+  if (label->second != workspace.document->workspace.local_folder) return true;
+  const auto machine = member.labels.find(machine_label);
+  const auto& ours = workspace.identity.id_labels;
+  return machine != member.labels.end() &&
+         std::ranges::find(ours, std::pair(machine->first, machine->second)) == ours.end();
+}
+
+/// Equal folder names of two users on one engine lead to equal names of their groups.
 bool belongs_to_another(const Workspace& workspace, const std::vector<std::string>& group_labels,
                         Backend& backend, const std::stop_token& stop) {
-  const auto& folder = workspace.document->workspace.local_folder;
   const auto members = backend.list({.labels = group_labels}, question(stop)).instances;
-  return std::ranges::any_of(members, [&](const auto& member) {
-    const auto label = member.labels.find("devcontainer.local_folder");
-    return label != member.labels.end() && label->second != folder;
-  });
+  return std::ranges::any_of(
+      members, [&](const auto& member) { return is_of_another_folder(member, workspace); });
 }
 
 }  // namespace

@@ -12,6 +12,7 @@
 #include "features/staging.hpp"
 
 #include <fairlead/engine.hpp>
+#include <fairlead/sdk/records.hpp>
 
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
@@ -63,14 +64,6 @@ grep -q profile.d /etc/profile 2>/dev/null || printf '\n[ ! -r %s ] || . %s\n' "
 rm -rf "$2"
 )sh";
 
-std::string now_text() {
-  const auto now = ::time(nullptr);
-  tm parts{};
-  ::gmtime_r(&now, &parts);
-  char text[32];
-  return {text, ::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
 /// The end of what a script printed, from the beginning of a line.
 class Tail {
  public:
@@ -120,11 +113,12 @@ class Installation {
       if (work == InPlaceWork::none) continue;
       if (!std::exchange(unpacked, true)) unpack(content);
       install(feature, name, environment, work);
-      must(record_script, {in_place_folder, record_line(self, work, now_text())});
+      must(record_script,
+           {in_place_folder, record_line(self, work, sdk::rfc3339(::time(nullptr)))});
       start_entrypoint(metadata);
     }
     must(finish_script, {profile_text(environment), work_folder()});
-    must(record_script, {in_place_folder, complete_line(wanted, now_text())});
+    must(record_script, {in_place_folder, complete_line(wanted, sdk::rfc3339(::time(nullptr)))});
   }
 
  private:

@@ -132,7 +132,7 @@ Made create_or_adopt(const Workspace& workspace, CreateRequest request, Backend&
     if (error.code() != "instance.name_taken") throw;
   }
   auto holder = holder_of(request.name, backend, stop);
-  if (holder && has_labels(*holder, workspace.identity.id_labels)) {
+  if (holder && has_identity(*holder, workspace.identity)) {
     return {.id = holder->id, .adopted = std::move(holder)};
   }
   request.name.clear();  // taken by something that is not ours

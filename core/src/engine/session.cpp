@@ -12,10 +12,6 @@
 namespace fairlead {
 namespace {
 
-bool has_id_labels(const InstanceInfo& instance, const Identity& identity) {
-  return !identity.id_labels.empty() && has_labels(instance, identity.id_labels);
-}
-
 /// What a foreign container without any configuration is merged over.
 ConfigDocument empty_document(Mode mode) {
   ConfigDocument document;
@@ -37,7 +33,7 @@ MergedConfig merged_for_instance(const Core& core, const Workspace& workspace,
     entries = metadata_of_label(label->second, [&](const std::string& message) {
       core.log().text(LogLevel::warning, message);
     });
-    if (workspace.document && has_id_labels(instance, workspace.identity)) {
+    if (workspace.document && has_identity(instance, workspace.identity)) {
       if (auto entry = refreshed_entry(document)) own.push_back(std::move(*entry));
     } else if (workspace.document) {
       own = own_metadata_entries(document);

@@ -9,6 +9,7 @@
 #include "engine/synced_folder.hpp"
 #include "engine/the_host.hpp"
 #include "features/lockfile.hpp"
+#include "spec/identity.hpp"
 #include "spec/locate.hpp"
 
 namespace fairlead {
@@ -36,6 +37,15 @@ void log_advice(const Core& core, const std::vector<Diagnostic>& advice) {
     core.log().text(one.severity == Severity::note ? LogLevel::info : LogLevel::warning,
                     one.text());
   }
+}
+
+/// What is odd about it is said, but not by the reference's name.
+Config checked_config(const Core& core, const ConfigDocument& document) {
+  std::vector<Diagnostic> advice;
+  auto config = parse_config(document, faulty_values(core.mode()),
+                             core.mode() == Mode::fairlead ? &advice : nullptr);
+  log_advice(core, advice);
+  return config;
 }
 
 /// The labels alone make the identity when there is no configuration to take it from.
@@ -103,10 +113,7 @@ Workspace open_remote_workspace(Core& core, const Selection& selection, const Re
   auto named = document;
   named.config_file = remote->there(named.config_file);
   auto identity = resolve_identity(named, selection.id_labels);
-  std::vector<Diagnostic> advice;
-  auto config = parse_config(document, faulty_values(core.mode()),
-                             core.mode() == Mode::fairlead ? &advice : nullptr);
-  log_advice(core, advice);
+  auto config = checked_config(core, document);
   return {.document = std::move(document),
           .config = std::move(config),
           .identity = std::move(identity),
@@ -128,6 +135,14 @@ std::optional<RemotePlace> folder_there(Core& core, const Settings& settings,
   if (folder.front() == '/') return parse_remote_place(settings.text("host") + folder);
   const auto home = core.host(settings)->describe(question(stop)).home;
   return parse_remote_place(settings.text("host") + home + '/' + folder);
+}
+
+/// Folders of this machine on an engine of another one, which others use as well. Whoever names the
+/// folder there shares what is made of it.
+std::string machine_of(const Core& core, const Settings& settings) {
+  const bool elsewhere = core.mode() == Mode::fairlead && settings.text("host") != "local";
+  return elsewhere && settings.text("remote_workspace_folder").empty() ? machine_key()
+                                                                       : std::string();
 }
 
 /// What a synchronised folder's document means where it is used.
@@ -159,17 +174,15 @@ Workspace open_workspace(Core& core, const Selection& named, const std::stop_tok
     return open_remote_workspace(core, selection, *place, stop);
   }
   log_advice(core, document.advice);
-  auto identity = resolve_identity(document, selection.id_labels);
   auto settings = core.settings(document.workspace.local_folder, &document);
+  auto identity = of_machine(resolve_identity(document, selection.id_labels), document,
+                             machine_of(core, settings));
   if (const auto place = folder_there(core, settings, stop)) {
     return open_remote_workspace(core, selection, *place, stop);
   }
   auto synced = synced_folder(core, settings, document, stop);
   if (synced) translate(core, selection, settings, *synced, document, stop);
-  std::vector<Diagnostic> advice;
-  auto config = parse_config(document, faulty_values(core.mode()),
-                             core.mode() == Mode::fairlead ? &advice : nullptr);
-  log_advice(core, advice);
+  auto config = checked_config(core, document);
   return {.document = std::move(document),
           .config = std::move(config),
           .identity = std::move(identity),
@@ -201,10 +214,12 @@ Workspace open_workspace_if_readable(Core& core, const Selection& selection,
     ConfigDocument place;
     place.config_file = location.config_file;
     place.workspace.local_folder = location.workspace_folder;
+    auto settings = core.settings(location.workspace_folder, nullptr);
     return {.document = {},
             .config = {},
-            .identity = resolve_identity(place, selection.id_labels),
-            .settings = core.settings(location.workspace_folder, nullptr)};
+            .identity = of_machine(resolve_identity(place, selection.id_labels), place,
+                                   machine_of(core, settings)),
+            .settings = std::move(settings)};
   }
 }
 

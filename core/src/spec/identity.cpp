@@ -1,9 +1,9 @@
+#include "spec/identity.hpp"
+
 #include "base/json_text.hpp"
 #include "base/sha256.hpp"
 #include "base/text.hpp"
 #include "spec/posix_path.hpp"
-
-#include <fairlead/config.hpp>
 
 #include <algorithm>
 #include <map>
@@ -61,6 +61,11 @@ std::string to_image_name(std::string_view text) {
   return out;
 }
 
+/// `whose` is what the folder is told apart by.
+std::string folder_image_name(const std::string& folder, const std::string& whose) {
+  return to_image_name("vsc-" + posix_path::basename(folder) + '-' + sha256_hex(whose));
+}
+
 }  // namespace
 
 std::string devcontainer_id(const LabelList& id_labels) {
@@ -86,11 +91,18 @@ Identity resolve_identity(const ConfigDocument& document,
     out.id_labels.emplace_back(file_label, document.config_file);
   }
   out.devcontainer_id = devcontainer_id(out.id_labels);
-  if (!folder.empty()) {
-    out.folder_image_name =
-        to_image_name("vsc-" + posix_path::basename(folder) + '-' + sha256_hex(folder));
-  }
+  if (!folder.empty()) out.folder_image_name = folder_image_name(folder, folder);
   return out;
+}
+
+Identity of_machine(Identity identity, const ConfigDocument& document, const std::string& machine) {
+  // Only the default identity knows labels of old.
+  if (machine.empty() || identity.legacy_labels.empty()) return identity;
+  const std::string& folder = document.workspace.local_folder;
+  identity.id_labels.emplace_back(machine_label, machine);
+  identity.devcontainer_id = devcontainer_id(identity.id_labels);
+  identity.folder_image_name = folder_image_name(folder, folder + '\n' + machine);
+  return identity;
 }
 
 }  // namespace fairlead

@@ -2,10 +2,10 @@
 
 #include <fairlead/engine/client.hpp>
 #include <fairlead/engine/instances.hpp>
+#include <fairlead/sdk/records.hpp>
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <utility>
 
 namespace fairlead::engine {
@@ -20,15 +20,6 @@ constexpr std::array<std::pair<std::string_view, InstanceState>, 7> states{{
     {"removing", InstanceState::removing},
     {"dead", InstanceState::dead},
 }};
-
-std::string rfc3339(std::int64_t seconds) {
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  ::gmtime_r(&time, &parts);
-  std::array<char, 32> text{};
-  const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text.data(), size};
-}
 
 std::string without_slash(std::string name) {
   if (name.starts_with('/')) name.erase(0, 1);
@@ -108,7 +99,7 @@ InstanceInfo instance_from_entry(const Json& entry) {
   info.image_id = text_of(entry, "ImageID");
   info.state = instance_state(text_of(entry, "State"));
   info.status = text_of(entry, "Status");
-  info.created = rfc3339(number_of(entry, "Created"));
+  info.created = sdk::rfc3339(number_of(entry, "Created"));
   info.labels = map_of(entry, "Labels");
   set_group(info);
   info.ports = ports_from_list(member(entry, "Ports"));

@@ -2,24 +2,9 @@
 
 #include <fairlead/engine/client.hpp>
 #include <fairlead/engine/objects.hpp>
-
-#include <array>
-#include <ctime>
+#include <fairlead/sdk/records.hpp>
 
 namespace fairlead::engine {
-namespace {
-
-std::string rfc3339(std::int64_t seconds) {
-  const auto time = static_cast<std::time_t>(seconds);
-  std::tm parts{};
-  ::gmtime_r(&time, &parts);
-  std::array<char, 32> text{};
-  const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text.data(), size};
-}
-
-}  // namespace
-
 std::string objects_target(const ObjectsRequest& request) {
   Json filters = Json::object();
   if (!request.labels.empty()) filters["label"] = request.labels;
@@ -37,7 +22,7 @@ std::vector<StoredObject> images_from_list(std::string_view json,
     StoredObject object{.id = text_of(image, "Id"),
                         .names = texts_of(image, "RepoTags"),
                         .labels = map_of(image, "Labels"),
-                        .created = rfc3339(number_of(image, "Created")),
+                        .created = sdk::rfc3339(number_of(image, "Created")),
                         .size_bytes = number_of(image, "Size")};
     std::erase(object.names, "<none>:<none>");
     if (!used.contains(object.id)) objects.push_back(std::move(object));

@@ -1,4 +1,4 @@
-#include <fairlead/config.hpp>
+#include "spec/identity.hpp"
 
 #include <gtest/gtest.h>
 
@@ -57,6 +57,26 @@ TEST(Identity, NamesTheFoldersImage) {
     const auto name = resolve_identity(document(std::string("/w/") + folder), {}).folder_image_name;
     EXPECT_EQ(name.substr(0, name.size() - 64), expected) << folder;
   }
+}
+
+TEST(Identity, TellsFoldersOfOnePathOnTwoMachinesApart) {
+  const auto usual = resolve_identity(document("/w/feat"), {});
+  const auto one = of_machine(usual, document("/w/feat"), "one");
+  const auto two = of_machine(usual, document("/w/feat"), "two");
+  EXPECT_EQ(one.id_labels.back(), (std::pair<std::string, std::string>(machine_label, "one")));
+  EXPECT_EQ(one.devcontainer_id, devcontainer_id(one.id_labels));
+  EXPECT_NE(one.devcontainer_id, two.devcontainer_id);
+  EXPECT_NE(one.devcontainer_id, usual.devcontainer_id);
+  EXPECT_NE(one.folder_image_name, two.folder_image_name);
+  EXPECT_EQ(one.folder_image_name.substr(0, 9), "vsc-feat-");
+  EXPECT_EQ(one.legacy_labels, usual.legacy_labels);
+}
+
+TEST(Identity, LeavesAloneWhatNeedsNoMachine) {
+  const auto usual = resolve_identity(document("/w/feat"), {});
+  EXPECT_EQ(of_machine(usual, document("/w/feat"), "").devcontainer_id, usual.devcontainer_id);
+  const auto chosen = resolve_identity(document("/w/feat"), {"a=b"});
+  EXPECT_EQ(of_machine(chosen, document("/w/feat"), "one").id_labels, chosen.id_labels);
 }
 
 }  // namespace
