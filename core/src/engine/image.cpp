@@ -212,6 +212,12 @@ bool is_as_its_files_say(const ImageContext& c, const Plan& plan) {
   return c.core.mode() == Mode::fairlead || (c.group->resolved.build && plan.entries.empty());
 }
 
+/// The reference leaves out the label of a service that is built when it would be empty.
+bool says_something(const ImageContext& c, const Plan& plan) {
+  const bool built = c.group != nullptr && c.group->resolved.build;
+  return c.core.mode() == Mode::fairlead || !built || !plan.entries.empty();
+}
+
 std::shared_ptr<InPlaceFeatures> in_place(const ImageContext& c,
                                           std::unique_ptr<FeatureInstaller> installer,
                                           std::vector<PlannedFeature> features) {
@@ -248,10 +254,11 @@ ImageResult prepare_image(Core& core, const Workspace& workspace, const BuildOpt
   auto plan = plan_image(c);
   const auto services = group == nullptr ? std::optional<ServiceGroup>() : *group;
   if (needs_no_image(c, plan)) {
+    const bool labelled = says_something(c, plan);
     return {.image = plan.base.image,
             .info = std::move(plan.base.info),
             .entries = std::move(plan.entries),
-            .label_on_instance = true,
+            .label_on_instance = labelled,
             .group = services};
   }
   if (!plan.features.empty() && installs_in_place(workspace.settings, probe.capabilities)) {
