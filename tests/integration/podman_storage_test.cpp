@@ -3,7 +3,6 @@
 
 #include "fixture.hpp"
 
-#include <sys/mount.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -83,23 +82,6 @@ TEST_F(PodmanStorage, SaysThatTheMountProgramIsMissing) {
 TEST_F(PodmanStorage, SaysThatTheFileSystemIsAnother) {
   const auto storage = use_storage("btrfs", "btrfs");
   expect_told(scratch(), "podman.overlay", "btrfs", "\"vfs\" that works everywhere");
-  forget(storage);
-}
-
-/// As in a container of Docker's.
-TEST_F(PodmanStorage, SaysThatOverlayDoesNotWorkOverOverlay) {
-  if (::geteuid() != 0) GTEST_SKIP() << "skipped: only root mounts an overlay";
-  const auto storage = use_storage("over", "overlay");
-  for (const char* name : {"lower", "upper", "work", "graph"})
-    std::filesystem::create_directories(storage / name);
-  const auto layers = "lowerdir=" + (storage / "lower").string() +
-                      ",upperdir=" + (storage / "upper").string() +
-                      ",workdir=" + (storage / "work").string();
-  const auto graph = (storage / "graph").string();
-  if (::mount("overlay", graph.c_str(), "overlay", 0, layers.c_str()) != 0)
-    GTEST_SKIP() << "skipped: no overlay file system here";
-  expect_told(scratch(), "podman.overlay", "overlay", "Install fuse-overlayfs");
-  ::umount2(graph.c_str(), MNT_DETACH);
   forget(storage);
 }
 
