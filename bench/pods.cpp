@@ -34,9 +34,9 @@ std::string project_of(const fs::path& folder) {
   return name;
 }
 
-Words up_of(const std::string& program, const std::string& compose, const fs::path& folder) {
-  Words words{program, "up", "--workspace-folder", folder, "--docker-compose-path", compose};
-  return words;
+Words up_of(Words program, const std::string& compose, const fs::path& folder) {
+  program.insert(program.end(), {"--workspace-folder", folder, "--docker-compose-path", compose});
+  return program;
 }
 
 /// Takes its project away again, which is not measured.
@@ -68,20 +68,27 @@ void v2_figures(World& world, const std::string& compose, std::vector<Figure>& f
   if (compose.empty() || world.reference.empty())
     return figures.push_back(missing(name, "no Compose v2, or no reference CLI"));
   const auto ours_folder = two_services(world, "pods-ours");
+  const auto drop_in_folder = two_services(world, "pods-drop-in");
   const auto their_folder = two_services(world, "pods-theirs");
-  const auto ours_up = up_of(world.devcontainer, compose, ours_folder);
-  const auto their_up = up_of(world.reference, compose, their_folder);
+  const auto ours_up = up_of({world.fairlead, "up", "--wait"}, compose, ours_folder);
+  const auto drop_in_up = up_of({world.devcontainer, "up"}, compose, drop_in_folder);
+  const auto their_up = up_of({world.reference, "up"}, compose, their_folder);
   auto ours = fresh(world, name, ours_up, compose, ours_folder);
+  auto drop_in = fresh(world, name, drop_in_up, compose, drop_in_folder);
   auto theirs = fresh(world, name, their_up, compose, their_folder);
-  interleave({&ours, &theirs}, rounds);
+  interleave({&ours, &drop_in, &theirs}, rounds);
   figures.push_back(ratio(name + ", fresh", "reference", ours, theirs, 0.5));
-  world.must(ours_up);
-  world.must(their_up);
+  figures.push_back(
+      shown(ratio(name + ", fresh, as devcontainer", "reference", drop_in, theirs, 0)));
+  for (const auto& up : {ours_up, drop_in_up, their_up}) world.must(up);
   auto ours_again = again(world, name, ours_up);
+  auto drop_in_again = again(world, name, drop_in_up);
   auto theirs_again = again(world, name, their_up);
-  interleave({&ours_again, &theirs_again}, rounds);
+  interleave({&ours_again, &drop_in_again, &theirs_again}, rounds);
   figures.push_back(ratio(name + ", again", "reference", ours_again, theirs_again, 0.2));
-  for (const auto& folder : {ours_folder, their_folder})
+  figures.push_back(
+      shown(ratio(name + ", again, as devcontainer", "reference", drop_in_again, theirs_again, 0)));
+  for (const auto& folder : {ours_folder, drop_in_folder, their_folder})
     world.must({compose, "-f", folder / ".devcontainer/compose.yml", "-p", project_of(folder),
                 "down", "-t", "0"});
 }
@@ -92,7 +99,8 @@ void v1_figures(World& world, const std::string& compose, std::vector<Figure>& f
   const auto folder = two_services(world, "pods-old");
   const auto bare_folder = two_services(world, "pods-bare");
   const std::string file = bare_folder / ".devcontainer/compose.yml";
-  auto ours = fresh(world, name, up_of(world.devcontainer, compose, folder), compose, folder);
+  auto ours =
+      fresh(world, name, up_of({world.devcontainer, "up"}, compose, folder), compose, folder);
   Series bare{name,
               [&] {
                 const Words words{compose, "-f", file, "-p", project_of(bare_folder)};

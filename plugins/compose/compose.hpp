@@ -5,9 +5,11 @@
 
 #include <fairlead/engine/backend.hpp>
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,6 +33,8 @@ class ComposeBackend final : public engine::EngineBackend {
 
   ResolveGroupReply resolve(const ResolveGroupRequest& request, sdk::Call& call) override;
   BuildImageReply build_image(const BuildImageRequest& request, sdk::Call& call) override;
+  ListReply list(const ListRequest& request, sdk::Call& call) override;
+  InstanceInfo inspect(const InspectRequest& request, sdk::Call& call) override;
   CreateReply create(const CreateRequest& request, sdk::Call& call) override;
   StartReply start(const StartRequest& request, sdk::Call& call) override;
   Empty stop(const StopRequest& request, sdk::Call& call) override;
@@ -52,6 +56,12 @@ class ComposeBackend final : public engine::EngineBackend {
   /// its files are here. Throws "engine.endpoint".
   void require_engine_here();
   UniqueFd reach(const engine::Endpoint& docker, const sdk::Call& call);
+  UniqueFd reach_podman(const Error& docker, const sdk::Call& call);
+  /// Why Docker did not answer, when Podman has taken its place without knowing what is there.
+  std::optional<std::string> silence() const;
+  void warn_of_silence(sdk::Call& call);
+  /// Throws "environment.unanswered".
+  void require_all_asked() const;
   /// For a rootless Podman: whose files the service shares.
   std::string user_namespace(CreateRequest& request, const Evaluation& e, sdk::Call& call);
   Tool tool(const sdk::Call& call);
@@ -111,7 +121,10 @@ class ComposeBackend final : public engine::EngineBackend {
   std::unique_ptr<engine::PodmanService> podman_;  ///< where it may be the engine
   std::atomic<bool> on_docker_ = false;            ///< a connection has been made to it
   std::atomic<bool> on_podman_ = false;
-  std::mutex mutex_;  ///< of known_ and tool_
+  mutable std::mutex silence_mutex_;
+  std::optional<std::string> silence_;
+  std::atomic<bool> warned_ = false;  ///< of the silence
+  std::mutex mutex_;                  ///< of known_ and tool_
   std::map<std::string, Known> known_;
   std::optional<Tool> tool_;
 };

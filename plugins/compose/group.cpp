@@ -197,6 +197,7 @@ BuildImageReply ComposeBackend::build_image(const BuildImageRequest& request, sd
   // Without names Compose builds what it starts; named, what is behind other profiles, too.
   if (!group.run_services.empty()) append(argv, built_services(*e, group));
   auto how = engine_runner(group.folder, call);
+  warn_of_silence(call);
   if (request.builder == Builder::classic) how.environment["DOCKER_BUILDKIT"] = "0";
   const auto result = how.stream(argv, call);
   if (tagged) files.remove({group.state_folder + '/' + build_file});
@@ -250,6 +251,7 @@ CreateReply ComposeBackend::create(const CreateRequest& wanted, sdk::Call& call)
   const auto file = group.state_folder + '/' + instance_file;
   const auto userns = user_namespace(request, *e, call);
   const Files files(core().host(), call);
+  warn_of_silence(call);
   if (on_podman_ && !e->says_a_label && !says_a_label(request))
     request.security_opt.emplace_back("label=disable");
   if (e->tool.is_podmans) {

@@ -26,7 +26,7 @@ namespace {
 constexpr auto info_target = "/v4.0.0/libpod/info";
 
 /// Runs a function and says what Podman's complaint means, where it is known. Beside what the
-/// engine itself lacks, only missing ids show as late as when an image is pulled or built.
+/// engine itself lacks, only some faults show as late as when an image is pulled or built.
 template <class Function>
 auto explained(const Function& function) {
   try {
@@ -34,8 +34,8 @@ auto explained(const Function& function) {
   } catch (const Error& error) {
     const auto known = engine::podman_complaint(error.message());
     const bool is_of_engine = error.code().starts_with("engine.");
-    if (known.code().starts_with("podman.") && (is_of_engine || engine::lacks_ids(error.message())))
-      throw known;
+    const bool machine = is_of_engine || engine::blames_the_machine(error.message());
+    if (known.code().starts_with("podman.") && machine) throw known;
     throw;
   }
 }
@@ -179,7 +179,7 @@ class PodmanBackend final : public engine::EngineBackend {
   CreateRequest adapted(CreateRequest request, sdk::Call& call) {
     if (!says_a_label(request.security_opt)) request.security_opt.emplace_back("label=disable");
     if (!rootless(call)) return request;
-    const auto image_user = inspect_image({request.image}, call).user;
+    const auto image_user = inspect_image({.image = request.image, .platform = {}}, call).user;
     const auto userns = engine::wanted_user_namespace(request, image_user, settings_.userns);
     if (userns.empty()) return request;
     request.run_args.insert(request.run_args.begin(), "--userns=" + userns);
@@ -232,7 +232,9 @@ class PodmanBackend final : public engine::EngineBackend {
       for (auto& words : push_commands(podman(), request)) run_build(std::move(words), call);
     }
     const bool stays_here = !request.push && request.output.empty() && !request.tags.empty();
-    return {stays_here ? inspect_image({request.tags.front()}, call).id : "", "podman"};
+    return {
+        stays_here ? inspect_image({.image = request.tags.front(), .platform = {}}, call).id : "",
+        "podman"};
   }
 
   Settings settings_;

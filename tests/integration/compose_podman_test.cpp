@@ -2,7 +2,11 @@
 
 #include "compose_fixture.hpp"
 
+#include <fairlead/unique_fd.hpp>
+
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 namespace fairlead::test {
@@ -124,6 +128,74 @@ TEST_P(ComposeOnPodman, BuildsWithFeatures) {
   ASSERT_EQ(up.exit_code, 0) << up.text();
   EXPECT_EQ(own(project, "exec", {"sh", "-c", "cat /feature; echo $FROM_FILE"}).out, "root\nyes\n");
   EXPECT_EQ(own(project, "down", {"--images"}).exit_code, 0);
+}
+
+/// Nobody has named an engine: Docker is looked for where it usually is.
+class ComposeFindsPodman : public ComposeTest {
+ protected:
+  static constexpr const char* socket_path = "/run/docker.sock";
+
+  std::string target_name() const override { return "podman"; }
+  void SetUp() override {
+    if (::geteuid() != 0) GTEST_SKIP() << "skipped: only root may put a socket where Docker's is";
+    if (::access(socket_path, F_OK) == 0) GTEST_SKIP() << "skipped: there is a socket of Docker's";
+    ComposeTest::SetUp();
+    if (IsSkipped()) return;
+    for (const char* name : {"DOCKER_HOST", "DOCKER_CONTEXT"}) test_run().set(name, "");
+    test_run().set("FAIRLEAD_BACKEND", "auto");
+  }
+  void TearDown() override {
+    if (::geteuid() != 0) return;
+    answer_no_more();
+    ComposeTest::TearDown();
+  }
+
+  /// Takes connections and says nothing, as an engine that was stopped.
+  void be_silent() {
+    silent_ = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::string(socket_path).copy(address.sun_path, sizeof address.sun_path - 1);
+    const auto* generic = reinterpret_cast<const sockaddr*>(&address);
+    ASSERT_EQ(::bind(silent_.get(), generic, sizeof address), 0);
+    ASSERT_EQ(::listen(silent_.get(), 64), 0);
+  }
+  void answer_no_more() {
+    if (silent_) ::unlink(socket_path);
+    silent_.reset();
+  }
+
+ private:
+  UniqueFd silent_;
+};
+INSTANTIATE_TEST_SUITE_P(Version, ComposeFindsPodman, ::testing::Values("FAIRLEAD_TEST_COMPOSE"));
+
+// CMP-001: silent is not absent.
+TEST_P(ComposeFindsPodman, SaysThatDockerMayHaveIt) {
+  const Workspace project = this->project();
+  be_silent();
+  const RunResult missing = own(project, "exec", {"true"});
+  EXPECT_EQ(missing.exit_code, 1);
+  EXPECT_NE(missing.err.find("These do not, and may have it"), std::string::npos) << missing.text();
+  EXPECT_NE(missing.err.find("docker: No engine answers at unix:///var/run/docker.sock"),
+            std::string::npos)
+      << missing.text();
+  const RunResult up = own(project, "up", {"--json", "--wait"});
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  EXPECT_NE(up.err.find("The project is made on Podman. Docker does not answer"), std::string::npos)
+      << up.text();
+  EXPECT_EQ(own(project, "exec", {"echo", "in"}).out, "in\n");
+  EXPECT_EQ(own(project, "down").exit_code, 0);
+}
+
+TEST_P(ComposeFindsPodman, TakesPodmanQuietlyWhereThereIsNoDocker) {
+  const Workspace project = this->project();
+  const RunResult missing = own(project, "exec", {"true"});
+  EXPECT_NE(missing.err.find("Dev container not found."), std::string::npos) << missing.text();
+  const RunResult up = own(project, "up", {"--json", "--wait"});
+  ASSERT_EQ(up.exit_code, 0) << up.text();
+  EXPECT_EQ(up.err.find("does not answer"), std::string::npos) << up.text();
+  EXPECT_EQ(own(project, "down").exit_code, 0);
 }
 
 class PodmanCompose : public ComposeOnPodman {};

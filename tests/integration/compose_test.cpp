@@ -176,6 +176,53 @@ TEST_P(Compose, SharesProjectsWithTheReference) {
   EXPECT_EQ(own(project, "down").exit_code, 0);
 }
 
+// CMP-010: images that others start from carry the configuration.
+TEST_P(Compose, BuildsWhatTheReferenceBuilds) {
+  if (reference_cli().empty()) GTEST_SKIP() << "skipped: no reference CLI";
+  const auto members = R"("containerEnv": {"A": "1"}, "postCreateCommand": "true")";
+  const auto both = [&](const Workspace& project, const std::vector<std::string>& more) {
+    const RunResult theirs = reference(project, "build", more);
+    EXPECT_EQ(theirs.exit_code, 0) << theirs.text();
+    const RunResult ours = drop_in(project, "build", more);
+    EXPECT_EQ(ours.out, theirs.out) << ours.text();
+    const auto image = json_at(ours.out, more.empty() ? "/imageName" : "/imageName/0");
+    const auto said = engine().request("GET", "/images/" + image + "/json");
+    EXPECT_NE(json_at(said, "/Config/Labels/devcontainer.metadata").find("postCreateCommand"),
+              std::string::npos)
+        << said;
+    // What is in the label is not said twice.
+    const RunResult read =
+        drop_in(project, "read-configuration", {"--include-merged-configuration"});
+    EXPECT_EQ(json_at(read.out, "/mergedConfiguration/postCreateCommands/1"), "") << read.text();
+    engine().remove_image(image);
+  };
+  auto name = "fairlead-test/built-" + test_run().id();
+  for (char& c : name) c = static_cast<char>(c >= 'A' && c <= 'Z' ? c + 32 : c);
+  const Workspace plain = this->project(companion, members);
+  both(plain, {});
+  both(plain, {"--image-name", name});
+  const Workspace built =
+      this->project_of("services:\n  app:\n    build: .\n    command: sleep infinity\n", members);
+  built.write(".devcontainer/Dockerfile", "FROM " + std::string(base_image) + "\nENV B=1\n");
+  both(built, {});
+}
+
+TEST_P(Compose, NamesAMissingDockerfileAsTheReference) {
+  if (reference_cli().empty()) GTEST_SKIP() << "skipped: no reference CLI";
+  const Workspace project = this->project_of("services:\n  app:\n    build: .\n");
+  const RunResult theirs = reference(project, "build");
+  const RunResult ours = drop_in(project, "build");
+  EXPECT_EQ(ours.exit_code, 1);
+  EXPECT_EQ(ours.out, theirs.out) << ours.text();
+  // The reference's `up` says the same, and leaves a process of docker's behind.
+  const RunResult up = drop_in(project, "up");
+  EXPECT_TRUE(json_at(up.out, "/message").starts_with("ENOENT: ")) << up.text();
+  EXPECT_EQ(json_at(up.out, "/description"), "An error occurred setting up the container.");
+  const std::vector<std::string> merged = {"--include-merged-configuration"};
+  EXPECT_EQ(drop_in(project, "read-configuration", merged).exit_code,
+            reference(project, "read-configuration", merged).exit_code);
+}
+
 // CMP-020, VSC-022: the project is shared, the services of one configuration are not the other's.
 TEST_P(Compose, TwoConfigurationsShareOneProject) { expect_two_configurations_share_a_project(); }
 

@@ -29,6 +29,21 @@ class PodmanTest : public IntegrationTest {
     return run({.argv = std::move(words), .environment = test_run().environment()});
   }
 
+  /// A relay that the background process keeps is what commands run by, however Podman is reached.
+  void expect_resident_relay() {
+    allow_processes_inside();
+    const Workspace project = workspace();
+    ASSERT_EQ(own("up", project, {"--set", "exec_via=relay"}).exit_code, 0);
+    EXPECT_TRUE(wait_until(milliseconds(30'000), [&] {
+      const auto asked =
+          own("exec", project, {"--", "sh", "-c", "tr '\\0' ' ' </proc/$PPID/cmdline"});
+      return asked.out.find("lent") != std::string::npos;
+    }));
+    EXPECT_EQ(own("exec", project, {"--", "sh", "-c", "echo in; exit 3"}).exit_code, 3);
+    EXPECT_EQ(own("down", project).exit_code, 0);
+    run(fairlead({"background", "--stop"}));
+  }
+
   static uid_t owner(const std::filesystem::path& file) {
     struct stat info {};
     return ::stat(file.c_str(), &info) == 0 ? info.st_uid : static_cast<uid_t>(-1);
@@ -50,6 +65,10 @@ class PodmanCommandTest : public PodmanTest {
  protected:
   std::string target_name() const override { return "podman-command"; }
 };
+
+TEST_F(PodmanTest, CommandsRunByTheResidentRelay) { expect_resident_relay(); }
+
+TEST_F(PodmanCommandTest, CommandsRunByTheResidentRelay) { expect_resident_relay(); }
 
 // USER-017: root inside is the user outside, whoever that is.
 TEST_F(PodmanTest, FilesOfRootAreTheUsers) {

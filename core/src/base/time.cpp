@@ -37,4 +37,16 @@ std::optional<std::int64_t> unix_seconds(const std::string& rfc3339) {
   return seconds;
 }
 
+std::optional<std::chrono::milliseconds> unix_milliseconds(const std::string& rfc3339) {
+  const auto seconds = unix_seconds(rfc3339);
+  if (!seconds) return {};
+  std::chrono::milliseconds time = std::chrono::seconds(*seconds);
+  int weight = 100;
+  for (auto at = rfc3339.find('.'); at != std::string::npos && weight > 0; weight /= 10) {
+    if (++at == rfc3339.size() || rfc3339[at] < '0' || rfc3339[at] > '9') break;
+    time += std::chrono::milliseconds((rfc3339[at] - '0') * weight);
+  }
+  return time;
+}
+
 }  // namespace fairlead

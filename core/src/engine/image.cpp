@@ -186,8 +186,7 @@ void build_label_only(const ImageContext& c, const Plan& plan) {
   auto build = plan.base.build;
   build.context = staging.path();
   build.dockerfile = staging.path() / "Dockerfile";
-  // A service keeps its own: what is in the label goes on its container.
-  const auto label = c.group == nullptr ? label_of(plan.entries) : std::string();
+  const auto label = label_of(plan.entries);
   const auto text =
       "FROM " + plan.base.image + '\n' + (label.empty() ? "" : metadata_label_lines(label, '\\'));
   const auto& info = plan.base.info;
@@ -203,6 +202,20 @@ void build_label_only(const ImageContext& c, const Plan& plan) {
 
 bool needs_no_image(const ImageContext& c, const Plan& plan) {
   return c.workspace.config.scenario != Scenario::dockerfile && plan.features.empty();
+}
+
+/// A service's image without another name; by the reference's name it gets the label, too, where
+/// there is something to say or it is not the service's to keep.
+bool is_as_its_files_say(const ImageContext& c, const Plan& plan) {
+  if (c.group == nullptr || !needs_no_image(c, plan) || !c.options.image_names.empty())
+    return false;
+  return c.core.mode() == Mode::fairlead || (c.group->resolved.build && plan.entries.empty());
+}
+
+/// The reference leaves out the label of a service that is built when it would be empty.
+bool says_something(const ImageContext& c, const Plan& plan) {
+  const bool built = c.group != nullptr && c.group->resolved.build;
+  return c.core.mode() == Mode::fairlead || !built || !plan.entries.empty();
 }
 
 std::shared_ptr<InPlaceFeatures> in_place(const ImageContext& c,
@@ -241,10 +254,11 @@ ImageResult prepare_image(Core& core, const Workspace& workspace, const BuildOpt
   auto plan = plan_image(c);
   const auto services = group == nullptr ? std::optional<ServiceGroup>() : *group;
   if (needs_no_image(c, plan)) {
+    const bool labelled = says_something(c, plan);
     return {.image = plan.base.image,
             .info = std::move(plan.base.info),
             .entries = std::move(plan.entries),
-            .label_on_instance = true,
+            .label_on_instance = labelled,
             .group = services};
   }
   if (!plan.features.empty() && installs_in_place(workspace.settings, probe.capabilities)) {
@@ -276,9 +290,7 @@ std::vector<std::string> build_named_image(Core& core, const Workspace& workspac
                                            const ServiceGroup* group) {
   const ImageContext c{core, workspace, options, *backend, probe, std::move(stop), false, group};
   const auto plan = plan_image(c);
-  // A service's image is as its files say; without another name there is nothing to make.
-  const bool as_it_is = group != nullptr && needs_no_image(c, plan);
-  if (as_it_is && options.image_names.empty()) return {plan.base.image};
+  if (is_as_its_files_say(c, plan)) return {plan.base.image};
   if (needs_no_image(c, plan)) {
     build_label_only(c, plan);
   } else {

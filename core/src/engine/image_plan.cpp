@@ -132,9 +132,11 @@ Base dockerfile_base(const ImageContext& c) {
 
 /// The images of the services; `primary` is another name for the one that features go onto.
 void build_services(const ImageContext& c, const std::string& primary) {
+  // The reference leaves it to Compose how it builds, whatever it is told.
+  const bool own = c.core.mode() == Mode::fairlead;
   BuildImageRequest build{.no_cache = c.options.no_cache,
                           .pull = c.options.pull || (c.options.no_cache && !wants_features(c)),
-                          .builder = c.options.builder,
+                          .builder = own ? c.options.builder : Builder::automatic,
                           .group = c.group->group};
   if (!primary.empty()) build.tags = {primary};
   if (!c.options.no_cache) build.cache_from = c.options.cache_from;
@@ -147,10 +149,20 @@ void build_services(const ImageContext& c, const std::string& primary) {
   }
 }
 
+/// The reference reads it before anything is built.
+void require_service_dockerfile(const ImageContext& c) {
+  const auto& build = c.group->resolved.build;
+  if (c.core.mode() == Mode::fairlead || c.workspace.remote || !build) return;
+  if (!build->dockerfile.starts_with('/') || read_file_if_there(build->dockerfile)) return;
+  throw Error(Status::not_found, "dockerfile.not_found",
+              "ENOENT: no such file or directory, open '" + build->dockerfile + "'",
+              "build.dockerfile is relative to build.context.");
+}
+
 /// What a service's Dockerfile says, where its image may be built no more than read.
 Base unbuilt_service_base(const ImageContext& c) {
   const auto& build = *c.group->resolved.build;
-  Base base;
+  Base base{.image = c.group->resolved.image, .info = {}, .user = {}, .build = {}};
   const auto* remote = c.workspace.remote.get();
   if (remote != nullptr) remote->fetch(build.dockerfile, c.stop);
   const auto text =
@@ -168,12 +180,17 @@ Base unbuilt_service_base(const ImageContext& c) {
 Base service_base(const ImageContext& c) {
   const auto& said = c.group->resolved;
   const auto& folder_image = c.workspace.identity.folder_image_name;
+  require_service_dockerfile(c);
   if (!c.metadata_only) require_run_services(c.workspace, *c.group);
   Base base{.image = said.image, .info = {}, .user = {}, .build = {}};
   if (said.build && wants_features(c) && !c.metadata_only) base.image = folder_image + "-base";
   if (said.build && c.metadata_only) {
+    // An image of ours has the features and the configuration in its label already.
+    const bool may_be_ours = wants_features(c) || c.core.mode() == Mode::drop_in;
+    auto unbuilt = may_be_ours ? unbuilt_service_base(c) : base;
+    if (unbuilt.info) return unbuilt;
     base.info = inspect_if_there(c, said.image);
-    return base.info ? base : unbuilt_service_base(c);
+    return base.info || may_be_ours ? base : unbuilt_service_base(c);
   }
   if (said.builds && !c.metadata_only) {
     build_services(c, base.image == said.image ? std::string() : base.image);

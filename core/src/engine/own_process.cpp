@@ -1,5 +1,6 @@
 #include "engine/own_process.hpp"
 
+#include "base/time.hpp"
 #include "engine/commands.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/description.hpp"
@@ -7,6 +8,7 @@
 
 #include <fairlead/engine.hpp>
 
+#include <algorithm>
 #include <thread>
 
 namespace fairlead {
@@ -22,15 +24,31 @@ bool ended_by_itself(const Error& error) {
   return failure != nullptr && failure->status() != killed;
 }
 
+/// How long it runs already: others of its group may have needed longer. By the clock of the
+/// engine, which may be on another machine; so never longer than the making of it has taken.
+std::chrono::milliseconds head_start(const InstanceInfo& instance,
+                                     std::chrono::steady_clock::duration making) {
+  using std::chrono::milliseconds;
+  const auto started = unix_milliseconds(instance.started);
+  if (!started) return milliseconds(0);
+  const auto now =
+      std::chrono::duration_cast<milliseconds>(std::chrono::system_clock::now().time_since_epoch());
+  const auto most = std::chrono::duration_cast<milliseconds>(making);
+  return std::clamp(now - *started, milliseconds(0), std::max(most, milliseconds(0)));
+}
+
 }  // namespace
 
 OwnProcess::OwnProcess(const Core& core, const Workspace& workspace, const Found& found,
-                       const CreatedInstance& made, bool ran)
+                       const CreatedInstance& made, bool ran, Clock::time_point began)
     : backend_(*found.backend),
       id_(made.instance.id),
       watched_(!ran && !merged_for_instance(core, workspace, made.instance)
                             .override_command.value_or(!found.group)),
-      end_(Clock::now() + (core.mode() == Mode::drop_in ? Clock::duration{} : enough)) {}
+      end_(Clock::now()) {
+  if (core.mode() != Mode::drop_in)
+    end_ += enough - head_start(made.instance, Clock::now() - began);
+}
 
 void OwnProcess::look(const std::stop_token& stop) const {
   if (!watched_ || stop.stop_requested()) return;

@@ -13,9 +13,11 @@ namespace fairlead {
 /// ends at once is told in these words, not in those of a command that finds no instance (CFG-041).
 class OwnProcess {
  public:
-  /// Nothing is watched of an instance that ran before.
+  using Clock = std::chrono::steady_clock;
+
+  /// Nothing is watched of an instance that ran before. `began`: when its making began.
   OwnProcess(const Core& core, const Workspace& workspace, const Found& found,
-             const CreatedInstance& made, bool ran);
+             const CreatedInstance& made, bool ran, Clock::time_point began = Clock::now());
 
   /// Throws OperationError "environment.ended" when it has ended.
   void look(const std::stop_token& stop) const;
@@ -28,8 +30,6 @@ class OwnProcess {
   void watch(const std::stop_token& stop) const;
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   Backend& backend_;
   std::string id_;
   bool watched_;

@@ -384,8 +384,9 @@ UpResult up(Core& core, const UpRequest& asked, std::stop_token stop) {
     if (first) run_initialize_command(core, workspace, stop);
     bring_copy(core, workspace, found, stop);
     const bool running = found.instance && found.instance->state == InstanceState::running;
+    const auto began = OwnProcess::Clock::now();
     auto made = bring_about(core, request, workspace, found, stop);
-    const OwnProcess own_process(core, workspace, found, made, running);
+    const OwnProcess own_process(core, workspace, found, made, running, began);
     auto result = made_ready(core, request, workspace, found, made, own_process, stop);
     keep_snapshot(core, request, workspace, found, made, stop);
     return result;

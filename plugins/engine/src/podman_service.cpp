@@ -30,6 +30,7 @@ struct Complaint {
   const char* message;
   const char* hint;
   std::string_view reason = {};  ///< what the line ends with; anything when empty
+  std::string_view shown = {};   ///< words of the line that says most; empty: the last one
 };
 
 /// One line holds the words and, behind them, the reason.
@@ -52,6 +53,14 @@ constexpr Complaint files_of_others{
     "sudo usermod --add-subuids 100000-165535 --add-subgids 100000-165535 $USER, then "
     "podman system migrate",
     "invalid argument"};
+constexpr Complaint failing_mount_program{
+    "using mount program",
+    "podman.overlay",
+    "The program that mounts Podman's storage does not work here",
+    "It needs /dev/fuse, open to you (modprobe fuse). A kernel from 5.13 on needs no such program: "
+    "take mount_program out of storage.conf; or set driver = \"vfs\", which works everywhere.",
+    {},
+    "fuse: "};
 constexpr Complaint closed_runtime_folder{
     "unable to create socket: listen unix", "podman.runtime_dir",
     "Podman's service has no folder for its socket: XDG_RUNTIME_DIR is not this user's",
@@ -64,6 +73,11 @@ constexpr std::array complaints{
               "podman system migrate"},
     too_few_ids,
     files_of_others,
+    failing_mount_program,
+    Complaint{"overlay: can't stat program", "podman.overlay",
+              "The program that mounts Podman's storage is not there",
+              "Install fuse-overlayfs, or take mount_program out of storage.conf: a kernel from "
+              "5.13 on needs none."},
     Complaint{"newuidmap", "podman.subuid", "Podman cannot map ids for containers of this user",
               "Install newuidmap and newgidmap (apt-get install uidmap)."},
     Complaint{"XDG_RUNTIME_DIR", "podman.runtime_dir",
@@ -87,6 +101,9 @@ constexpr std::array complaints{
     Complaint{"kernel does not support overlay fs", "podman.overlay",
               "This kernel has no overlay file system for Podman's storage",
               "Install fuse-overlayfs, or set driver = \"vfs\" in storage.conf."},
+    Complaint{"prerequisites for driver not satisfied", "podman.overlay",
+              "Podman's storage lies where its driver cannot work",
+              "Set another driver in storage.conf: \"overlay\", or \"vfs\" that works everywhere."},
     Complaint{"driver not supported", "podman.overlay",
               "Podman's storage driver does not work here",
               "Set another driver in storage.conf: \"overlay\", or \"vfs\" that works everywhere."},
@@ -98,11 +115,17 @@ bool says(std::string_view text, const Complaint& complaint) {
   return says(text, complaint.words, complaint.reason);
 }
 
-/// Other faults of a socket, and sockets elsewhere, are not the runtime folder's.
+/// Other faults of a socket or folder, and those elsewhere, are not the runtime folder's.
 bool is_closed(const std::string& runtime_folder, std::string_view text) {
-  const auto words = std::string(closed_runtime_folder.words) + ' ' + runtime_folder + '/';
-  return !runtime_folder.empty() &&
-         (says(text, words, "no such file or directory") || says(text, words, "permission denied"));
+  if (runtime_folder.empty()) return false;
+  for (const auto begin : {closed_runtime_folder.words, std::string_view("mkdir")}) {
+    const auto words = std::string(begin) + ' ' + runtime_folder + '/';
+    for (const auto* reason : {"no such file or directory", "permission denied", "not a directory",
+                               "read-only file system"}) {
+      if (says(text, words, reason)) return true;
+    }
+  }
+  return false;
 }
 
 /// Podman's builder puts all that it knows before what happened.
@@ -130,9 +153,18 @@ std::string private_socket(const Environment& environment) {
   return (fits ? folder : "/tmp") + name.str();
 }
 
+/// The line with these words, or the last one.
+std::string line_with(std::string_view words, std::string_view text) {
+  const auto at = words.empty() ? text.npos : text.find(words);
+  if (at == text.npos) return last_line(text);
+  const auto begin = text.rfind('\n', at) + 1;  // npos + 1: the first one
+  return std::string(text.substr(begin, text.find('\n', at) - begin));
+}
+
 Error explained(const Complaint& known, std::string_view text) {
   return Error(Status::unavailable, known.code,
-               std::string(known.message) + ": " + end_of(last_line(text)), known.hint);
+               std::string(known.message) + ": " + end_of(line_with(known.shown, text)),
+               known.hint);
 }
 
 Error unreachable_podman(const std::string& why) {
@@ -212,8 +244,9 @@ std::vector<std::string> podman_sockets(const Environment& environment, int uid)
   return sockets;
 }
 
-bool lacks_ids(std::string_view text) {
-  return says(text, too_few_ids) || says(text, files_of_others);
+bool blames_the_machine(std::string_view text) {
+  return says(text, too_few_ids) || says(text, files_of_others) ||
+         says(text, failing_mount_program);
 }
 
 Error podman_complaint(std::string_view text, const std::string& runtime_folder) {

@@ -68,6 +68,12 @@ TEST(PodmanService, ComplaintsComeWithTheirRemedy) {
        "podman.overlay", "fuse-overlayfs"},
       {"Error: kernel does not support overlay fs: unable to create kernel-style whiteout",
        "podman.overlay", "vfs"},
+      {"Error: overlay: can't stat program \"/usr/bin/fuse-overlayfs\": stat "
+       "/usr/bin/fuse-overlayfs: no such file or directory",
+       "podman.overlay", "mount_program"},
+      {"Error: \"/g/btrfs\" is not on a btrfs filesystem: prerequisites for driver not satisfied "
+       "(wrong filesystem?)",
+       "podman.overlay", "vfs"},
       {"Error: something else", "engine.unreachable", "podman"},
   };
   for (const auto& row : rows) {
@@ -92,19 +98,42 @@ TEST(PodmanService, BlamesTheRuntimeFolderForItsOwnFaults) {
       {"listen unix /run/user/1/p.sock: bind: address already in use", "/run/user/1",
        "engine.unreachable"},
       {"listen unix /tmp/p.sock: bind: permission denied", "/run/user/1", "engine.unreachable"},
+      {"mkdir /run/user/1/libpod: permission denied", "/run/user/1", "podman.runtime_dir"},
+      {"mkdir /run/user/1/libpod: not a directory", "/run/user/1", "podman.runtime_dir"},
+      {"mkdir /run/user/1/libpod: no space left on device", "/run/user/1", "engine.unreachable"},
+      {"mkdir /home/u/libpod: permission denied", "/run/user/1", "engine.unreachable"},
       {"listen unix /tmp/p.sock: bind: permission denied", "", "engine.unreachable"},
   };
   for (const auto& row : rows) {
-    const auto text = std::string("Error: unable to create socket: ") + row.text;
+    const bool socket = std::string(row.text).starts_with("listen");
+    const auto text =
+        std::string(socket ? "Error: unable to create socket: " : "Error: ") + row.text;
     EXPECT_EQ(engine::podman_complaint(text, row.folder).code(), row.code) << row.text;
   }
 }
 
-TEST(PodmanService, KnowsWhenAnImageHasFilesOfOthers) {
-  EXPECT_TRUE(engine::lacks_ids("potentially insufficient UIDs or GIDs available"));
-  EXPECT_TRUE(engine::lacks_ids("to 1000:1000: lchown /x: invalid argument"));
-  EXPECT_FALSE(engine::lacks_ids("to 1000:1000: lchown /x: no space left on device"));
-  EXPECT_FALSE(engine::lacks_ids("no subuid ranges found"));
+TEST(PodmanService, KnowsWhatShowsLate) {
+  EXPECT_TRUE(engine::blames_the_machine("potentially insufficient UIDs or GIDs available"));
+  EXPECT_TRUE(engine::blames_the_machine("to 1000:1000: lchown /x: invalid argument"));
+  EXPECT_TRUE(engine::blames_the_machine("using mount program /usr/bin/fuse-overlayfs: x"));
+  EXPECT_FALSE(engine::blames_the_machine("to 1000:1000: lchown /x: no space left on device"));
+  EXPECT_FALSE(engine::blames_the_machine("no subuid ranges found"));
+  EXPECT_FALSE(engine::blames_the_machine("sh: cannot open /dev/fuse"));
+}
+
+/// What a mount program says is long, and its last line says nothing.
+TEST(PodmanService, ShowsTheLineThatSaysMost) {
+  const auto error = engine::podman_complaint(
+      "creating overlay mount to /g/merged, mount_data=\"\": using mount program "
+      "/usr/bin/fuse-overlayfs: unknown argument ignored: lazytime\nfuse: failed to open "
+      "/dev/fuse: "
+      "Permission denied\nfuse-overlayfs: cannot mount: Permission denied\n: exit status 1");
+  EXPECT_EQ(error.code(), "podman.overlay");
+  EXPECT_EQ(error.message(),
+            "The program that mounts Podman's storage does not work here: fuse: failed to open "
+            "/dev/fuse: Permission denied");
+  EXPECT_NE(engine::podman_complaint("using mount program x: why").message().find(": why"),
+            std::string::npos);
 }
 
 // USER-017

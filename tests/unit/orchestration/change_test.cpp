@@ -69,6 +69,11 @@ TEST(Time, ReadsRfc3339) {
   EXPECT_EQ(unix_seconds("1970-01-01T00:00:01Z"), 1);
   EXPECT_EQ(unix_seconds("1970-01-02T00:00:00.123456789+01:00"), 82'800);
   EXPECT_EQ(unix_seconds("1970-01-01T00:00:00-00:30"), 1800);
+  using std::chrono::milliseconds;
+  EXPECT_EQ(unix_milliseconds("1970-01-01T00:00:01.123456789Z"), milliseconds(1123));
+  EXPECT_EQ(unix_milliseconds("1970-01-01T00:00:01.5+00:00"), milliseconds(1500));
+  EXPECT_EQ(unix_milliseconds("1970-01-01T00:00:01Z"), milliseconds(1000));
+  EXPECT_FALSE(unix_milliseconds("0001-01-01T00:00:00Z"));
 }
 
 TEST(Time, RefusesTheRest) {

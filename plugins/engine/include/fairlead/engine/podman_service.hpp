@@ -30,8 +30,9 @@ std::vector<std::string> podman_sockets(const Environment& environment, int uid)
 /// its service has no socket.
 Error podman_complaint(std::string_view text, const std::string& runtime_folder = {});
 
-/// Podman complains that an image has files of ids that the user does not have.
-bool lacks_ids(std::string_view text);
+/// What Podman notices as late as when an image is pulled or built: that it has files of ids that
+/// the user does not have, or that the storage cannot be mounted.
+bool blames_the_machine(std::string_view text);
 
 /// One Podman for one plugin instance, chosen at the first connection and kept: the service that
 /// the user named, one that listens on this user's socket, or a `podman system service` of our own,
