@@ -38,7 +38,7 @@ struct FeatureMetadata {
 };
 
 /// Reads `text`, JSON with comments (FEAT-029); `file` is for messages. `lenient`: goes on behind
-/// faults of the JSON, with the values that the reference gets.
+/// faults of the JSON, with the values that the reference gets, and takes values of any kind.
 /// Throws Error "config.syntax" with the position, "features.metadata" when a part that matters
 /// here has the wrong type.
 FeatureMetadata parse_feature_metadata(std::string_view text, const std::string& file,

@@ -79,6 +79,24 @@ TEST(FeatureMetadata, MayHaveComments) {
   EXPECT_EQ(metadata.json.find("who"), std::string::npos);
 }
 
+TEST(FeatureMetadata, TakesValuesOfAnyKindWhenLenient) {
+  const auto metadata = parse_feature_metadata(
+      R"({"id":"a","version":1,"deprecated":0,"legacyIds":["b",5],"installsAfter":"c",
+          "containerEnv":{"N":5,"T":true},"options":{"o":{"default":["x"]},"p":5},"dependsOn":[]})",
+      "file", /*lenient=*/true);
+  EXPECT_EQ(metadata.version, "1");
+  EXPECT_FALSE(metadata.deprecated);
+  EXPECT_EQ(metadata.legacy_ids, std::vector<std::string>{"b"});
+  EXPECT_TRUE(metadata.installs_after.empty());
+  EXPECT_TRUE(metadata.depends_on.empty());
+  ASSERT_EQ(metadata.container_env.size(), 2U);
+  EXPECT_EQ(metadata.container_env.front().second, "5");
+  EXPECT_EQ(metadata.container_env.back().second, "true");
+  ASSERT_EQ(metadata.options.size(), 1U);
+  EXPECT_EQ(metadata.options.front().default_value, R"(["x"])");
+  EXPECT_TRUE(parse_feature_metadata(R"({"deprecated":"yes"})", "file", true).deprecated);
+}
+
 TEST(FeatureMetadata, NamesTheFileAndTheWrongPart) {
   try {
     read("{\n  // how\n  \"options\": {\"a/b\": {\"enum\": 1}}\n}");
