@@ -98,6 +98,7 @@ FeatureOption parse_option(const Reader& reader, const std::string& name, const 
     const auto text = option_text(*found);
     reader.require(text.has_value() || reader.lenient(), at + "/default", "text or a boolean");
     option.default_value = text.value_or(json_text(*found));
+    option.has_default = true;
   } else if (option.boolean) {
     option.default_value = "false";
   }
@@ -153,15 +154,18 @@ FeatureMetadata parse_feature_metadata(std::string_view text, const std::string&
 }
 
 ResolvedOptions resolve_options(const FeatureMetadata& metadata, const std::string& id,
-                                const Json& given) {
+                                const Json& given, bool reference) {
   ResolvedOptions result;
   for (const FeatureOption& option : metadata.options) {
-    result.values[option.name] = option.default_value;
+    const bool assumed = option.boolean && !reference;
+    if (option.has_default || assumed) result.values[option.name] = option.default_value;
   }
   Json overlay = given;
   if (!given.is_object()) {
     overlay = Json::object();
-    if (!given.is_null() && result.values.contains("version")) overlay["version"] = given;
+    const bool declared = std::ranges::any_of(
+        metadata.options, [](const FeatureOption& option) { return option.name == "version"; });
+    if (!given.is_null() && declared) overlay["version"] = given;
   }
   for (const auto& [name, value] : overlay.items()) {
     if (value.is_null()) continue;  // as if it were not there
@@ -173,7 +177,9 @@ ResolvedOptions resolve_options(const FeatureMetadata& metadata, const std::stri
     result.values[name] = *text;
   }
   for (const FeatureOption& option : metadata.options) {
-    const std::string& value = result.values[option.name];
+    const auto given_value = result.values.find(option.name);
+    if (given_value == result.values.end()) continue;
+    const std::string& value = given_value->second;
     const auto& allowed = option.allowed;
     if (allowed.empty() || std::find(allowed.begin(), allowed.end(), value) != allowed.end()) {
       continue;

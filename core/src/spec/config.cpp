@@ -123,7 +123,8 @@ Variables local_variables(const ReadOptions& options, const WorkspacePaths& path
 /// folder may have the name of a variable.
 void settle_workspace(WorkspacePaths& paths, const Json& config) {
   const Json* mount = member(config, "workspaceMount");
-  if (mount != nullptr && mount->is_string() && paths.mount) paths.mount = mount->get<std::string>();
+  if (mount != nullptr && mount->is_string() && paths.mount)
+    paths.mount = mount->get<std::string>();
   const Json* folder = member(config, "workspaceFolder");
   if (folder != nullptr && folder->is_string()) paths.container_folder = folder->get<std::string>();
 }

@@ -94,8 +94,8 @@ std::optional<Json> javascript_requirements(const std::vector<Json>& entries) {
     storage = javascript_maximum(storage, javascript_size(member(one, "storage")));
     gpu = javascript_gpu(std::move(gpu), member(one, "gpu"));
   }
-  const bool some = (cpus != 0 && !std::isnan(cpus)) || memory != 0 || storage != 0 ||
-                    (gpu && truthy(&*gpu));
+  const bool some =
+      (cpus != 0 && !std::isnan(cpus)) || memory != 0 || storage != 0 || (gpu && truthy(&*gpu));
   if (!some) return std::nullopt;
   Json out = Json::object();
   out["cpus"] = std::isfinite(cpus) ? number_json(cpus) : Json();

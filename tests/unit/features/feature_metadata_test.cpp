@@ -49,6 +49,22 @@ TEST(FeatureOptions, OverlayDefaults) {
             (Values{{"x", "d"}, {"y", "false"}, {"n", "3"}}));
 }
 
+// FEAT-010, 011
+TEST(FeatureOptions, WithoutADefaultArriveOnlyWhenGiven) {
+  const auto metadata = read(R"({"options":{"version":{"type":"string","enum":["a"]},
+                                 "b":{"type":"boolean"},"e":{"type":"string","default":""}}})");
+  const auto values = [&](const char* given, bool reference) {
+    const auto resolved =
+        resolve_options(metadata, "./a", nlohmann::ordered_json::parse(given), reference);
+    EXPECT_TRUE(resolved.warnings.empty());
+    return resolved.values;
+  };
+  EXPECT_EQ(values("{}", false), (Values{{"b", "false"}, {"e", ""}}));
+  EXPECT_EQ(values("{}", true), (Values{{"e", ""}}));
+  EXPECT_EQ(values(R"("a")", true), (Values{{"version", "a"}, {"e", ""}}));
+  EXPECT_EQ(values(R"({"b":true})", true), (Values{{"b", "true"}, {"e", ""}}));
+}
+
 // FEAT-012
 TEST(FeatureOptions, WarnOfValuesOutsideTheirRange) {
   const auto metadata = read(R"({"options":{"c":{"type":"string","enum":["a","b"],"default":"a"},

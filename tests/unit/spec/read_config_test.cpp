@@ -239,9 +239,10 @@ TEST(ReadConfig, TakesAFolderNamedLikeAVariableForAFolder) {
   project.write(folder + "/.devcontainer/devcontainer.json",
                 R"({"image":"x","name":"${containerWorkspaceFolder}"})");
   const auto document = read_config(project.options(Mode::drop_in, folder));
-  EXPECT_EQ(project.shortened(workspace_json(document)),
-            R"({"workspaceFolder":"/workspaces/${localEnv:A}",)"
-            R"("workspaceMount":"type=bind,source=R/${localEnv:A},target=/workspaces/${localEnv:A}"})");
+  EXPECT_EQ(
+      project.shortened(workspace_json(document)),
+      R"({"workspaceFolder":"/workspaces/${localEnv:A}",)"
+      R"("workspaceMount":"type=bind,source=R/${localEnv:A},target=/workspaces/${localEnv:A}"})");
   EXPECT_EQ(project.shortened(workspace_json(substitute_devcontainer_id(document, "id"))),
             project.shortened(workspace_json(document)));
 }
