@@ -15,18 +15,20 @@ std::vector<MetadataEntry> entries_of(const std::string& label) {
 }
 
 /// The label's entries, then the configuration's own.
-MergedConfig merged(const ConfigDocument& document, const std::string& label) {
+MergedConfig merged(const ConfigDocument& document, const std::string& label,
+                    Faulty faulty = Faulty::refuse) {
   auto entries = label.empty() ? std::vector<MetadataEntry>() : entries_of(label);
   if (auto own = metadata_entry(document)) entries.push_back(*own);
-  return merge(document, entries);
+  return merge(document, entries, faulty);
 }
 
 /// One member of mergedConfiguration, as text; "" when it is absent.
 std::string merged_member(const std::string& config, const std::string& label,
                           const std::string& name, Mode mode = Mode::fairlead) {
   const ProjectFolder project(config);
+  const auto faulty = mode == Mode::drop_in ? Faulty::ignore : Faulty::refuse;
   const std::string text =
-      merged_configuration_json(merged(read_config(project.options(mode)), label));
+      merged_configuration_json(merged(read_config(project.options(mode)), label, faulty));
   const std::string key = '"' + name + "\":";
   // Top-level members only: walk the text with a depth count.
   int depth = 0;
