@@ -84,6 +84,11 @@ std::string creation_words(const Workspace& workspace, const MergedConfig& merge
   for (const auto& [name, value] : merged.container_env) words.add({"-e", name + '=' + value});
   if (!merged.container_user.empty()) words.add({"-u", merged.container_user});
   for (const auto& word : workspace.config.run_args) words.add({word});
+  // Whether one was detected is not known here; that a container fails for another reason then is
+  // rare enough.
+  if (workspace.config.host_requirements.gpu && request.gpu == GpuAvailability::all) {
+    words.add({"--gpus", "all"});
+  }
   add_rights(words, merged);
   words.add({"--entrypoint", "/bin/sh"});
   if (image.label_on_instance) {

@@ -82,7 +82,8 @@ class Writer {
 
   void feature(std::size_t position) {
     const PlannedFeature& planned = request_.features[position];
-    const FeatureMetadata metadata = parse_feature_metadata(planned.metadata, planned.id);
+    const FeatureMetadata metadata =
+        parse_feature_metadata(planned.metadata, planned.id, /*lenient=*/true);
     const std::string name = staged_name(planned, position);
     const std::string folder = std::string(work_folder) + "/" + name;
     text_ += "\n";

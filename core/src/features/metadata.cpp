@@ -2,6 +2,7 @@
 
 #include "base/json_text.hpp"
 #include "base/jsonc.hpp"
+#include "spec/json_access.hpp"
 
 #include <fairlead/error.hpp>
 
@@ -13,16 +14,16 @@
 namespace fairlead {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // Reads members of the document's parts; `at` is the JSON pointer of the part, for messages.
 class Reader {
  public:
-  Reader(std::string_view text, std::string file) : text_(text), file_(std::move(file)) {}
+  Reader(std::string_view text, std::string file, bool lenient)
+      : text_(text), file_(std::move(file)), lenient_(lenient) {}
 
   std::string text(const Json& part, const std::string& at, const char* key) const {
     const Json* value = member(part, key);
     if (value == nullptr) return {};
+    if (lenient_ && !value->is_string()) return json_text(*value);
     require(value->is_string(), at + "/" + key, "text");
     return value->get<std::string>();
   }
@@ -30,6 +31,7 @@ class Reader {
   bool boolean(const Json& part, const std::string& at, const char* key) const {
     const Json* value = member(part, key);
     if (value == nullptr) return false;
+    if (lenient_) return truthy(value);
     require(value->is_boolean(), at + "/" + key, "true or false");
     return value->get<bool>();
   }
@@ -38,8 +40,10 @@ class Reader {
     std::vector<std::string> result;
     const Json* value = member(part, key);
     if (value == nullptr) return result;
+    if (lenient_ && !value->is_array()) return result;
     require(value->is_array(), at + "/" + key, "a list of texts");
     for (const Json& item : *value) {
+      if (lenient_ && !item.is_string()) continue;
       require(item.is_string(), at + "/" + key, "a list of texts");
       result.push_back(item.get<std::string>());
     }
@@ -49,6 +53,7 @@ class Reader {
   Json object(const Json& part, const char* key) const {
     const Json* value = member(part, key);
     if (value == nullptr) return Json::object();
+    if (lenient_ && !value->is_object()) return Json::object();
     require(value->is_object(), std::string("/") + key, "an object");
     return *value;
   }
@@ -62,6 +67,8 @@ class Reader {
     throw Error(Status::invalid, "features.metadata", subject + " must be " + kind).at(where);
   }
 
+  bool lenient() const { return lenient_; }
+
  private:
   static const Json* member(const Json& object, const char* key) {
     const auto found = object.find(key);
@@ -70,6 +77,7 @@ class Reader {
 
   std::string_view text_;
   std::string file_;
+  bool lenient_;
 };
 
 // nullopt: neither text nor boolean nor number.
@@ -88,8 +96,9 @@ FeatureOption parse_option(const Reader& reader, const std::string& name, const 
   option.allowed = reader.texts(value, at, "enum");
   if (const auto found = value.find("default"); found != value.end() && !found->is_null()) {
     const auto text = option_text(*found);
-    reader.require(text.has_value(), at + "/default", "text or a boolean");
-    option.default_value = *text;
+    reader.require(text.has_value() || reader.lenient(), at + "/default", "text or a boolean");
+    option.default_value = text.value_or(json_text(*found));
+    option.has_default = true;
   } else if (option.boolean) {
     option.default_value = "false";
   }
@@ -113,7 +122,7 @@ std::string word_characters(std::string_view name) {
 FeatureMetadata parse_feature_metadata(std::string_view text, const std::string& file,
                                        bool lenient) {
   const auto document = read_jsonc(text, {.file = file, .lenient = lenient});
-  const Reader reader(text, file);
+  const Reader reader(text, file, lenient);
   reader.require(document && document->is_object(), "", "an object");
   FeatureMetadata result;
   result.json = json_text(*document);
@@ -132,26 +141,31 @@ FeatureMetadata parse_feature_metadata(std::string_view text, const std::string&
   }
   const Json options = reader.object(*document, "options");
   for (const auto& [name, option] : options.items()) {
+    if (lenient && !option.is_object()) continue;
     result.options.push_back(parse_option(reader, name, option));
   }
   const Json environment = reader.object(*document, "containerEnv");
   for (const auto& [name, value] : environment.items()) {
-    reader.require(value.is_string(), "/containerEnv" + pointer_token(name), "text");
-    result.container_env.emplace_back(name, value.get<std::string>());
+    reader.require(value.is_string() || lenient, "/containerEnv" + pointer_token(name), "text");
+    result.container_env.emplace_back(
+        name, value.is_string() ? value.get<std::string>() : json_text(value));
   }
   return result;
 }
 
 ResolvedOptions resolve_options(const FeatureMetadata& metadata, const std::string& id,
-                                const Json& given) {
+                                const Json& given, bool reference) {
   ResolvedOptions result;
   for (const FeatureOption& option : metadata.options) {
-    result.values[option.name] = option.default_value;
+    const bool assumed = option.boolean && !reference;
+    if (option.has_default || assumed) result.values[option.name] = option.default_value;
   }
   Json overlay = given;
   if (!given.is_object()) {
     overlay = Json::object();
-    if (!given.is_null() && result.values.contains("version")) overlay["version"] = given;
+    const bool declared = std::ranges::any_of(
+        metadata.options, [](const FeatureOption& option) { return option.name == "version"; });
+    if (!given.is_null() && declared) overlay["version"] = given;
   }
   for (const auto& [name, value] : overlay.items()) {
     if (value.is_null()) continue;  // as if it were not there
@@ -163,7 +177,9 @@ ResolvedOptions resolve_options(const FeatureMetadata& metadata, const std::stri
     result.values[name] = *text;
   }
   for (const FeatureOption& option : metadata.options) {
-    const std::string& value = result.values[option.name];
+    const auto given_value = result.values.find(option.name);
+    if (given_value == result.values.end()) continue;
+    const std::string& value = given_value->second;
     const auto& allowed = option.allowed;
     if (allowed.empty() || std::find(allowed.begin(), allowed.end(), value) != allowed.end()) {
       continue;

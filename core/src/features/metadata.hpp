@@ -16,6 +16,7 @@ struct FeatureOption {
   std::string name;
   bool boolean = false;
   std::string default_value;         ///< booleans as "true" and "false"
+  bool has_default = false;          ///< otherwise it arrives only when the user gives a value
   std::vector<std::string> allowed;  ///< "enum"; empty: any
 };
 
@@ -38,7 +39,7 @@ struct FeatureMetadata {
 };
 
 /// Reads `text`, JSON with comments (FEAT-029); `file` is for messages. `lenient`: goes on behind
-/// faults of the JSON, with the values that the reference gets.
+/// faults of the JSON, with the values that the reference gets, and takes values of any kind.
 /// Throws Error "config.syntax" with the position, "features.metadata" when a part that matters
 /// here has the wrong type.
 FeatureMetadata parse_feature_metadata(std::string_view text, const std::string& file,
@@ -50,10 +51,12 @@ struct ResolvedOptions {
 };
 
 /// Defaults overlaid by what the user gave: an object, or a string or boolean that stands for the
-/// option `version` and counts only where the feature declares one (FEAT-010, 013, 016).
+/// option `version` and counts only where the feature declares one (FEAT-010, 013, 016). An option
+/// without a default that nobody gave is not there; `reference`: neither is a boolean one, which
+/// otherwise is false.
 /// Throws Error "features.option_value" for a value that is neither text, boolean nor number.
 ResolvedOptions resolve_options(const FeatureMetadata& metadata, const std::string& id,
-                                const nlohmann::ordered_json& given);
+                                const nlohmann::ordered_json& given, bool reference = false);
 
 /// The variable that an option arrives in: `1st-opt` is `_ST_OPT` (FEAT-014).
 std::string option_variable(std::string_view option);

@@ -111,10 +111,10 @@ void add_warnings(const DescribedFeature& feature, bool drop_in,
   }
 }
 
-PlannedFeature planned_feature(const ResolvedFeature& resolved, std::string folder,
+PlannedFeature planned_feature(const ResolvedFeature& resolved, std::string folder, bool drop_in,
                                std::vector<std::string>& warnings) {
   const FeatureMetadata& metadata = resolved.described.metadata;
-  ResolvedOptions options = resolve_options(metadata, resolved.written, *resolved.options);
+  ResolvedOptions options = resolve_options(metadata, resolved.written, *resolved.options, drop_in);
   warnings.insert(warnings.end(), options.warnings.begin(), options.warnings.end());
   return {.id = resolved.written,
           .folder = std::move(folder),
@@ -234,7 +234,8 @@ FeaturesPlanReply plan_features(const FeaturesPlanRequest& request, FeatureStore
   for (std::size_t i = 0; i < ordered.size(); ++i) {
     const ResolvedFeature& feature = *fetched.features[i];
     add_warnings(feature.described, request.drop_in, reply.warnings);
-    reply.features.push_back(planned_feature(feature, fetched.folders[i], reply.warnings));
+    reply.features.push_back(
+        planned_feature(feature, fetched.folders[i], request.drop_in, reply.warnings));
   }
   return reply;
 }

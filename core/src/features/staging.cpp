@@ -143,7 +143,8 @@ void write_text(const fs::path& path, const std::string& text, fs::perms mode) {
 
 void stage_feature(const PlannedFeature& feature, const fs::path& folder, std::stop_token stop) {
   Copy(feature.folder, std::move(stop)).folder(feature.folder, folder);
-  const FeatureMetadata metadata = parse_feature_metadata(feature.metadata, feature.id);
+  const FeatureMetadata metadata =
+      parse_feature_metadata(feature.metadata, feature.id, /*lenient=*/true);  // judged when read
   write_text(folder / "devcontainer-features.env", options_file(feature), file_mode);
   write_text(folder / "devcontainer-features-install.sh", install_script(feature, metadata),
              program_mode);

@@ -119,10 +119,12 @@ Variables local_variables(const ReadOptions& options, const WorkspacePaths& path
   return out;
 }
 
-/// What the substituted configuration says wins over the defaults.
-void settle_workspace(WorkspacePaths& paths, const Variables& variables, const Json& config) {
-  paths.container_folder = variables.container_workspace_folder;
-  if (paths.mount) paths.mount = substitute_text(variables, *paths.mount);
+/// What the substituted configuration says wins over the defaults, which are paths as they are: a
+/// folder may have the name of a variable.
+void settle_workspace(WorkspacePaths& paths, const Json& config) {
+  const Json* mount = member(config, "workspaceMount");
+  if (mount != nullptr && mount->is_string() && paths.mount)
+    paths.mount = mount->get<std::string>();
   const Json* folder = member(config, "workspaceFolder");
   if (folder != nullptr && folder->is_string()) paths.container_folder = folder->get<std::string>();
 }
@@ -135,10 +137,9 @@ JsonPtr without_places(Json config) {
 
 ConfigDocument substitute_stage(ConfigDocument document, const Variables& stage) {
   document.json = share(substitute_or_fail(stage, *document.json, *document.source));
-  auto& paths = document.workspace;
-  paths.container_folder = substitute_text(stage, paths.container_folder);
-  if (paths.mount) paths.mount = substitute_text(stage, *paths.mount);
-  document.variables.container_workspace_folder = paths.container_folder;
+  settle_workspace(document.workspace, *document.json);
+  document.variables.container_workspace_folder =
+      substitute_text(stage, document.variables.container_workspace_folder);
   return document;
 }
 
@@ -179,7 +180,7 @@ ConfigDocument read_config(const ReadOptions& options, const FetchBase& fetch) {
   out.workspace = workspace_paths(*out.raw, workspace, local_workspace_host(options.mode));
   out.variables = local_variables(options, out.workspace, out.config_file, *out.source);
   Json substituted = substitute_or_fail(out.variables, *out.raw, *out.source);
-  settle_workspace(out.workspace, out.variables, substituted);
+  settle_workspace(out.workspace, substituted);
   set_member(substituted, "configFilePath",
              config_file_path(out.config_file, out.config_uri_scheme));
   out.json = share(std::move(substituted));

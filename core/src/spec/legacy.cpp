@@ -13,11 +13,17 @@ void erase_member(Json& object, std::string_view name) {
   object.erase(std::string(name));
 }
 
-/// The object called `name`, made when there is none or nothing in its place.
-Json& child_object(Json& object, std::string_view name) {
+/// The object called `name`; an empty one when there is none or nothing in its place.
+Json child_object(const Json& object, std::string_view name) {
   const Json* found = member(object, name);
-  if (found == nullptr || !found->is_object()) set_member(object, name, Json::object());
-  return object[std::string(name)];
+  return found == nullptr || !found->is_object() ? Json::object() : *found;
+}
+
+/// Whether something stands there that can have no members: what moves there is lost, as with the
+/// reference, and the value stays for whoever judges it.
+bool is_in_the_way(const Json& object, std::string_view name) {
+  const Json* found = member(object, name);
+  return truthy(found) && !found->is_object();
 }
 
 void move_extensions(Json& config, Json& vscode) {
@@ -65,6 +71,7 @@ void move_legacy_properties(Json& config) {
   move_extensions(config, vscode);
   move_settings(config, vscode);
   move_dev_port(config, vscode);
+  if (is_in_the_way(config, "customizations") || is_in_the_way(customizations, "vscode")) return;
   set_member(customizations, "vscode", std::move(vscode));
   set_member(config, "customizations", std::move(customizations));
 }

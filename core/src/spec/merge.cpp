@@ -1,6 +1,7 @@
 #include "spec/merge.hpp"
 
 #include "base/json_text.hpp"
+#include "spec/javascript.hpp"
 #include "spec/lifecycle.hpp"
 #include "spec/merge_requirements.hpp"
 #include "spec/mount.hpp"
@@ -51,14 +52,24 @@ std::optional<Json> unless_empty(Json list) {
   return list.empty() ? std::nullopt : std::optional<Json>(std::move(list));
 }
 
-std::optional<Json> union_of(const Entries& entries, std::string_view name) {
+/// The items of all lists of that name. To the reference a value that is no list is its own item.
+std::vector<const Json*> all_items(const Entries& entries, std::string_view name, Mode mode) {
+  std::vector<const Json*> out;
+  for (const Json* list : all(entries, name)) {
+    if (mode == Mode::drop_in ? !truthy(list) : !list->is_array()) continue;
+    const auto items = javascript::items_of(*list);
+    out.insert(out.end(), items.begin(), items.end());
+  }
+  return out;
+}
+
+std::optional<Json> union_of(const Entries& entries, std::string_view name, Mode mode) {
   Json out = Json::array();
   std::unordered_set<std::string> seen;
-  for (const Json* list : all(entries, name)) {
-    if (!list->is_array()) continue;
-    for (const Json& item : *list) {
-      if (seen.insert(json_text(item)).second) out.push_back(item);
-    }
+  for (const Json* item : all_items(entries, name, mode)) {
+    // To JavaScript no object is another one.
+    const bool distinct = mode == Mode::drop_in && item->is_structured();
+    if (distinct || seen.insert(json_text(*item)).second) out.push_back(*item);
   }
   return unless_empty(std::move(out));
 }
@@ -97,17 +108,14 @@ Json port_in_javascript(const std::string& text) {
 std::optional<Json> forward_ports(const Entries& entries, Mode mode) {
   Json out = Json::array();
   std::unordered_set<std::string> seen;
-  for (const Json* list : all(entries, "forwardPorts")) {
-    if (!list->is_array()) continue;
-    for (const Json& item : *list) {
-      const std::string text =
-          item.is_number() ? std::string(local_prefix) + scalar_text(item) : scalar_text(item);
-      if (!seen.insert(text).second) continue;
-      if (mode == Mode::drop_in && (item.is_number() || item.is_string())) {
-        out.push_back(port_in_javascript(text));
-      } else {
-        out.push_back(local_port(text).value_or(item));
-      }
+  for (const Json* item : all_items(entries, "forwardPorts", mode)) {
+    const std::string text =
+        item->is_number() ? std::string(local_prefix) + scalar_text(*item) : scalar_text(*item);
+    if (!seen.insert(text).second) continue;
+    if (mode == Mode::drop_in && (item->is_number() || item->is_string())) {
+      out.push_back(port_in_javascript(text));
+    } else {
+      out.push_back(local_port(text).value_or(*item));
     }
   }
   return unless_empty(std::move(out));
@@ -128,11 +136,7 @@ std::string mount_key(const Json& mount, Mode mode) {
 
 /// Of mounts on one target the last survives, at its own place (IMG-014, 015).
 std::optional<Json> mounts(const Entries& entries, Mode mode) {
-  std::vector<const Json*> list;
-  for (const Json* value : all(entries, "mounts")) {
-    if (!value->is_array()) continue;
-    for (const Json& mount : *value) list.push_back(&mount);
-  }
+  const std::vector<const Json*> list = all_items(entries, "mounts", mode);
   std::unordered_set<std::string> taken;
   std::vector<const Json*> kept;
   for (auto mount = list.rbegin(); mount != list.rend(); ++mount) {
@@ -145,11 +149,11 @@ std::optional<Json> mounts(const Entries& entries, Mode mode) {
 }
 
 /// Each tool's contributions as a list, in entry order (IMG-018).
-std::optional<Json> customizations(const Entries& entries) {
+std::optional<Json> customizations(const Entries& entries, Mode mode) {
   ObjectBuilder out;
   for (const Json* value : all(entries, "customizations")) {
-    if (!value->is_object()) continue;
-    for (const auto& [tool, content] : value->items()) {
+    if (mode == Mode::fairlead && !value->is_object()) continue;
+    for (const auto& [tool, content] : javascript::members_of(*value)) {
       if (out.find(tool) == nullptr) out.set(tool, Json::array());
       out.find(tool)->push_back(content);
     }
@@ -158,11 +162,11 @@ std::optional<Json> customizations(const Entries& entries) {
 }
 
 /// Per member the last value wins, null too; the place is the first one's.
-Json assigned(const Entries& entries, std::string_view name) {
+Json assigned(const Entries& entries, std::string_view name, Mode mode) {
   ObjectBuilder out;
   for (const Json* value : all(entries, name)) {
-    if (!value->is_object()) continue;
-    for (const auto& [key, item] : value->items()) out.set(key, item);
+    if (mode == Mode::fairlead && !value->is_object()) continue;
+    for (auto& [key, item] : javascript::members_of(*value)) out.set(key, std::move(item));
   }
   return out.take();
 }
@@ -207,19 +211,19 @@ Json merge_json(const Json& config, const Entries& entries, Mode mode) {
   Result out(config);
   out.set("init", any_true(entries, "init"));
   out.set("privileged", any_true(entries, "privileged"));
-  out.set("capAdd", union_of(entries, "capAdd"));
-  out.set("securityOpt", union_of(entries, "securityOpt"));
+  out.set("capAdd", union_of(entries, "capAdd", mode));
+  out.set("securityOpt", union_of(entries, "securityOpt", mode));
   out.set("entrypoints", unless_empty(list_of(entries, "entrypoint")));
   out.set("mounts", mounts(entries, mode));
-  out.set("customizations", customizations(entries));
+  out.set("customizations", customizations(entries, mode));
   for (const HookName& hook : hook_names) out.set(hook.plural, list_of(entries, hook.name));
   for (const char* name : {"waitFor", "remoteUser", "containerUser", "userEnvProbe"}) {
     out.set(name, last_truthy(entries, name));
   }
-  out.set("remoteEnv", assigned(entries, "remoteEnv"));
-  out.set("containerEnv", assigned(entries, "containerEnv"));
+  out.set("remoteEnv", assigned(entries, "remoteEnv", mode));
+  out.set("containerEnv", assigned(entries, "containerEnv", mode));
   out.set("overrideCommand", last_boolean(entries, "overrideCommand"));
-  out.set("portsAttributes", assigned(entries, "portsAttributes"));
+  out.set("portsAttributes", assigned(entries, "portsAttributes", mode));
   out.set("otherPortsAttributes", last_truthy(entries, "otherPortsAttributes"));
   out.set("forwardPorts", forward_ports(entries, mode));
   out.set("shutdownAction", last_truthy(entries, "shutdownAction"));

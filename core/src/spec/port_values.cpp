@@ -1,6 +1,7 @@
 #include "spec/port_values.hpp"
 
 #include "base/jsonc.hpp"
+#include "spec/javascript.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -106,10 +107,15 @@ std::vector<AppPort> read_app_ports(const Values& values) {
   const bool many = given->is_array();
   for (std::size_t i = 0; i < (many ? given->size() : 1); ++i) {
     const Json& item = many ? (*given)[i] : *given;
-    if (const auto port = port_number(item)) {
+    if (const auto port = port_number(item); port && *port > 0) {
       out.push_back({*port, {}});
     } else if (item.is_string() && !item.get_ref<const std::string&>().empty()) {
       out.push_back({0, item.get<std::string>()});
+    } else if (port || (values.mode() == Mode::drop_in && item.is_number())) {
+      const auto number = javascript::text_of(item);
+      out.push_back({0, "127.0.0.1:" + number + ':' + number});
+    } else if (values.mode() == Mode::drop_in && many) {
+      out.push_back({0, javascript::text_of(item)});
     } else {
       values.fault_at(
           values.pointer("appPort") + (many ? '/' + std::to_string(i) : std::string()),

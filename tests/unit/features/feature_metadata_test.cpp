@@ -49,6 +49,22 @@ TEST(FeatureOptions, OverlayDefaults) {
             (Values{{"x", "d"}, {"y", "false"}, {"n", "3"}}));
 }
 
+// FEAT-010, 011
+TEST(FeatureOptions, WithoutADefaultArriveOnlyWhenGiven) {
+  const auto metadata = read(R"({"options":{"version":{"type":"string","enum":["a"]},
+                                 "b":{"type":"boolean"},"e":{"type":"string","default":""}}})");
+  const auto values = [&](const char* given, bool reference) {
+    const auto resolved =
+        resolve_options(metadata, "./a", nlohmann::ordered_json::parse(given), reference);
+    EXPECT_TRUE(resolved.warnings.empty());
+    return resolved.values;
+  };
+  EXPECT_EQ(values("{}", false), (Values{{"b", "false"}, {"e", ""}}));
+  EXPECT_EQ(values("{}", true), (Values{{"e", ""}}));
+  EXPECT_EQ(values(R"("a")", true), (Values{{"version", "a"}, {"e", ""}}));
+  EXPECT_EQ(values(R"({"b":true})", true), (Values{{"b", "true"}, {"e", ""}}));
+}
+
 // FEAT-012
 TEST(FeatureOptions, WarnOfValuesOutsideTheirRange) {
   const auto metadata = read(R"({"options":{"c":{"type":"string","enum":["a","b"],"default":"a"},
@@ -77,6 +93,24 @@ TEST(FeatureMetadata, MayHaveComments) {
   EXPECT_EQ(metadata.installs_after, std::vector<std::string>{"./c"});
   EXPECT_EQ(metadata.container_env[0].first, "Z");
   EXPECT_EQ(metadata.json.find("who"), std::string::npos);
+}
+
+TEST(FeatureMetadata, TakesValuesOfAnyKindWhenLenient) {
+  const auto metadata = parse_feature_metadata(
+      R"({"id":"a","version":1,"deprecated":0,"legacyIds":["b",5],"installsAfter":"c",
+          "containerEnv":{"N":5,"T":true},"options":{"o":{"default":["x"]},"p":5},"dependsOn":[]})",
+      "file", /*lenient=*/true);
+  EXPECT_EQ(metadata.version, "1");
+  EXPECT_FALSE(metadata.deprecated);
+  EXPECT_EQ(metadata.legacy_ids, std::vector<std::string>{"b"});
+  EXPECT_TRUE(metadata.installs_after.empty());
+  EXPECT_TRUE(metadata.depends_on.empty());
+  ASSERT_EQ(metadata.container_env.size(), 2U);
+  EXPECT_EQ(metadata.container_env.front().second, "5");
+  EXPECT_EQ(metadata.container_env.back().second, "true");
+  ASSERT_EQ(metadata.options.size(), 1U);
+  EXPECT_EQ(metadata.options.front().default_value, R"(["x"])");
+  EXPECT_TRUE(parse_feature_metadata(R"({"deprecated":"yes"})", "file", true).deprecated);
 }
 
 TEST(FeatureMetadata, NamesTheFileAndTheWrongPart) {

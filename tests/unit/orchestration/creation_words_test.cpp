@@ -28,14 +28,17 @@ TEST(CreationWords, StandAsTheReferenceSetsThem) {
                           .label_on_instance = true};
   UpRequest request;
   request.mounts = {"type=bind,source=/a,target=/b"};
-  EXPECT_EQ(creation_words(workspace, merged, image, request),
-            "--sig-proxy=false -a STDOUT -a STDERR -p 127.0.0.1:3000:3000 -p 80:1 "
-            "--mount type=bind,source=/w,target=/workspaces/w "
-            "--mount source=v,target=/v,type=volume --mount type=tmpfs,dst=/t "
-            "--mount type=bind,src=/a,dst=/b -l devcontainer.local_folder=/w -l b=c -e A=1 2 "
-            "-u dev --memory 1g --init --cap-add SYS_PTRACE --security-opt seccomp=unconfined "
-            "--entrypoint /bin/sh -l devcontainer.metadata=[] i -c " +
-                keep_alive_script({}) + " - /e x");
+  workspace.config.host_requirements.gpu = true;
+  request.gpu = GpuAvailability::all;
+  EXPECT_EQ(
+      creation_words(workspace, merged, image, request),
+      "--sig-proxy=false -a STDOUT -a STDERR -p 127.0.0.1:3000:3000 -p 80:1 "
+      "--mount type=bind,source=/w,target=/workspaces/w "
+      "--mount source=v,target=/v,type=volume --mount type=tmpfs,dst=/t "
+      "--mount type=bind,src=/a,dst=/b -l devcontainer.local_folder=/w -l b=c -e A=1 2 "
+      "-u dev --memory 1g --gpus all --init --cap-add SYS_PTRACE --security-opt seccomp=unconfined "
+      "--entrypoint /bin/sh -l devcontainer.metadata=[] i -c " +
+          keep_alive_script({}) + " - /e x");
 }
 
 }  // namespace

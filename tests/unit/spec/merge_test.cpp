@@ -15,18 +15,20 @@ std::vector<MetadataEntry> entries_of(const std::string& label) {
 }
 
 /// The label's entries, then the configuration's own.
-MergedConfig merged(const ConfigDocument& document, const std::string& label) {
+MergedConfig merged(const ConfigDocument& document, const std::string& label,
+                    Faulty faulty = Faulty::refuse) {
   auto entries = label.empty() ? std::vector<MetadataEntry>() : entries_of(label);
   if (auto own = metadata_entry(document)) entries.push_back(*own);
-  return merge(document, entries);
+  return merge(document, entries, faulty);
 }
 
 /// One member of mergedConfiguration, as text; "" when it is absent.
 std::string merged_member(const std::string& config, const std::string& label,
                           const std::string& name, Mode mode = Mode::fairlead) {
   const ProjectFolder project(config);
+  const auto faulty = mode == Mode::drop_in ? Faulty::ignore : Faulty::refuse;
   const std::string text =
-      merged_configuration_json(merged(read_config(project.options(mode)), label));
+      merged_configuration_json(merged(read_config(project.options(mode)), label, faulty));
   const std::string key = '"' + name + "\":";
   // Top-level members only: walk the text with a depth count.
   int depth = 0;
@@ -131,6 +133,42 @@ TEST(Merge, RepeatsTheReferencesArithmeticOnlyAsADropIn) {
   EXPECT_EQ(merged_member(size, "", "hostRequirements", Mode::drop_in), R"({"cpus":1})");
   EXPECT_EQ(merged_member(size, "", "hostRequirements", Mode::fairlead),
             R"({"cpus":1,"memory":"4294967296"})");
+}
+
+// IMG-011..025
+TEST(Merge, TakesValuesOfAnyKindAsJavaScriptDoesOnlyAsADropIn) {
+  const Row rows[] = {
+      {"hostRequirements", R"({"image":"x","hostRequirements":{"cpus":"3"}})",
+       R"([{"hostRequirements":{"cpus":true,"memory":1024}}])", R"({"cpus":3,"memory":"1024"})"},
+      {"hostRequirements", R"({"image":"x","hostRequirements":{"cpus":"x","memory":"1kb"}})", "",
+       R"({"cpus":null,"memory":"1024"})"},
+      {"hostRequirements", R"({"image":"x","hostRequirements":{"storage":"999999999tb"}})", "",
+       R"({"cpus":0,"storage":"1.0995116266764884e+21"})"},
+      {"hostRequirements", R"({"image":"x","hostRequirements":{"cpus":1,"gpu":0}})", "",
+       R"({"cpus":1,"gpu":0})"},
+      {"hostRequirements", R"({"image":"x","hostRequirements":{"gpu":{"cores":"2"}}})",
+       R"([{"hostRequirements":{"gpu":{"cores":[1],"memory":"1kb"}}}])",
+       R"({"cpus":0,"gpu":{"cores":2,"memory":"1024"}})"},
+      {"hostRequirements", R"({"image":"x","hostRequirements":{"cpus":"0x10"}})", "",
+       R"({"cpus":16})"},
+      {"hostRequirements", R"({"image":"x","hostRequirements":{"cpus":-1}})", "[{}]",
+       R"({"cpus":-1})"},
+      {"capAdd", R"({"image":"x","capAdd":"A"})", R"([{"capAdd":["A","B"]}])", R"(["A","B"])"},
+      {"securityOpt", R"({"image":"x","securityOpt":[{},{}]})", "", "[{},{}]"},
+      {"mounts", R"({"image":"x","mounts":"type=tmpfs,target=/t"})", "",
+       R"(["type=tmpfs,target=/t"])"},
+      {"customizations", R"({"image":"x","customizations":"ab"})", "", R"({"0":["a"],"1":["b"]})"},
+      {"containerEnv", R"({"image":"x","containerEnv":["é"]})", "", R"({"0":"é"})"},
+      {"remoteEnv", R"({"image":"x","remoteEnv":"éx"})", "", R"({"0":"é","1":"x"})"},
+      {"forwardPorts", R"({"image":"x","forwardPorts":"localhost:80"})", "", "[80]"},
+  };
+  for (const auto& row : rows) {
+    EXPECT_EQ(merged_member(row.config, row.label, row.name, Mode::drop_in), row.expected)
+        << row.name << ' ' << row.config << ' ' << row.label;
+  }
+  EXPECT_EQ(merged_member(R"({"image":"x","capAdd":["A"]})", R"([{"capAdd":"B"}])", "capAdd"),
+            R"(["A"])");
+  EXPECT_EQ(merged_member("{}", R"([{"hostRequirements":{"cpus":"3"}}])", "hostRequirements"), "");
 }
 
 TEST(Merge, KeepsTheReferencesMemberOrder) {  // IMG-027

@@ -190,6 +190,19 @@ TEST(ParseConfig, TurnsScalarsIntoTextAsADropIn) {
 }
 
 // CFG-008, CFG-016
+// CFG-073: the reference's arguments of --publish, which the engine's client refuses or not
+TEST(ParseConfig, PublishesWhateverNumberAsADropIn) {
+  const auto ports =
+      parse(R"({"image":"x","appPort":[0,80,99999,1.5,null,true]})", Mode::drop_in).app_ports;
+  ASSERT_EQ(ports.size(), 6U);
+  EXPECT_EQ(ports[0].text, "127.0.0.1:0:0");
+  EXPECT_EQ(ports[1].number, 80);
+  EXPECT_EQ(ports[2].text, "127.0.0.1:99999:99999");
+  EXPECT_EQ(ports[3].text, "127.0.0.1:1.5:1.5");
+  EXPECT_EQ(ports[4].text, "null");
+  EXPECT_EQ(ports[5].text, "true");
+}
+
 TEST(ParseConfig, KnowsWhatUpNeeds) {
   const ProjectFolder project(R"({"name":"n"})");
   const auto document = read_config(project.options());

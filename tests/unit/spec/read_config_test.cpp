@@ -188,6 +188,11 @@ TEST(ReadConfig, MovesLegacyProperties) {
       {R"({"extensions":["a"],"image":"x","settings":{"b":1}})",
        R"({"image":"x","customizations":{"vscode":{"extensions":["a"],"settings":{"b":1}}}})"},
       {R"({"codespaces":{"a":1}})", R"({"codespaces":{"a":1}})"},
+      {R"({"settings":{"a":1},"customizations":{"vscode":"x"}})",
+       R"({"customizations":{"vscode":"x"}})"},
+      {R"({"extensions":["a"],"devPort":1,"customizations":5})", R"({"customizations":5})"},
+      {R"({"settings":{"a":1},"customizations":{"vscode":null}})",
+       R"({"customizations":{"vscode":{"settings":{"a":1}}}})"},
   };
   for (const auto& row : rows) EXPECT_EQ(configuration_of(row.text), row.expected);
 }
@@ -227,6 +232,21 @@ TEST(ReadConfig, GoesThroughTheLaterStages) {
 }
 
 // CFG-031..038; edge cases 16, 18, 19
+// VAR-018: only what stands in the configuration is searched for variables
+TEST(ReadConfig, TakesAFolderNamedLikeAVariableForAFolder) {
+  const ProjectFolder project;
+  const std::string folder = "${localEnv:A}";
+  project.write(folder + "/.devcontainer/devcontainer.json",
+                R"({"image":"x","name":"${containerWorkspaceFolder}"})");
+  const auto document = read_config(project.options(Mode::drop_in, folder));
+  EXPECT_EQ(
+      project.shortened(workspace_json(document)),
+      R"({"workspaceFolder":"/workspaces/${localEnv:A}",)"
+      R"("workspaceMount":"type=bind,source=R/${localEnv:A},target=/workspaces/${localEnv:A}"})");
+  EXPECT_EQ(project.shortened(workspace_json(substitute_devcontainer_id(document, "id"))),
+            project.shortened(workspace_json(document)));
+}
+
 TEST(Workspace, FillsWhatTheConfigurationDoesNotSay) {
   const Row rows[] = {
       {R"({"image":"x"})",

@@ -38,7 +38,8 @@ bool is_about_start(const OperationError& error) {
 
 /// What the reference leaves to the builder to find out.
 bool is_about_build(const Error& error) {
-  constexpr std::array<std::string_view, 3> codes{"image.build", "dockerfile.target",
+  constexpr std::array<std::string_view, 5> codes{"image.build", "image.build_file",
+                                                  "image.build_option", "dockerfile.target",
                                                   "features.install_script"};
   return std::ranges::find(codes, error.code()) != codes.end();
 }
