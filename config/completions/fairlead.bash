@@ -209,13 +209,38 @@ _fairlead_words() {
     help) _fairlead_commands fairlead '' ;;
   esac
 }
+# Whether files may follow the words of $1.
+_fairlead_paths() {
+  case $1 in
+    'up' | 'features test' | 'features package' | 'features publish' | 'templates publish' | 'exec' | 'run' | 'shell' | 'rebuild' | 'status' | 'stop' | 'down' | 'forward' | 'cp' | 'plugin add' | 'plugin new' | 'config validate' | 'cache export' | 'cache import' | 'init') return 0 ;;
+  esac
+  return 1
+}
 _fairlead() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-  local mode=fairlead path= word i
-  [[ ${COMP_WORDS[0]##*/} == devcontainer ]] && mode=devcontainer
+  local words=() previous current mode=fairlead path= word i joined=
+  # bash makes three words of --flag=value.
+  for word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    if [[ $word == = && ${#words[@]} -gt 0 && ${words[${#words[@]}-1]} == --* ]]; then
+      words[${#words[@]}-1]+==
+      joined=1
+    elif [[ -n $joined ]]; then
+      words[${#words[@]}-1]+=$word
+      joined=
+    else
+      words+=("$word")
+    fi
+  done
+  local last=$((${#words[@]}-1))
+  current=${words[last]} previous=${words[last-1]}
+  if [[ $current == --*=* ]]; then
+    previous=${current%%=*} current=${current#*=}
+  elif [[ $previous == --*=* ]]; then
+    previous=
+  fi
+  [[ ${words[0]##*/} == devcontainer ]] && mode=devcontainer
   COMPREPLY=()
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    word=${COMP_WORDS[i]}
+  for ((i = 1; i < last; i++)); do
+    word=${words[i]}
     if [[ $word == -* ]]; then
       [[ $word != *=* && -n $(_fairlead_value "$word") ]] && ((i++))
     elif [[ -n $(_fairlead_commands "$mode" "$path" "$word") ]]; then
@@ -233,6 +258,8 @@ _fairlead() {
   esac
   if [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_fairlead_flags "$mode" "$path")" -- "$current")
+  elif _fairlead_paths "$path"; then
+    compopt -o default 2>/dev/null
   else
     mapfile -t COMPREPLY < <(compgen -W "$(_fairlead_commands "$mode" "$path") $(_fairlead_words "$path")" -- "$current")
   fi

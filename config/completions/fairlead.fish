@@ -1392,7 +1392,26 @@ complete -c fairlead -n '__fish_seen_subcommand_from help' -l quiet -d 'Show err
 complete -c fairlead -n '__fish_seen_subcommand_from help' -l verbose -d 'Show every step and its output'
 complete -c fairlead -n '__fish_seen_subcommand_from help' -l no-color -d 'No colours, even on a terminal'
 complete -c fairlead -n '__fish_seen_subcommand_from help' -l json -d 'Write the result as JSON'
-complete -c fairlead -n '__fish_seen_subcommand_from exec run' -F
+complete -c fairlead -n '__fish_seen_subcommand_from up' -F
+complete -c fairlead -n '__fish_seen_subcommand_from features; and __fish_seen_subcommand_from test' -F
+complete -c fairlead -n '__fish_seen_subcommand_from features; and __fish_seen_subcommand_from package' -F
+complete -c fairlead -n '__fish_seen_subcommand_from features; and __fish_seen_subcommand_from publish' -F
+complete -c fairlead -n '__fish_seen_subcommand_from templates; and __fish_seen_subcommand_from publish' -F
+complete -c fairlead -n '__fish_seen_subcommand_from exec' -F
+complete -c fairlead -n '__fish_seen_subcommand_from run' -F
+complete -c fairlead -n '__fish_seen_subcommand_from shell' -F
+complete -c fairlead -n '__fish_seen_subcommand_from rebuild' -F
+complete -c fairlead -n '__fish_seen_subcommand_from status' -F
+complete -c fairlead -n '__fish_seen_subcommand_from stop' -F
+complete -c fairlead -n '__fish_seen_subcommand_from down' -F
+complete -c fairlead -n '__fish_seen_subcommand_from forward' -F
+complete -c fairlead -n '__fish_seen_subcommand_from cp' -F
+complete -c fairlead -n '__fish_seen_subcommand_from plugin; and __fish_seen_subcommand_from add' -F
+complete -c fairlead -n '__fish_seen_subcommand_from plugin; and __fish_seen_subcommand_from new' -F
+complete -c fairlead -n '__fish_seen_subcommand_from config; and __fish_seen_subcommand_from validate' -F
+complete -c fairlead -n '__fish_seen_subcommand_from cache; and __fish_seen_subcommand_from export' -F
+complete -c fairlead -n '__fish_seen_subcommand_from cache; and __fish_seen_subcommand_from import' -F
+complete -c fairlead -n '__fish_seen_subcommand_from init' -F
 complete -c devcontainer -f
 complete -c devcontainer -n 'not __fish_seen_subcommand_from up set-up build run-user-commands read-configuration outdated upgrade features templates exec' -a up -d 'Create and run dev container'
 complete -c devcontainer -n 'not __fish_seen_subcommand_from up set-up build run-user-commands read-configuration outdated upgrade features templates exec' -a set-up -d 'Set up an existing container as a dev container'
@@ -1699,4 +1718,9 @@ complete -c devcontainer -n '__fish_seen_subcommand_from exec' -l terminal-colum
 complete -c devcontainer -n '__fish_seen_subcommand_from exec' -l terminal-rows -x -d 'Height of the terminal to render for'
 complete -c devcontainer -n '__fish_seen_subcommand_from exec' -l default-user-env-probe -x -a 'none loginInteractiveShell interactiveShell loginShell' -d 'How the user\'s environment is read when the configuration does not say'
 complete -c devcontainer -n '__fish_seen_subcommand_from exec' -l remote-env -x -d 'Environment variable for commands, name=value'
+complete -c devcontainer -n '__fish_seen_subcommand_from up' -F
+complete -c devcontainer -n '__fish_seen_subcommand_from features; and __fish_seen_subcommand_from test' -F
+complete -c devcontainer -n '__fish_seen_subcommand_from features; and __fish_seen_subcommand_from package' -F
+complete -c devcontainer -n '__fish_seen_subcommand_from features; and __fish_seen_subcommand_from publish' -F
+complete -c devcontainer -n '__fish_seen_subcommand_from templates; and __fish_seen_subcommand_from publish' -F
 complete -c devcontainer -n '__fish_seen_subcommand_from exec' -F

@@ -54,9 +54,8 @@ TEST_F(TerminalExec, PassesControlKeysInside) {
 }
 
 TEST_F(TerminalExec, EchoesOnce) {
-  ChildProcess child(command("echo ready; read x; echo got-$x"));
-  ASSERT_TRUE(child.wait_for_output("ready", milliseconds(20'000)));
-  // The command may be quicker than our terminal.
+  ChildProcess child(command("sleep 0.5; echo ready; read x; echo got-$x"));
+  // Typed before the command reads, and perhaps before it runs.
   ASSERT_TRUE(child.wait_for([&] { return !child.echoes(); }, milliseconds(20'000)));
   child.write("word\r");
   ASSERT_TRUE(child.wait_for_output("got-word", milliseconds(10'000))) << child.out();
@@ -64,6 +63,15 @@ TEST_F(TerminalExec, EchoesOnce) {
   const auto first = result.out.find("word");
   const auto second = result.out.find("word", first + 1);
   EXPECT_EQ(result.out.find("word", second + 1), std::string::npos) << result.text();
+}
+
+TEST_F(TerminalExec, ShowsNoKeysOnceTheCommandRuns) {
+  ChildProcess child(command("stty -echo; echo ready; read x; echo got-$x"));
+  ASSERT_TRUE(child.wait_for_output("ready", milliseconds(20'000)));
+  child.write("word\r");
+  ASSERT_TRUE(child.wait_for_output("got-word", milliseconds(10'000))) << child.out();
+  const RunResult result = child.finish();
+  EXPECT_EQ(result.out.find("word"), result.out.rfind("word")) << result.text();
 }
 
 TEST_F(TerminalExec, RestoresTheTerminal) {
@@ -74,6 +82,18 @@ TEST_F(TerminalExec, RestoresTheTerminal) {
                   line + "; stty -g | cmp - $TMPDIR/before && echo same; rm $TMPDIR/before"};
   const RunResult result = run(std::move(request));
   EXPECT_NE(result.out.find("same"), std::string::npos) << result.text();
+}
+
+TEST_F(TerminalExec, RestoresTheTerminalOfACommandThatCannotBeStarted) {
+  RunRequest request = command("true");
+  request.argv[request.argv.size() - 3] = "/no/such/program";
+  std::string line = "stty -g > $TMPDIR/before; ";
+  for (const std::string& word : request.argv) line += "'" + word + "' ";
+  request.argv = {"/bin/sh", "-c",
+                  line + "; stty -g | cmp - $TMPDIR/before && echo same; rm $TMPDIR/before"};
+  const RunResult result = run(std::move(request));
+  EXPECT_NE(result.out.find("same"), std::string::npos) << result.text();
+  EXPECT_NE(result.out.find("/no/such/program"), std::string::npos) << result.text();
 }
 
 TEST_F(TerminalExec, RestoresTheTerminalWhenTerminated) {

@@ -187,12 +187,12 @@ struct ExecOptions {
   UniqueFd in;  ///< empty: nothing to read
   UniqueFd out;
   UniqueFd err;
-  /// Called once, on a thread of the backend's, before any output of the command arrives.
+  /// Called with nothing when what is typed becomes the command's; then, once it runs, with it.
   std::function<void(std::shared_ptr<ExecControl>)> on_started;
   bool shell = false;  ///< instead of `argv`: the user's own shell
   bool session =
       false;  ///< a session: when the last one ends, shutdownAction is honoured (CFG-042)
-  /// Called once when a command that was started has ended, however it did.
+  /// Called once after that, when the command has ended or could not be started.
   std::function<void()> on_ended;
 };
 

@@ -1,5 +1,7 @@
 #include "base/module.hpp"
 
+#include "base/paths.hpp"
+
 #include <fairlead/error.hpp>
 
 #include <dlfcn.h>
@@ -19,10 +21,8 @@ Error missing(const std::string& file, const std::string& why) {
 }
 
 fs::path module_path(const std::string& file) {
-  Dl_info here{};
   std::error_code ignored;
-  if (::dladdr(reinterpret_cast<const void*>(&load_module), &here) == 0) return {};
-  const auto folder = fs::canonical(here.dli_fname, ignored).parent_path();
+  const auto folder = executable_path().parent_path();
   for (const auto& entry : {folder / "../lib/fairlead/core", folder / "../lib64/fairlead/core",
                             folder / "fairlead/core", folder / "../../lib/fairlead/core"}) {
     if (fs::exists(entry / file, ignored)) return entry / file;

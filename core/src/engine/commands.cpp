@@ -146,8 +146,10 @@ void report_ending(const Core& core, const HookTitle& title, const std::string& 
 }
 
 void announce(const Core& core, const HookTitle& title) {
+  // The step says it: only where the command comes from, if not from the file at hand, is news.
+  const bool known = core.mode() == Mode::fairlead && title.origin == "devcontainer.json";
   hook_log(core).raw(bold("Running the " + title.hook + " from " + title.origin + "...") + "\r\n",
-                     LogLevel::info);
+                     known ? LogLevel::debug : LogLevel::info);
 }
 
 /// What went wrong on the way there says whose way it was.

@@ -67,22 +67,24 @@ int run_inside(const Session& session, ExecOptions options, const std::stop_toke
     if (!event.started || std::exchange(started, true) || !options.on_started) return;
     options.on_started(std::make_shared<BackendExecControl>(session.backend, *event.started));
   };
-  const auto ended = [&] {
-    if (started && options.on_ended) options.on_ended();
-  };
-  try {
-    const int status = session.backend->exec(request, std::move(call)).exit_code;
-    ended();
-    return status;
-  } catch (const Error&) {
-    ended();
-    throw;
-  }
+  return session.backend->exec(request, std::move(call)).exit_code;
 }
 
-}  // namespace
+/// The time in which the terminal is the command's, however it ends.
+class Turn {
+ public:
+  explicit Turn(const ExecOptions& options) : on_ended_(options.on_ended) {
+    if (options.on_started) options.on_started(nullptr);
+  }
+  ~Turn() {
+    if (on_ended_) on_ended_();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
 
-namespace {
+ private:
+  const std::function<void()> on_ended_;
+};
 
 /// Over a link the relay goes with the connection that carries it.
 int run_by_far_relay(const Workspace& workspace, ports::RelaySession& relay, const Session& session,
@@ -115,8 +117,10 @@ int exec_via(Core& core, std::optional<ExecVia> wanted, ExecOptions options, std
     workspace.document.reset();
   std::optional<UserSession> user_session;
   if (options.session) user_session.emplace(core, *found.backend, found.instance->id, stop);
-  auto session = open_session(core, workspace, found.backend, running_instance(found, stop),
-                              options.remote, /*need_markers=*/false, stop);
+  const auto instance = running_instance(found, stop);
+  std::optional<Turn> turn(std::in_place, options);
+  auto session = open_session(core, workspace, found.backend, instance, options.remote,
+                              /*need_markers=*/false, stop);
   if (options.shell) make_shell(options, session);
   const auto via = wanted.value_or(usual_way(core, workspace.settings));
   if (via == ExecVia::engine) session.backend = found.backend;
@@ -130,6 +134,7 @@ int exec_via(Core& core, std::optional<ExecVia> wanted, ExecOptions options, std
   } else {
     status = run_inside(session, std::move(options), stop);
   }
+  turn.reset();
   if (user_session) user_session->end(core, workspace, session);
   return status;
 }

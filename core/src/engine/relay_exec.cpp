@@ -92,17 +92,7 @@ int run_by_relay(ports::RelaySession& relay, const Session& session, ExecOptions
                  .out = std::move(options.out),
                  .err = std::move(options.err)});
   if (options.on_started) options.on_started(std::make_shared<RelayControl>(command));
-  const auto ended = [&] {
-    if (options.on_ended) options.on_ended();
-  };
-  try {
-    const int status = command->wait(stop);
-    ended();
-    return status;
-  } catch (const Error&) {
-    ended();
-    throw;
-  }
+  return command->wait(stop);
 }
 
 }  // namespace fairlead

@@ -1,12 +1,12 @@
 #include "plugins/local_process.hpp"
 
 #include "base/paths.hpp"
+#include "plugins/spawn_steps.hpp"
 
 #include <fairlead/error.hpp>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -68,64 +68,12 @@ std::string find_program(const std::string& name, const Environment& environment
               "Install it, or add its folder to PATH.");
 }
 
-class FileActions {
- public:
-  FileActions() { posix_spawn_file_actions_init(&raw_); }
-  ~FileActions() { posix_spawn_file_actions_destroy(&raw_); }
-  FileActions(const FileActions&) = delete;
-  FileActions& operator=(const FileActions&) = delete;
-
-  void open(int fd, const char* path, int flags) {
-    posix_spawn_file_actions_addopen(&raw_, fd, path, flags, 0);
-  }
-  void dup(int from, int to) { posix_spawn_file_actions_adddup2(&raw_, from, to); }
-  void folder(const char* path) { posix_spawn_file_actions_addchdir_np(&raw_, path); }
-  void close_from(int fd) { posix_spawn_file_actions_addclosefrom_np(&raw_, fd); }
-  const posix_spawn_file_actions_t* get() const { return &raw_; }
-
- private:
-  posix_spawn_file_actions_t raw_{};
-};
-
-class Attributes {
- public:
-  explicit Attributes(bool session) {
-    posix_spawnattr_init(&raw_);
-    sigset_t none;
-    sigset_t all;
-    sigemptyset(&none);
-    sigfillset(&all);
-    posix_spawnattr_setsigmask(&raw_, &none);
-    posix_spawnattr_setsigdefault(&raw_, &all);
-    posix_spawnattr_setpgroup(&raw_, 0);
-    // A session leader leads its process group as well.
-    const int group = session ? POSIX_SPAWN_SETSID : POSIX_SPAWN_SETPGROUP;
-    posix_spawnattr_setflags(
-        &raw_, static_cast<short>(group | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
-  }
-  ~Attributes() { posix_spawnattr_destroy(&raw_); }
-  Attributes(const Attributes&) = delete;
-  Attributes& operator=(const Attributes&) = delete;
-  const posix_spawnattr_t* get() const { return &raw_; }
-
- private:
-  posix_spawnattr_t raw_{};
-};
-
-// The file actions overwrite 0, 1 and 2 one after the other: a source must not stand there.
+// The steps overwrite 0, 1 and 2 one after the other: a source must not stand there.
 UniqueFd above_standard(UniqueFd fd) {
   if (!fd || fd.get() > STDERR_FILENO) return fd;
   UniqueFd moved(::fcntl(fd.get(), F_DUPFD_CLOEXEC, STDERR_FILENO + 1));
   if (!moved) throw spawn_error("a command", errno);
   return moved;
-}
-
-void wire(FileActions& actions, const UniqueFd& fd, int target) {
-  if (fd) {
-    actions.dup(fd.get(), target);
-  } else {
-    actions.open(target, "/dev/null", target == STDIN_FILENO ? O_RDONLY : O_WRONLY);
-  }
 }
 
 UniqueFd open_terminal(const TerminalSize& size, std::string& path) {
@@ -144,22 +92,13 @@ UniqueFd open_terminal(const TerminalSize& size, std::string& path) {
   return terminal;
 }
 
-std::vector<char*> pointers(std::vector<std::string>& words) {
-  std::vector<char*> out;
-  out.reserve(words.size() + 1);
-  for (auto& word : words) out.push_back(word.data());
-  out.push_back(nullptr);
-  return out;
-}
-
-void enter_folder(FileActions& actions, const std::string& folder) {
+void require_folder(const std::string& folder) {
   if (folder.empty()) return;
   struct stat info {};
   if (::stat(folder.c_str(), &info) != 0 || !S_ISDIR(info.st_mode)) {
     throw Error(Status::not_found, "host.folder_not_found",
                 "The working directory " + folder + " does not exist on this machine.");
   }
-  actions.folder(folder.c_str());
 }
 
 int poll_until(int pidfd, int cancel_fd, Clock::time_point deadline) {
@@ -191,31 +130,19 @@ LocalProcess start_process(const SpawnRequest& request, ProcessStreams streams) 
   const auto environment = environment_of(request);
   const auto program = find_program(request.argv.front(), environment, request.working_directory);
 
+  require_folder(request.working_directory);
   LocalProcess process;
-  FileActions actions;
-  std::string terminal_path;
+  SpawnSteps steps{.program = program,
+                   .argv = request.argv,
+                   .variables = {},
+                   .terminal = {},
+                   .folder = request.working_directory};
   streams = {above_standard(std::move(streams.in)), above_standard(std::move(streams.out)),
              above_standard(std::move(streams.err))};
-  if (request.terminal) {
-    process.terminal = open_terminal(request.terminal->size, terminal_path);
-    actions.open(STDIN_FILENO, terminal_path.c_str(), O_RDWR);  // becomes the controlling one
-    actions.dup(STDIN_FILENO, STDOUT_FILENO);
-    actions.dup(STDIN_FILENO, STDERR_FILENO);
-  } else {
-    wire(actions, streams.in, STDIN_FILENO);
-    wire(actions, streams.out, STDOUT_FILENO);
-    wire(actions, streams.err, STDERR_FILENO);
-  }
-  actions.close_from(STDERR_FILENO + 1);
-  enter_folder(actions, request.working_directory);
-
-  auto argv = request.argv;
-  std::vector<std::string> variables;
-  variables.reserve(environment.size());
-  for (const auto& [name, value] : environment) variables.push_back(name + '=' + value);
-  const Attributes attributes(request.terminal.has_value());
-  const int error = ::posix_spawn(&process.pid, program.c_str(), actions.get(), attributes.get(),
-                                  pointers(argv).data(), pointers(variables).data());
+  steps.streams = {streams.in.get(), streams.out.get(), streams.err.get()};
+  if (request.terminal) process.terminal = open_terminal(request.terminal->size, steps.terminal);
+  for (const auto& [name, value] : environment) steps.variables.push_back(name + '=' + value);
+  const int error = spawn(std::move(steps), process.pid);
   if (error == ENOENT) {
     throw Error(Status::not_found, "host.command_not_found",
                 "There is no command '" + program + "' on this machine.");

@@ -2,12 +2,12 @@
 
 #include "base/atomic_file.hpp"
 #include "base/memory_file.hpp"
+#include "base/paths.hpp"
 #include "base/pipe.hpp"
 #include "base/text.hpp"
 
 #include <fairlead/relay/wire.hpp>
 
-#include <dlfcn.h>
 #include <sys/utsname.h>
 
 #include <algorithm>
@@ -48,10 +48,8 @@ exit 1
 )sh";
 
 fs::path libexec_folder() {
-  Dl_info here{};
   std::error_code ignored;
-  if (::dladdr(reinterpret_cast<const void*>(&relay_programs), &here) == 0) return {};
-  const auto folder = fs::canonical(here.dli_fname, ignored).parent_path();
+  const auto folder = executable_path().parent_path();
   for (const auto& entry : {folder / "../libexec/fairlead", folder / "../../libexec/fairlead"}) {
     if (fs::is_directory(entry, ignored)) return entry;
   }

@@ -1,5 +1,8 @@
 #include "settings/check.hpp"
 
+#include <algorithm>
+#include <array>
+#include <string_view>
 #include <vector>
 
 namespace fairlead {
@@ -32,33 +35,50 @@ std::string fault_of_list(const SettingValue& value, std::string (*fault_of)(con
   return {};
 }
 
+struct WordSetting {
+  std::string_view key;
+  std::array<std::string_view, 5> words;
+};
+
+constexpr std::array<WordSetting, 8> word_settings = {
+    {{"content", {"auto", "bind", "volume", "clone", "sync"}},
+     {"exec_via", {"auto", "relay", "engine"}},
+     {"host_requirements", {"warn", "error"}},
+     {"initialize_on", {"source", "host"}},
+     {"lockfile", {"write", "frozen", "off"}},
+     {"port_detection", {"configured", "always", "never"}},
+     {"sync_with", {"auto", "unison", "rsync", "tar"}},
+     {"trust", {"ask", "always"}}}};
+
+const WordSetting* setting_of_words(const std::string& key) {
+  const auto* found = std::ranges::find(word_settings, key, &WordSetting::key);
+  return found == word_settings.end() ? nullptr : found;
+}
+
+std::string fault_of_word(const std::string& word, const WordSetting& setting) {
+  if (!word.empty() && std::ranges::find(setting.words, word) != setting.words.end()) return {};
+  std::string text = "one of";
+  for (const auto known : setting.words) {
+    if (!known.empty()) text.append(text == "one of" ? " \"" : ", \"").append(known) += '"';
+  }
+  return text + " is expected, not \"" + word + '"';
+}
+
 }  // namespace
 
 std::string fault_of(const std::string& key, const SettingValue& value) {
   if (key == "host") return fault_of_host(std::get<std::string>(value));
   if (key == "hosts") return fault_of_list(value, fault_of_host);
   if (key == "plugin_path") return fault_of_list(value, fault_of_folder);
-  if (key == "trust") {
-    const auto& word = std::get<std::string>(value);
-    return word == "ask" || word == "always" ? "" : "\"ask\" or \"always\" is expected";
-  }
-  if (key == "content") {
-    const auto& word = std::get<std::string>(value);
-    const bool known =
-        word == "auto" || word == "bind" || word == "volume" || word == "clone" || word == "sync";
-    return known ? "" : "one of \"auto\", \"bind\", \"volume\", \"clone\" and \"sync\" is expected";
+  if (const auto* setting = setting_of_words(key)) {
+    return fault_of_word(std::get<std::string>(value), *setting);
   }
   if (key == "clone_depth") {
     return std::get<std::int64_t>(value) >= 0 ? "" : "0 (all) or a number of commits is expected";
   }
-  if (key == "sync_with") {
-    const auto& word = std::get<std::string>(value);
-    const bool known = word == "auto" || word == "unison" || word == "rsync" || word == "tar";
-    return known ? "" : "one of \"auto\", \"unison\", \"rsync\" and \"tar\" is expected";
-  }
-  if (key == "initialize_on") {
-    const auto& word = std::get<std::string>(value);
-    return word == "source" || word == "host" ? "" : "\"source\" or \"host\" is expected";
+  if (key == "port_names") {
+    const auto port = std::get<std::int64_t>(value);
+    return port >= 0 && port <= 65535 ? "" : "0 (nowhere) or a port to 65535 is expected";
   }
   if (key == "remote_workspace_folder") {
     const auto& folder = std::get<std::string>(value);
@@ -73,10 +93,6 @@ std::string fault_of(const std::string& key, const SettingValue& value) {
   if (key == "registry_tag_lifetime") {
     const auto seconds = std::get<std::int64_t>(value);
     return seconds >= 0 && seconds <= 86400 ? "" : "0 to 86400 seconds are expected";
-  }
-  if (key == "host_requirements") {
-    const auto& text = std::get<std::string>(value);
-    return text == "warn" || text == "error" ? "" : "one of \"warn\" and \"error\" is expected";
   }
   if (key == "backend" || key == "feature_installer" || key == "port_forwarder") {
     return std::get<std::string>(value).empty() ? "a name is expected" : "";

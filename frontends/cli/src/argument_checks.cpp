@@ -238,6 +238,17 @@ std::string repeated_flag(const Scan& scan, const std::vector<const Flag*>& flag
   return {};
 }
 
+/// The reference passes over what is no number.
+std::string bad_numbers(const Scan& scan, const std::vector<const Flag*>& flags) {
+  for (const Flag* flag : flags) {
+    const auto* values = scan.flags.values(*flag);
+    if (flag->type != FlagType::number || values == nullptr) continue;
+    if (!scan.flags.number(flag->name))
+      return "--" + std::string(flag->name) + " is a whole number, not '" + values->back() + "'";
+  }
+  return {};
+}
+
 }  // namespace
 
 std::string check_arguments(const Scan& scan, const Command& command) {
@@ -249,6 +260,7 @@ std::string check_arguments(const Scan& scan, const Command& command) {
   if (fault.empty()) fault = missing_flags(scan, flags);
   if (fault.empty()) fault = unknown_arguments(scan, command);
   if (fault.empty()) fault = bad_choices(scan, command, flags);
+  if (fault.empty() && scan.flags.mode() == Mode::fairlead) fault = bad_numbers(scan, flags);
   if (fault.empty()) fault = failed_implications(scan);
   if (fault.empty()) fault = bad_auth_hosts(scan);
   if (fault.empty()) fault = bad_formats(scan, flags);

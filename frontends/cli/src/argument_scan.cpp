@@ -111,11 +111,14 @@ class Scanner {
   void take_one(const Flag& flag) {
     const std::string* word = next();
     if (word == nullptr || (word->starts_with('-') && !is_negative_number(*word))) {
-      scan_.error = "Not enough arguments following: " + std::string(flag.name);
-      return;
+      return lacks_value(flag);
     }
     ++at_;
     scan_.flags.add(flag, *word);
+  }
+
+  void lacks_value(const Flag& flag) {
+    scan_.error = "Not enough arguments following: " + std::string(flag.name);
   }
 
   void take_words(const Flag& flag) {
@@ -130,13 +133,19 @@ class Scanner {
     const Flag* flag = find(name);
     if (flag == nullptr) return remember_unknown(name);
     if (flag->type == FlagType::boolean) return scan_.flags.add(*flag, "true");
+    if (mode_ == Mode::fairlead) return lacks_value(*flag);  // the reference goes on without it
     scan_.flags.add(*flag, flag->choices.empty() ? "" : std::string(flag->default_value));
   }
 
   void set(std::string_view name, std::string value) {
     const Flag* flag = find(name);
     if (flag == nullptr) return remember_unknown(name);
-    if (flag->type == FlagType::boolean) value = value == "true" ? "true" : "false";
+    if (flag->type == FlagType::boolean) {
+      if (mode_ == Mode::fairlead && !is_truth(value)) {
+        scan_.error = "--" + std::string(flag->name) + " is true or false, not '" + value + "'";
+      }
+      value = value == "true" ? "true" : "false";
+    }
     scan_.flags.add(*flag, std::move(value));
   }
 

@@ -9,12 +9,30 @@ namespace {
 // clang-format off
 constexpr std::string_view walk = R"sh(
 _fairlead() {
-  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD-1]}
-  local mode=fairlead path= word i
-  [[ ${COMP_WORDS[0]##*/} == devcontainer ]] && mode=devcontainer
+  local words=() previous current mode=fairlead path= word i joined=
+  # bash makes three words of --flag=value.
+  for word in "${COMP_WORDS[@]:0:COMP_CWORD+1}"; do
+    if [[ $word == = && ${#words[@]} -gt 0 && ${words[${#words[@]}-1]} == --* ]]; then
+      words[${#words[@]}-1]+==
+      joined=1
+    elif [[ -n $joined ]]; then
+      words[${#words[@]}-1]+=$word
+      joined=
+    else
+      words+=("$word")
+    fi
+  done
+  local last=$((${#words[@]}-1))
+  current=${words[last]} previous=${words[last-1]}
+  if [[ $current == --*=* ]]; then
+    previous=${current%%=*} current=${current#*=}
+  elif [[ $previous == --*=* ]]; then
+    previous=
+  fi
+  [[ ${words[0]##*/} == devcontainer ]] && mode=devcontainer
   COMPREPLY=()
-  for ((i = 1; i < COMP_CWORD; i++)); do
-    word=${COMP_WORDS[i]}
+  for ((i = 1; i < last; i++)); do
+    word=${words[i]}
     if [[ $word == -* ]]; then
       [[ $word != *=* && -n $(_fairlead_value "$word") ]] && ((i++))
     elif [[ -n $(_fairlead_commands "$mode" "$path" "$word") ]]; then
@@ -32,6 +50,8 @@ _fairlead() {
   esac
   if [[ $current == -* ]]; then
     mapfile -t COMPREPLY < <(compgen -W "$(_fairlead_flags "$mode" "$path")" -- "$current")
+  elif _fairlead_paths "$path"; then
+    compopt -o default 2>/dev/null
   else
     mapfile -t COMPREPLY < <(compgen -W "$(_fairlead_commands "$mode" "$path") $(_fairlead_words "$path")" -- "$current")
   fi
@@ -132,13 +152,24 @@ std::string words_function() {
   return text + "    help) _fairlead_commands fairlead '' ;;\n  esac\n}\n";
 }
 
+std::string paths_function() {
+  std::string names;
+  for (const Command& command : all_commands()) {
+    if (!is_offered(command, Mode::fairlead) || !takes_paths(command.id)) continue;
+    names += (names.empty() ? "'" : " | '") + command_path(command.id) + '\'';
+  }
+  return "# Whether files may follow the words of $1.\n"
+         "_fairlead_paths() {\n  case $1 in\n    " +
+         names + ") return 0 ;;\n  esac\n  return 1\n}\n";
+}
+
 }  // namespace
 
 std::string bash_completion() {
   return "# bash completion of fairlead and devcontainer; written by 'fairlead completion "
          "bash'.\n" +
          commands_function() + flags_function() + value_function() + choices_function() +
-         words_function() + std::string(walk.substr(1));
+         words_function() + paths_function() + std::string(walk.substr(1));
 }
 
 }  // namespace fairlead::cli

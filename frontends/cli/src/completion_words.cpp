@@ -1,5 +1,8 @@
 #include "completion_words.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace fairlead::cli {
 
 std::vector<const Command*> offered_commands(CommandId parent, Mode mode) {
@@ -17,6 +20,31 @@ std::vector<const Flag*> offered_flags(CommandId command, Mode mode) {
 }
 
 bool takes_value(const Flag& flag) { return flag.type != FlagType::boolean; }
+
+bool takes_paths(CommandId command) {
+  using enum CommandId;
+  constexpr std::array commands = {up,
+                                   rebuild,
+                                   shell,
+                                   status,
+                                   stop,
+                                   down,
+                                   cp,
+                                   init,
+                                   cache_export,
+                                   cache_import,
+                                   config_validate,
+                                   plugin_add,
+                                   plugin_new,
+                                   features_test,
+                                   features_package,
+                                   features_publish,
+                                   forward,
+                                   exec,
+                                   run,
+                                   templates_publish};
+  return std::ranges::find(commands, command) != commands.end();
+}
 
 std::string join_words(std::span<const std::string_view> words, std::string_view between) {
   std::string text;

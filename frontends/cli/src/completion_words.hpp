@@ -18,6 +18,9 @@ std::vector<const Flag*> offered_flags(CommandId command, Mode mode);
 /// Whether the flag is followed by a value.
 bool takes_value(const Flag& flag);
 
+/// Whether the command's words may be files or folders of this machine.
+bool takes_paths(CommandId command);
+
 /// `words` with `between` between them.
 std::string join_words(std::span<const std::string_view> words, std::string_view between);
 

@@ -5,6 +5,7 @@
 #include "commands/commands.hpp"
 #include "commands/forwarding.hpp"
 #include "commands/reference_errors.hpp"
+#include "commands/signals.hpp"
 #include "error_text.hpp"
 #include "help_page.hpp"
 
@@ -163,7 +164,7 @@ int report_error(const Error& error, const Arguments& arguments, Session& sessio
   // stdout empty.
   const bool json = session.mode == Mode::fairlead && arguments.flag("json");
   if (json) session.write_out(error_json(error, {}, session.mode));
-  return 1;
+  return error.status() == Status::cancelled ? status_when_cancelled() : 1;
 }
 
 }  // namespace fairlead::cli

@@ -46,12 +46,20 @@ void append_field(std::string& json, std::string_view name, std::string_view val
   append_json_string(json, value);
 }
 
+void append_place(std::string& json, const SourceLocation& where) {
+  if (where.file.empty()) return;
+  append_field(json, "file", where.file);
+  if (where.line > 0) json += ",\"line\":" + std::to_string(where.line);
+  if (where.column > 0) json += ",\"column\":" + std::to_string(where.column);
+}
+
 }  // namespace
 
 std::string error_text(const Error& error, Mode mode, bool colour) {
   const bool own = mode == Mode::fairlead;
-  std::string text =
-      (own ? painted("1;31", "error:", colour) : "Error:") + ' ' + error.message() + '\n';
+  std::string text = (own ? painted("1;31", "error:", colour) : "Error:") + ' ' + error.message();
+  if (own && !error.code().empty()) text += ' ' + painted("2", '[' + error.code() + ']', colour);
+  text += '\n';
   if (!error.where().file.empty()) {
     text += "  at " + painted("1", place(error.where()), colour) + '\n';
   }
@@ -92,7 +100,9 @@ std::string error_json(const Error& error, std::string_view description, Mode mo
   append_field(json, "description", description.empty() ? error.message() : description);
   if (mode == Mode::fairlead) {
     append_field(json, "code", error.code());
+    append_field(json, "status", to_string(error.status()));
     if (!error.hint().empty()) append_field(json, "hint", error.hint());
+    append_place(json, error.where());
   }
   return json + "}\n";
 }

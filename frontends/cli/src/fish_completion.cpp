@@ -66,8 +66,11 @@ std::string mode_part(const std::string& program, Mode mode) {
   for (const Command& command : all_commands()) {
     if (is_offered(command, mode)) append_command(text, prefix, command.id, mode);
   }
-  const std::string both = mode == Mode::fairlead ? " run" : "";
-  return text + prefix + " -n '__fish_seen_subcommand_from exec" + both + "' -F\n";
+  for (const Command& command : all_commands()) {
+    if (!is_offered(command, mode) || !takes_paths(command.id)) continue;
+    text += prefix + " -n '" + condition(command.id, mode) + "' -F\n";
+  }
+  return text;
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ void HeaderLog::on_event(const LogEvent& event) {
 }
 
 void ProgressLines::on_event(const LogEvent& event) {
+  if (event.kind == LogEvent::Kind::raw) return output(event);
   if (event.kind != LogEvent::Kind::progress) return next_.on_event(event);
   LogEvent line = event;
   line.kind = LogEvent::Kind::text;
@@ -54,6 +55,15 @@ void ProgressLines::on_event(const LogEvent& event) {
     line.text += event.state == LogEvent::State::failed ? " failed" : " done";
   }
   if (!event.step_detail.empty()) line.text += ": " + event.step_detail;
+  next_.on_event(line);
+}
+
+/// The line that comes of it ends by itself.
+void ProgressLines::output(const LogEvent& event) {
+  const auto end = event.text.find_last_not_of("\r\n");
+  if (end == std::string::npos) return;
+  LogEvent line = event;
+  line.text.resize(end + 1);
   next_.on_event(line);
 }
 

@@ -70,6 +70,8 @@ class ProgressLines final : public EventSink {
   void on_event(const LogEvent& event) override;
 
  private:
+  void output(const LogEvent& event);
+
   EventSink& next_;
 };
 

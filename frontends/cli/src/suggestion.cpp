@@ -50,12 +50,35 @@ constexpr std::string_view missing_flag = "Missing required argument: ";
 constexpr std::string_view missing_word = "Not enough non-option arguments: got ";
 constexpr std::string_view unknown = "Unknown argument";
 
+constexpr std::string_view missing_value = "Not enough arguments following: ";
+constexpr std::string_view bad_form = "Unmatched argument format: ";
+constexpr std::string_view twice = "Argument may be given only once: ";
+constexpr std::string_view bad_values = "Invalid values:\n  Argument: ";
+
 std::string missing_words(const Command& command) {
   std::string names;
   for (const Positional& positional : command.positionals) {
     if (positional.required) names += " <" + std::string(positional.name) + '>';
   }
   return "needs" + names;
+}
+
+std::string flag_or_word(std::string_view name, const Command& command) {
+  const bool word = std::ranges::any_of(
+      command.positionals, [&](const Positional& positional) { return positional.name == name; });
+  return word ? '<' + std::string(name) + '>' : "--" + std::string(name);
+}
+
+/// "NAME, Given: VALUE, Choices: A, B": the first of them.
+std::string bad_value(std::string_view rest, const Command& command) {
+  constexpr std::string_view given = ", Given: ";
+  constexpr std::string_view choices = ", Choices: ";
+  rest = rest.substr(0, rest.find('\n'));
+  const auto value = rest.find(given);
+  const auto offered = rest.find(choices);
+  return flag_or_word(rest.substr(0, value), command) + " cannot be " +
+         std::string(rest.substr(value + given.size(), offered - value - given.size())) +
+         "; it is one of " + std::string(rest.substr(offered + choices.size()));
 }
 
 }  // namespace
@@ -86,6 +109,11 @@ std::string in_own_words(std::string fault, const Command& command) {
   if (fault.starts_with(missing_word)) return missing_words(command);
   if (fault.starts_with(unknown))
     return "unexpected argument '" + fault.substr(fault.find(": ") + 2) + "'";
+  if (fault.starts_with(missing_value))
+    return "--" + fault.substr(missing_value.size()) + " needs a value";
+  if (fault.starts_with(bad_form)) return "--" + fault.substr(bad_form.size());
+  if (fault.starts_with(twice)) return "--" + fault.substr(twice.size()) + " is given twice";
+  if (fault.starts_with(bad_values)) return bad_value(fault.substr(bad_values.size()), command);
   return fault;
 }
 

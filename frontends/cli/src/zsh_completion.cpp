@@ -25,7 +25,8 @@ void append_flag(std::string& out, const Flag& flag) {
   const std::string value =
       takes_value(flag) ? ':' + std::string(flag.name) + ':' + action(flag) : std::string();
   const std::string many = flag.repeatable ? "*" : "";
-  out += " \\\n        '" + many + "--" + std::string(flag.name) + text + value + '\'';
+  const std::string equals = value.empty() ? "" : "=";  // behind it or in a word of its own
+  out += " \\\n        '" + many + "--" + std::string(flag.name) + equals + text + value + '\'';
   if (flag.letter != '\0') {
     out += " \\\n        '" + many + '-' + std::string(1, flag.letter) + text + value + '\'';
   }
@@ -33,13 +34,14 @@ void append_flag(std::string& out, const Flag& flag) {
 
 void append_positionals(std::string& out, const Command& command) {
   if (takes_command_line(command.id)) {
-    out += " \\\n        '*::command:_normal'";
+    out += " \\\n        '*::command:_fairlead_rest'";
     return;
   }
   for (const Positional& positional : command.positionals) {
     const std::string where = positional.many ? "*" : "";
+    const std::string unlisted = takes_paths(command.id) ? "_files" : " ";
     const std::string choices =
-        positional.choices.empty() ? " " : '(' + join_words(positional.choices, " ") + ')';
+        positional.choices.empty() ? unlisted : '(' + join_words(positional.choices, " ") + ')';
     out += " \\\n        '" + where + ':' + std::string(positional.name) + ':' + choices + '\'';
   }
 }
@@ -93,7 +95,15 @@ std::string groups() {
 
 // The command's words are taken off the line, so that _arguments sees only what belongs to it.
 std::string entry_function() {
-  return "_fairlead() {\n"
+  return "# A command of somebody else's, perhaps behind two dashes.\n"
+         "_fairlead_rest() {\n"
+         "  if [[ ${words[1]} == -- ]]; then\n"
+         "    shift words\n"
+         "    (( CURRENT-- ))\n"
+         "  fi\n"
+         "  _normal\n"
+         "}\n"
+         "_fairlead() {\n"
          "  local mode=fairlead path=\n"
          "  [[ ${words[1]:t} == devcontainer ]] && mode=devcontainer\n"
          "  while (( CURRENT > 2 )) && [[ ${words[2]} != -* ]]; do\n"

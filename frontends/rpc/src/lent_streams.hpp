@@ -30,11 +30,9 @@ std::optional<LentRun> receive_run(int socket);
 /// What follows, in both directions: one letter and one number.
 struct LentNote {
   enum Kind : char {
-    signal = 's',   ///< to the server: its number
-    size = 'w',     ///< to the server: rows * 65536 + columns
-    started = 'b',  ///< to the client: a command inside has the terminal
-    ended = 'e',    ///< to the client: it has it no more
-    exit = 'x',     ///< to the client: the exit status; the last
+    signal = 's',  ///< to the server: its number
+    size = 'w',    ///< to the server: rows * 65536 + columns
+    exit = 'x',    ///< to the client: the exit status; the last
   };
   char kind = exit;
   std::int32_t number = 0;

@@ -99,15 +99,16 @@ Message read_message(std::string_view text) {
     return Fault{.message = json.is_array() ? "Batches are not supported: send each message alone."
                                             : "A message is an object."};
   }
-  const auto version = json.find("jsonrpc");
-  if (version == json.end() || *version != "2.0")
-    return Fault{.message = "'jsonrpc' is not \"2.0\"."};
   const auto id = json.find("id");
   const bool has_id = id != json.end();
   if (has_id && !id->is_string() && !id->is_number_integer() && !id->is_null()) {
     return Fault{.message = "'id' is neither a string nor a whole number."};
   }
   auto id_text = has_id && !id->is_null() ? dumped(*id) : std::string();
+  const auto version = json.find("jsonrpc");
+  if (version == json.end() || *version != "2.0") {
+    return Fault{.id = id_text.empty() ? "null" : id_text, .message = "'jsonrpc' is not \"2.0\"."};
+  }
   if (json.contains("method")) return read_request(json, std::move(id_text));
   if (id_text.empty()) return Fault{.message = "There is neither a method nor an id."};
   const auto result = json.find("result");

@@ -70,7 +70,7 @@ std::vector<std::string> positional_words(CommandId command, const Json& params)
   std::vector<std::string> words;
   for (const auto& positional : cli::command_of(command).positionals) {
     const std::string name(positional.name);
-    if (!params.contains(name)) continue;
+    if (!params.contains(name) || params[name].is_null()) continue;
     for (auto& text : texts_of(name, params[name])) words.push_back(std::move(text));
   }
   return words;

@@ -10,8 +10,11 @@
 #include <fairlead/environment.hpp>
 #include <fairlead/error.hpp>
 
+#include <fcntl.h>
 #include <server/place.hpp>
 #include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <filesystem>
@@ -36,6 +39,30 @@ UniqueFd connection(const Environment& environment, const std::string& folder,
               "`fairlead background --stop` ends it; the next command starts another.");
 }
 
+/// A job in the background must not read what is typed for the shell; the server, which belongs to
+/// no terminal, would not be stopped for it as the job itself would.
+bool may_read(int fd) { return ::isatty(fd) == 0 || ::tcgetpgrp(fd) == ::getpgrp(); }
+
+UniqueFd lent_input(const cli::Session& session) {
+  if (may_read(session.in_fd)) return cli::duplicate(session.in_fd);
+  return UniqueFd(::open("/dev/null", O_RDONLY | O_CLOEXEC));
+}
+
+/// The server sets the terminal's mode for what it runs and puts it back; one that is killed
+/// cannot.
+class TerminalCare {
+ public:
+  explicit TerminalCare(int fd) : fd_(fd), known_(::tcgetattr(fd, &before_) == 0) {}
+  void server_is_gone() const {
+    if (known_ && may_read(fd_)) ::tcsetattr(fd_, TCSADRAIN, &before_);
+  }
+
+ private:
+  int fd_;
+  termios before_{};
+  bool known_;
+};
+
 LentRun lent(const std::vector<std::string>& arguments, const cli::Session& session,
              const Environment& environment, const std::string& folder) {
   LentRun run;
@@ -48,7 +75,7 @@ LentRun lent(const std::vector<std::string>& arguments, const cli::Session& sess
   const auto size = cli::terminal_size(session.out_fd);
   run.rows = size.rows;
   run.columns = size.cols;
-  run.streams = {cli::duplicate(session.in_fd), cli::duplicate(session.out_fd),
+  run.streams = {lent_input(session), cli::duplicate(session.out_fd),
                  cli::duplicate(session.err_fd)};
   return run;
 }
@@ -64,8 +91,7 @@ int run_by_server(const std::vector<std::string>& arguments, const cli::Session&
                 "Change to another one.");
   }
   const auto socket = connection(environment, folder, session);
-  std::optional<cli::RawTerminal> raw;
-  const bool terminal = session.in.is_terminal && session.out.is_terminal;
+  const TerminalCare terminal(session.in_fd);
   if (send_run(socket.get(), lent(arguments, session, environment, folder))) {
     // Only now: a note amid the command line would garble it.
     const cli::Signals signals([&](int number) {
@@ -74,11 +100,10 @@ int run_by_server(const std::vector<std::string>& arguments, const cli::Session&
                          : send_note(socket.get(), {LentNote::signal, number});
     });
     while (const auto note = receive_note(socket.get())) {
-      if (note->kind == LentNote::started && terminal) raw.emplace(session.in_fd);
-      if (note->kind == LentNote::ended) raw.reset();
       if (note->kind == LentNote::exit) return note->number;
     }
   }
+  terminal.server_is_gone();
   throw Error(Status::unavailable, "server.gone", "The server ended before the command did.",
               "Run it again: what was begun is found, and finished.");
 }

@@ -33,8 +33,6 @@ const char* signal_name(int number) {
 /// own.
 class Steering {
  public:
-  explicit Steering(int socket) : socket_(socket) {}
-
   std::stop_token token() const { return stop_.get_token(); }
   void stop() { stop_.request_stop(); }
   int exit_code() const { return exit_code_; }
@@ -42,16 +40,14 @@ class Steering {
   void attach(std::shared_ptr<ExecControl> control) {
     const std::lock_guard lock(mutex_);
     control_ = std::move(control);
-    send_note(socket_, {LentNote::started, 0});
   }
   void detach() {
     const std::lock_guard lock(mutex_);
     control_.reset();
-    send_note(socket_, {LentNote::ended, 0});
   }
   /// Until the client hangs up or the socket is shut down.
-  void listen() {
-    while (const auto note = receive_note(socket_)) hear(*note);
+  void listen(int socket) {
+    while (const auto note = receive_note(socket)) hear(*note);
     stop();
   }
 
@@ -72,7 +68,6 @@ class Steering {
     }
   }
 
-  const int socket_;
   std::mutex mutex_;
   std::shared_ptr<ExecControl> control_;
   std::stop_source stop_;
@@ -162,9 +157,9 @@ void run_for_client(const UniqueFd& socket, const std::string& executable,
   if (!run) return;
   be_where_the_client_is(*run);
   limit_receive(socket.get(), 0);  // it may be long before the client says more
-  Steering steering(socket.get());
+  Steering steering;
   const std::stop_callback on_stop(stop, [&] { steering.stop(); });
-  std::thread listening([&] { steering.listen(); });
+  std::thread listening([&] { steering.listen(socket.get()); });
   int code = 1;
   {
     auto session = session_of(*run, executable);

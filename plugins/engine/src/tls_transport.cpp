@@ -10,6 +10,7 @@
 
 #include <array>
 #include <filesystem>
+#include <string_view>
 
 namespace fairlead::engine {
 namespace {
@@ -28,7 +29,10 @@ fs::path module_path() {
   Dl_info here{};
   if (::dladdr(reinterpret_cast<const void*>(&tls_transport), &here) == 0) return {};
   std::error_code ignored;
-  const auto folder = fs::canonical(here.dli_fname, ignored).parent_path();
+  // A program that was found in PATH goes by its bare name here.
+  const bool is_library = std::string_view(here.dli_fname).find(".so") != std::string_view::npos;
+  const auto folder =
+      fs::canonical(is_library ? here.dli_fname : "/proc/self/exe", ignored).parent_path();
   for (const auto* place : {"../engine", "../lib/fairlead/engine", "."}) {
     auto path = folder / place / tls_module_file;
     if (fs::exists(path, ignored)) return path;

@@ -234,5 +234,35 @@ TEST(FlagTable, WritesCamelCaseAsTheReference) {
   EXPECT_EQ(camel_case("Workspace-folder"), "WorkspaceFolder");
 }
 
+TEST(ArgumentParser, SaysInItsOwnWordsWhatAValueCannotBe) {
+  const auto fault = [](const Words& words) {
+    const auto parsed = own(words);
+    return parsed.kind == Parsed::Kind::usage_error ? parsed.message : "taken";
+  };
+  EXPECT_EQ(fault({"up", "--workspace-folder"}), "--workspace-folder needs a value");
+  EXPECT_EQ(fault({"build", "--image-name", "--push"}), "--image-name needs a value");
+  EXPECT_EQ(fault({"up", "--log-level"}), "--log-level needs a value");
+  EXPECT_EQ(fault({"up", "--set"}), "--set needs a value");
+  EXPECT_EQ(fault({"up", "--log-level", "loud"}),
+            "--log-level cannot be \"loud\"; it is one of \"info\", \"debug\", \"trace\"");
+  EXPECT_EQ(fault({"completion", "tcsh"}),
+            "<shell> cannot be \"tcsh\"; it is one of \"bash\", \"zsh\", \"fish\"");
+  EXPECT_EQ(fault({"up", "--remote-env", "FOO"}), "--remote-env must match <name>=<value>");
+  EXPECT_EQ(fault({"up", "--config", "a", "--config", "b"}), "--config is given twice");
+  EXPECT_EQ(fault({"logs", "--tail", "x"}), "--tail is a whole number, not 'x'");
+  EXPECT_EQ(fault({"logs", "--tail", "5"}), "taken");
+  EXPECT_EQ(fault({"list", "--all=yes"}), "--all is true or false, not 'yes'");
+  EXPECT_EQ(fault({"list", "--all=false"}), "taken");
+}
+
+TEST(ArgumentParser, LeavesTheReferencesValuesAsTheyAre) {
+  for (const Words& words :
+       std::vector<Words>{{"up", "--workspace-folder"},
+                          {"up", "--log-level"},
+                          {"exec", "--terminal-columns", "x", "--terminal-rows", "y", "ls"}}) {
+    EXPECT_EQ(parse_arguments(words, Mode::drop_in).kind, Parsed::Kind::run) << words.front();
+  }
+}
+
 }  // namespace
 }  // namespace fairlead::cli

@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -85,6 +86,36 @@ TEST(CompletionScript, StandsUpToDateInTheTree) {
 TEST(CompletionScript, IsValidBash) {
   const std::string folder = std::string(FAIRLEAD_SOURCE_DIR) + "/config/completions/";
   EXPECT_EQ(std::system(("bash -n '" + folder + "fairlead.bash'").c_str()), 0);
+}
+
+/// What bash offers for the last of `words`, which are as bash divides them.
+std::string offered_by_bash(const std::string& words) {
+  const std::string script =
+      ". '" + std::string(FAIRLEAD_SOURCE_DIR) +
+      "/config/completions/fairlead.bash'; compopt() { printf '<%s>' \"$2\"; }; COMP_WORDS=(" +
+      words + "); COMP_CWORD=$((${#COMP_WORDS[@]}-1)); _fairlead; printf '%s' \"${COMPREPLY[*]}\"";
+  std::string quoted = "bash -c '";
+  for (const char letter : script) quoted += letter == '\'' ? "'\\''" : std::string(1, letter);
+  FILE* pipe = ::popen((quoted + "'").c_str(), "r");
+  if (pipe == nullptr) return "bash does not run";
+  std::string text;
+  for (int letter = std::fgetc(pipe); letter != EOF; letter = std::fgetc(pipe))
+    text += static_cast<char>(letter);
+  ::pclose(pipe);
+  return text;
+}
+
+TEST(CompletionScript, CompletesInBash) {
+  EXPECT_EQ(offered_by_bash("fairlead config v"), "validate");
+  EXPECT_EQ(offered_by_bash("fairlead up --log-level d"), "debug");
+  EXPECT_EQ(offered_by_bash("fairlead up --log-level = d"), "debug");
+  EXPECT_EQ(offered_by_bash("fairlead --log-level = debug rebuild ''"), "<default>");
+  EXPECT_EQ(offered_by_bash("fairlead --log-level = debug up --workspace-f"), "--workspace-folder");
+  EXPECT_EQ(offered_by_bash("fairlead completion z"), "zsh");
+  EXPECT_EQ(offered_by_bash("fairlead cp ''"), "<default>");
+  EXPECT_EQ(offered_by_bash("fairlead exec -- ls ''"), "<default>");
+  EXPECT_EQ(offered_by_bash("fairlead --backend ''"), "");
+  EXPECT_EQ(offered_by_bash("devcontainer lis"), "");
 }
 
 }  // namespace

@@ -38,6 +38,18 @@ TEST(ProgressLines, SayHowACommandEnded) {
   EXPECT_EQ(recorder.events[1].level, LogLevel::error);
 }
 
+TEST(ProgressLines, LeaveNoEmptyLinesOfOutput) {
+  Recorder recorder;
+  ProgressLines sink(recorder);
+  const Log log(sink);
+  log.raw("one\r\n\n", LogLevel::info);
+  log.raw("\r\n", LogLevel::info);
+  log.raw("\ntwo\nthree", LogLevel::info);
+  ASSERT_EQ(recorder.events.size(), 2U);
+  EXPECT_EQ(recorder.events[0].text, "one");
+  EXPECT_EQ(recorder.events[1].text, "\ntwo\nthree");
+}
+
 TEST(LogStep, TellsWhetherAnExceptionEndedIt) {
   Recorder recorder;
   const Log log(recorder);

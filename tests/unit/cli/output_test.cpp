@@ -19,7 +19,7 @@ Error sample() {
 
 TEST(ErrorText, ShowsPlaceLineAndCaret) {
   EXPECT_EQ(error_text(sample(), Mode::fairlead, false),
-            "error: expected a comma\n"
+            "error: expected a comma [config.syntax]\n"
             "  at devcontainer.json:3:4\n"
             "    \t\xc3\xa4 x\n"
             "    \t  ^\n"
@@ -33,7 +33,7 @@ TEST(ErrorText, ColoursOnlyWhenAsked) {
 }
 
 TEST(ErrorText, IsShortWhenThereIsNothingToAdd) {
-  EXPECT_EQ(error_text(Error(Status::failed, "x", "no"), Mode::fairlead, false), "error: no\n");
+  EXPECT_EQ(error_text(Error(Status::failed, "x", "no"), Mode::fairlead, false), "error: no [x]\n");
 }
 
 TEST(ErrorText, BeginsAsTheReferencesForTheDropIn) {
@@ -47,7 +47,8 @@ TEST(ErrorJson, HasTheReferencesKeysAndOurs) {
             "failed.\"}\n");
   EXPECT_EQ(error_json(sample(), "", Mode::fairlead),
             "{\"outcome\":\"error\",\"message\":\"expected a comma\",\"description\":\"expected a "
-            "comma\",\"code\":\"config.syntax\",\"hint\":\"put a ',' here\"}\n");
+            "comma\",\"code\":\"config.syntax\",\"status\":\"invalid\",\"hint\":\"put a ',' "
+            "here\",\"file\":\"devcontainer.json\",\"line\":3,\"column\":4}\n");
 }
 
 Diagnostic warning() {

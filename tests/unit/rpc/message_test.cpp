@@ -47,6 +47,13 @@ TEST(RpcMessage, SaysWhatIsNoMessage) {
             ErrorCode::invalid_params);
 }
 
+TEST(RpcMessage, AnswersTheRequestOfAnotherVersion) {
+  const auto fault = std::get<Fault>(read_message(R"({"jsonrpc":"1.0","id":"a","method":"list"})"));
+  EXPECT_EQ(fault.code, ErrorCode::invalid_request);
+  EXPECT_EQ(fault.id, "\"a\"");
+  EXPECT_EQ(std::get<Fault>(read_message(R"({"id":null,"method":"list"})")).id, "null");
+}
+
 TEST(RpcMessage, CarriesWhatAnErrorKnows) {
   const auto error = Error(Status::invalid, "config.syntax", "expected a comma", "put one")
                          .at({"a.json", 3, 4, "x"})

@@ -44,6 +44,13 @@ TEST(RpcMethods, TakeACommandLineWordForWord) {
   EXPECT_EQ(arguments.positionals(), (std::vector<std::string>{"--help", "a b", "$x"}));
 }
 
+TEST(RpcMethods, TakeNullForWhatIsLeftOut) {
+  const auto arguments =
+      arguments_of(CommandId::logs, R"({"containerId":"abc","service":null,"tail":null})");
+  EXPECT_TRUE(arguments.positionals().empty());
+  EXPECT_FALSE(arguments.given("tail"));
+}
+
 std::string refusal(CommandId command, const std::string& params) {
   try {
     arguments_of(command, params);

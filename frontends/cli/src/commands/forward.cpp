@@ -3,6 +3,7 @@
 #include "commands/options.hpp"
 #include "commands/signals.hpp"
 
+#include <algorithm>
 #include <condition_variable>
 #include <filesystem>
 #include <mutex>
@@ -17,8 +18,9 @@ std::vector<ForwardWish> wishes_of(const Arguments& arguments) {
     wish.reverse = arguments.flag("reverse");
     wish.addresses = arguments.list("address");
     if (!wish.local_socket.empty() && !wish.reverse)
-      wish.local_socket =
-          (std::filesystem::path(arguments.working_directory()) / wish.local_socket).string();
+      wish.local_socket = (std::filesystem::path(arguments.working_directory()) / wish.local_socket)
+                              .lexically_normal()
+                              .string();
     wishes.push_back(std::move(wish));
   }
   return wishes;
@@ -99,7 +101,11 @@ int run_unforward(const Arguments& arguments, Session& session) {
   for (const auto& forward : ended) session.write_out("Ended: " + forward_line(forward) + '\n');
   if (ended.empty() && targets.empty()) session.write_out("Nothing is forwarded.\n");
   if (ended.size() >= targets.size()) return 0;
-  session.write_err("fairlead: not all of these are forwarded in the background.\n");
+  for (const auto& target : targets) {
+    if (std::ranges::none_of(ended, [&](const auto& forward) { return forward.target == target; }))
+      session.write_err("fairlead: " + to_text(target) +
+                        " is not forwarded in the background; `fairlead ports` shows what is.\n");
+  }
   return 1;
 }
 

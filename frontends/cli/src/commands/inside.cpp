@@ -124,11 +124,14 @@ int run_inside(const Arguments& arguments, Session& session,
   core_settings.ask_trust = trust_prompt(arguments, session);
   Core core(std::move(core_settings), *log);
   auto options = options_of(arguments, session, terminal);
-  // Not before the command runs: until then the interrupt key ends the attempt.
   std::optional<RawTerminal> raw;
   options.on_started = [&](std::shared_ptr<ExecControl> control) {
+    if (control == nullptr) {
+      if (terminal) raw.emplace(session.in_fd);
+      return;
+    }
     steering.attach(std::move(control));
-    if (terminal) raw.emplace(STDIN_FILENO);
+    if (raw) raw->hand_over();
   };
   options.on_ended = [&] {
     steering.detach();

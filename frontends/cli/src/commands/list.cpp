@@ -17,6 +17,17 @@ std::string list_json(const ListResult& result) {
          silent_json(result.silent) + "}\n";
 }
 
+/// The names of built images end with a whole digest, of which a table needs the beginning.
+std::string short_name(const std::string& image) {
+  constexpr std::size_t shown = 12;
+  constexpr std::size_t digest = 64;
+  const auto from = image.rfind('-', image.find_last_of('-'));
+  if (from == std::string::npos) return image;
+  const auto end = std::min(image.find_first_not_of("0123456789abcdef", from + 1), image.size());
+  if (end - from - 1 != digest) return image;
+  return image.substr(0, from + 1 + shown) + "..." + image.substr(end);
+}
+
 std::string list_text(const ListResult& result, bool bold) {
   if (result.environments.empty()) return "No dev containers.\n";
   Table table({"STATE", "CONTAINER", "ID", "BACKEND", "AGE", "PORTS", "IMAGE", "FOLDER"});
@@ -24,7 +35,7 @@ std::string list_text(const ListResult& result, bool bold) {
     const auto& instance = environment.instance;
     table.add({state_word(instance.state), instance.name, instance.id.substr(0, 12),
                environment.backend, age_text(environment.age_seconds), ports_text(instance.ports),
-               instance.image,
+               short_name(instance.image),
                environment.source.empty() ? environment.local_folder : environment.source});
   }
   return table.text(bold);

@@ -4,6 +4,7 @@
 #include "commands/signals.hpp"
 #include "json_text.hpp"
 #include "table.hpp"
+#include "utf8.hpp"
 
 #include <filesystem>
 
@@ -22,7 +23,7 @@ std::string bytes_text(std::uint64_t bytes) {
 std::string process_text(const ForwardInfo& forward) {
   constexpr std::size_t most = 40;
   if (forward.process.empty()) return {};
-  return forward.process.substr(0, most) +
+  return fit_width(forward.process, most) +
          (forward.pid > 0 ? " (" + std::to_string(forward.pid) + ')' : std::string());
 }
 

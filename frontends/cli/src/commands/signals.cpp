@@ -7,6 +7,8 @@
 namespace fairlead::cli {
 namespace {
 
+std::atomic<int> first_signal{0};
+
 sigset_t handled_signals() {
   sigset_t set;
   sigemptyset(&set);
@@ -47,7 +49,10 @@ void StopOnSignal::on_signal(int number) {
   if (number == SIGWINCH || number == SIGQUIT) return;
   if (exit_code_ != 0) ::_exit(128 + number);
   exit_code_ = 128 + number;
+  first_signal = number;
   source_.request_stop();
 }
+
+int status_when_cancelled() { return first_signal == 0 ? 1 : 128 + first_signal; }
 
 }  // namespace fairlead::cli

@@ -44,4 +44,7 @@ class StopOnSignal {
   std::optional<Signals> signals_;  ///< last: its thread uses the rest
 };
 
+/// The exit status of a command that was cancelled: 128+n when a signal did it.
+int status_when_cancelled();
+
 }  // namespace fairlead::cli

@@ -5,11 +5,11 @@
 #include "server/methods.hpp"
 #include "server/name_proxy.hpp"
 
+#include <fairlead/descriptor_limit.hpp>
 #include <fairlead/relay_wish.hpp>
 
 #include <poll.h>
 #include <sys/eventfd.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -33,14 +33,6 @@ constexpr milliseconds visitor_round{200};
 constexpr milliseconds lock_round{20};
 constexpr std::chrono::seconds lock_limit{15};
 constexpr std::chrono::seconds wish_limit{2};
-
-/// A connection costs two descriptors.
-void allow_many_descriptors() {
-  rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
-}
 
 /// The lock; nothing when another process serves. One that is about to end, or begins at the same
 /// moment, has the lock without serving: that is waited for.
@@ -252,7 +244,7 @@ void serve(ServeOptions options, EventSink& log, std::stop_token stop) {
       const auto written = ::write(options.ready.get(), "\n", 1);
     return;
   }
-  allow_many_descriptors();
+  allow_many_descriptors();  // a connection costs two
   Visitors visitors;
   auto server = std::make_unique<Server>(std::move(options), log, visitors);
   const bool handed_over = server->run(stop);
