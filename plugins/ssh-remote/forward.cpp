@@ -9,21 +9,44 @@ namespace {
 
 constexpr int missing = 3;
 constexpr int forbidden = 4;
+constexpr int stopped = 5;
+
+// $p the socket. By its name is told whose it is: x.sock is xd's, which keeps its things in
+// /var/lib/x.
+constexpr auto look_script = R"sh(
+f=$p
+while [ "$f" != / ] && [ -n "$f" ]; do
+  f=${f%/*}
+  [ -z "$f" ] || [ ! -d "$f" ] || [ -x "$f" ] || exit 4
+done
+if [ ! -S "$p" ]; then
+  n=${p##*/}
+  n=${n%.sock}
+  [ -d "/var/lib/$n" ] || exit 3
+  for d in /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /bin /sbin /snap/bin; do
+    [ ! -x "$d/${n}d" ] || exit 5
+  done
+  exit 3
+fi
+[ -w "$p" ] || exit 4)sh";
+
+std::string name_of(const std::string& socket) {
+  const auto name = socket.substr(socket.rfind('/') + 1);
+  return name.substr(0, name.rfind(".sock"));
+}
 
 // OpenSSH accepts a local caller before it knows whether the other end lets it in.
 void check_socket(Master& master, const std::string& path, int cancel_fd) {
-  const auto word = sh_word(path);
-  const auto status =
-      master
-          .run("p=" + word +
-                   "\nf=$p\nwhile [ \"$f\" != / ] && [ -n \"$f\" ]; do f=${f%/*}; [ -z \"$f\" ] || "
-                   "[ ! -d \"$f\" ] || [ -x \"$f\" ] || exit 4; done\n"
-                   "[ -S \"$p\" ] || exit 3\n[ -w \"$p\" ] || exit 4",
-               cancel_fd)
-          .exit_code;
+  const auto status = master.run("p=" + sh_word(path) + look_script, cancel_fd).exit_code;
   const auto text = "cannot connect to " + path + " on " + master.address().text() + ": ";
+  if (status == stopped) {
+    const auto name = name_of(path);
+    throw Error(Status::unavailable, "host.not_running",
+                text + "there is no such socket; " + name + "d is installed, but does not run",
+                "Start it there: `sudo systemctl start " + name + "`.");
+  }
   if (status == missing) {
-    throw Error(Status::unavailable, "host.connect", text + "there is no such socket",
+    throw Error(Status::unavailable, "host.no_socket", text + "there is no such socket",
                 "Is the service installed there, and does it run?");
   }
   if (status == forbidden) {

@@ -6,6 +6,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <random>
 
 namespace fairlead::test {
 namespace {
@@ -183,6 +184,33 @@ TEST_F(HostCommandTest, CopiesInAndOutWithModesLinksAndTimes) {
   const auto full = fairlead({"cp", folder.string(), "ssh://tight/home/tight/copy"});
   EXPECT_NE(full.text().find("No space left"), std::string::npos) << full.text();
   EXPECT_EQ(shell(*host_of("tight"), "ls -A ~ | grep -cE 'copy|fairlead-part'").out, "0\n");
+}
+
+TEST_F(HostCommandTest, ClearsWhatAFormerCopyLeft) {
+  enter("box");
+  const auto big = test_run().below("work") / "big";
+  const auto small = test_run().below("work") / "small";
+  std::string noise(48U << 20U, 'x');
+  std::minstd_rand random(7);
+  for (auto& byte : noise) byte = static_cast<char>(random() >> 8U);
+  write_file(big, noise);
+  write_file(small, "x");
+  shell(*there_, "mkdir -p " + folder_ + "/.fairlead-part-another-1-2-3-4");
+  std::string part;
+  ChildProcess child(request({"cp", big.string(), "ssh://box" + folder_ + "/"}));
+  ASSERT_TRUE(child.wait_for(
+      [&] {
+        part = shell(*there_, "ls -A " + folder_ + " | grep fairlead-part | grep -v another").out;
+        return !part.empty();
+      },
+      milliseconds(60'000)));
+  EXPECT_EQ(child.finish().exit_code, 0);
+  // As a lost link would have left it: its writer is no more.
+  part.pop_back();
+  shell(*there_, "rm " + folder_ + "/big; mkdir -p " + folder_ + '/' + part + "/data");
+  const auto next = fairlead({"cp", small.string(), "ssh://box" + folder_ + "/"});
+  EXPECT_EQ(next.exit_code, 0) << next.text();
+  EXPECT_EQ(shell(*there_, "ls -A " + folder_).out, ".fairlead-part-another-1-2-3-4\nsmall\n");
 }
 
 TEST_F(HostCommandTest, StopsConnectingAtOnce) {

@@ -6,7 +6,9 @@
 #include "support/wait.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <csignal>
+#include <filesystem>
 
 namespace fairlead::test {
 namespace {
@@ -182,6 +184,66 @@ TEST_F(SshDockerTest, ConvergesWhenTheConnectionIsKilledAtAnyStep) {
   EXPECT_EQ(exec({"true"}).exit_code, 0);
 }
 
+/// The difference that the link of 20 ms each way makes, in round trips.
+TEST_F(SshDockerTest, ListsInTwoRoundTrips) {
+  const auto least = [&](const std::string& name) {
+    auto asked = request({"list", "--json", "--backend", "docker", "--host", "ssh://" + name});
+    EXPECT_EQ(shell(*host(name), "true").exit_code, 0);  // connects
+    EXPECT_EQ(run(asked).exit_code, 0);
+    auto best = std::chrono::steady_clock::duration::max();
+    for (int i = 0; i < 9; ++i) {
+      const auto begin = std::chrono::steady_clock::now();
+      const auto listed = run(asked);
+      best = std::min(best, std::chrono::steady_clock::now() - begin);
+      EXPECT_EQ(listed.exit_code, 0) << listed.text();
+    }
+    return std::chrono::duration<double, std::milli>(best).count();
+  };
+  const double trips = (least("far") - least("box")) / 40;
+  EXPECT_GT(trips, 0.5);  // or there was no link
+  EXPECT_LT(trips, 2.6);  // one opens the way to the engine, one asks it
+}
+
+TEST_F(SshDockerTest, PruneClearsTheNotesOfWhatIsGone) {
+  configure(R"("image": "fairlead-test/busybox")");
+  ASSERT_EQ(up().exit_code, 0);
+  ASSERT_EQ(up().exit_code, 0);  // found, and noted
+  const auto prune = [&] { return fairlead({"prune", "--yes", "--host", "ssh://box"}); };
+  const auto notes = [&] {
+    const auto folder = test_run().below("run") / "fairlead/last";
+    return std::distance(std::filesystem::directory_iterator(folder),
+                         std::filesystem::directory_iterator());
+  };
+  write_file(test_run().below("run") / "fairlead/last/0.last", "0123\n");
+  EXPECT_EQ(notes(), 2);
+  // Nothing is said to be gone before all backends have answered, which may take some time.
+  const auto leaves = [&](int count) {
+    return wait_until(milliseconds(60'000), [&] {
+      EXPECT_EQ(prune().exit_code, 0);
+      return notes() == count;
+    });
+  };
+  EXPECT_TRUE(leaves(1));
+  EXPECT_EQ(on_host("down").exit_code, 0);
+  EXPECT_TRUE(leaves(0));
+}
+
+/// dockerd is installed there; its socket is looked for where none is.
+TEST_F(SshDockerTest, TellsAStoppedEngineFromNone) {
+  configure(R"("image": "fairlead-test/busybox")");
+  test_run().set("FAIRLEAD_PLUGINS__DOCKER__HOST", "unix:///run/elsewhere/docker.sock");
+  const auto stopped = on_host("status", {"--backend", "docker"});
+  EXPECT_NE(stopped.exit_code, 0);
+  EXPECT_NE(stopped.text().find("dockerd is installed, but does not run"), std::string::npos)
+      << stopped.text();
+  EXPECT_NE(stopped.text().find("sudo systemctl start docker"), std::string::npos)
+      << stopped.text();
+  test_run().set("FAIRLEAD_PLUGINS__DOCKER__HOST", "unix:///run/elsewhere/nosuch.sock");
+  const auto none = on_host("status", {"--backend", "docker"});
+  EXPECT_NE(none.text().find("there is no such socket"), std::string::npos) << none.text();
+  EXPECT_EQ(none.text().find("is installed"), std::string::npos) << none.text();
+}
+
 // With FAIRLEAD_TEST_CUT_SECONDS=60 for so long, else until the command has heard of it.
 TEST_F(SshDockerTest, GoesOnAfterTheLinkWasCut) {
   write_file(test_run().below("config") / "fairlead/config.toml",
@@ -225,6 +287,42 @@ TEST_F(SshDockerTest, TwoMachinesAgreeOnOneContainer) {
   EXPECT_EQ(said.exit_code, 0) << said.text();
   EXPECT_EQ(also.exit_code, 0) << also.text();
   EXPECT_EQ(json_at(said.out, "/containerId"), json_at(also.out, "/containerId"));
+  EXPECT_EQ(containers(), "1\n");
+}
+
+TEST_F(SshDockerTest, TwoMachinesWorkOnOneWorkspace) {
+  configure(R"("image": "fairlead-test/busybox", "onCreateCommand": "echo x >> created")");
+  const auto elsewhere = [&](std::vector<std::string> words) {
+    words.insert(words.begin() + 1, {"--workspace-folder", address()});
+    auto asked = request(std::move(words));
+    asked.argv.insert(asked.argv.begin(), {"/usr/bin/unshare", "--uts", "sh", "-c",
+                                           "hostname elsewhere && exec \"$@\"", "sh"});
+    for (const auto* name : {"HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME"}) {
+      const auto folder = test_run().below("elsewhere") / name;
+      std::filesystem::create_directories(folder);
+      asked.environment[name] = folder.string();
+    }
+    return run(asked);
+  };
+  const auto made = up();
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  const auto joined = elsewhere({"up", "--json", "--wait"});
+  ASSERT_EQ(joined.exit_code, 0) << joined.text();
+  EXPECT_EQ(json_at(joined.out, "/containerId"), json_at(made.out, "/containerId"));
+  // What one of them is in the middle of, the other one sees and does not disturb.
+  ChildProcess child(request({"exec", "--workspace-folder", address(), "sh", "-c",
+                              "echo here >place; echo begun; while ! test -e other; do :; done; "
+                              "cat other"}));
+  ASSERT_TRUE(child.wait_for_output("begun", milliseconds(60'000)));
+  EXPECT_EQ(elsewhere({"exec", "sh", "-c", "cat place; echo there >.o; mv .o other"}).out,
+            "here\n");
+  EXPECT_NE(child.finish().text().find("there"), std::string::npos);
+  EXPECT_EQ(exec({"cat", "created"}).out, "x\n");
+  // And what one of them removes is gone for both.
+  EXPECT_EQ(elsewhere({"down"}).exit_code, 0);
+  const auto gone = exec({"true"});
+  EXPECT_NE(gone.text().find("Dev container not found"), std::string::npos) << gone.text();
+  EXPECT_EQ(up().exit_code, 0);
   EXPECT_EQ(containers(), "1\n");
 }
 

@@ -1,70 +1,12 @@
 // A folder of this machine and its copy on a host, with the program itself.
 
-#include "ssh_host_fixture.hpp"
-#include "support/files.hpp"
-#include "support/json.hpp"
-#include "support/wait.hpp"
+#include "ssh_sync_fixture.hpp"
 
+#include <sys/stat.h>
 #include <unistd.h>
-
-#include <filesystem>
 
 namespace fairlead::test {
 namespace {
-
-namespace fs = std::filesystem;
-
-constexpr milliseconds patience{60'000};
-
-class SshSyncTest : public SshWorkspaceTest {
- protected:
-  void SetUp() override {
-    SshHostTest::SetUp();
-    if (IsSkipped()) return;
-    test_run().set("FAIRLEAD_TRUST", "always");
-    test_run().set("FAIRLEAD_CONTENT", "sync");
-    test_run().set("FAIRLEAD_BACKEND", "ssh-remote");
-    test_run().set("FAIRLEAD_PORT_NAMES", "0");
-    enter_as("box");
-  }
-  void TearDown() override {
-    if (there_) {
-      fairlead({"down", "--workspace-folder", project_.string()});
-      fairlead({"background", "--stop"});
-    }
-    SshWorkspaceTest::TearDown();
-  }
-
-  void enter_as(const std::string& account) {
-    enter(account);
-    test_run().set("FAIRLEAD_HOST", "ssh://" + account);
-    test_run().set("FAIRLEAD_REMOTE_WORKSPACE_FOLDER", folder_);
-    project_ = test_run().below("work") / "project";
-    write(".devcontainer.json", R"({"name": "synced"})");
-  }
-
-  void write(const std::string& path, const std::string& text) const {
-    fs::create_directories((project_ / path).parent_path());
-    write_file(project_ / path, text);
-  }
-  std::string here(const std::string& path) const {
-    return fs::exists(project_ / path) ? read_file(project_ / path) : "(none)";
-  }
-  std::string there(const std::string& path) {
-    return shell(*there_, "cat '" + folder_ + '/' + path + "' 2>/dev/null || echo '(none)'").out;
-  }
-  bool arrives(const std::string& path, const std::string& text) {
-    return wait_until(patience, [&] { return there(path) == text; });
-  }
-
-  RunResult up() { return fairlead({"up", "--json", "--workspace-folder", project_.string()}); }
-  RunResult sync(const std::string& action) {
-    return fairlead({"sync", action, "--json", "--workspace-folder", project_.string()});
-  }
-  void follow_no_more() { EXPECT_EQ(fairlead({"background", "--stop"}).exit_code, 0); }
-
-  fs::path project_;
-};
 
 TEST_F(SshSyncTest, UploadsAndThenFollowsBothSides) {
   write(".gitignore", "*.o\nbuild/\n");
@@ -239,6 +181,47 @@ TEST_F(SshSyncTest, LeavesNothingHalfMadeOnAFullDisk) {
             "0\n");
 }
 
+/// What a run asks before it looks at files is asked before something changes.
+TEST_F(SshSyncTest, HasTheNextRunReady) {
+  write("a.txt", "one\n");
+  ASSERT_EQ(up().exit_code, 0);
+  // Of the FIFO that the next run waits for, once something there has opened it.
+  const auto gate = [&]() -> std::string {
+    for (const auto& process : fs::directory_iterator("/proc")) {
+      std::error_code error;
+      for (fs::directory_iterator it(process.path() / "fd", error), end; !error && it != end;
+           it.increment(error)) {
+        std::error_code gone;
+        struct stat info {};
+        const bool is_gate = fs::read_symlink(it->path(), gone).extension() == ".gate";
+        if (!is_gate || ::stat(it->path().c_str(), &info) != 0) continue;
+        return std::to_string(info.st_ino) + ' ' + std::to_string(info.st_ctim.tv_sec) + '.' +
+               std::to_string(info.st_ctim.tv_nsec);
+      }
+    }
+    return {};
+  };
+  std::string first;
+  ASSERT_TRUE(wait_until(patience, [&] { return !(first = gate()).empty(); }));
+  // Changed on both sides meanwhile: it sees what is there when it looks.
+  put("b.txt", "from there\n");
+  write("a.txt", "two\n");
+  EXPECT_TRUE(arrives("a.txt", "two\n"));
+  EXPECT_TRUE(wait_until(patience, [&] { return here("b.txt") == "from there\n"; }));
+  EXPECT_TRUE(wait_until(patience, [&] {
+    const auto next = gate();
+    return !next.empty() && next != first;
+  }));
+  // Another run meanwhile makes it worthless, and that is noticed.
+  write("a.txt", "three\n");
+  EXPECT_EQ(sync("now").exit_code, 0);
+  write("a.txt", "four\n");
+  EXPECT_TRUE(arrives("a.txt", "four\n"));
+  EXPECT_EQ(json_at(sync("status").out, "/conflicts"), "[]") << sync("status").text();
+  follow_no_more();
+  EXPECT_EQ(gate(), "");
+}
+
 TEST_F(SshSyncTest, GoesOnAfterTheLinkWasCut) {
   test_run().set("FAIRLEAD_PLUGINS__SSH__KEEP_ALIVE", "1");
   test_run().set("FAIRLEAD_PLUGINS__SSH__KEEP_ALIVE_COUNT", "2");
@@ -301,89 +284,6 @@ TEST_F(SshSyncOfTwoTest, AreToldApartOneWay) {
   EXPECT_NE(refused.text().find("copy of another machine's folder"), std::string::npos)
       << refused.text();
   EXPECT_EQ(there("a.txt") + there("b.txt"), "from here\n(none)\n");
-}
-
-/// The same with a container.
-class SshSyncDockerTest : public SshSyncTest {
- protected:
-  void SetUp() override {
-    SshSyncTest::SetUp();
-    if (IsSkipped()) return;
-    test_run().set("FAIRLEAD_BACKEND", "docker");
-    if (shell(*there_, "test -S /var/run/docker.sock").exit_code != 0) {
-      there_.reset();
-      GTEST_SKIP() << "skipped: the machine has no engine";
-    }
-  }
-};
-
-TEST_F(SshSyncDockerTest, MountsTheCopy) {
-  write(".devcontainer.json", R"({"image": "fairlead-test/user", "remoteUser": "dev",
-    "mounts": ["source=${localWorkspaceFolder}/data,target=/data,type=bind"],
-    "postCreateCommand": "echo made >made-inside"})");
-  write("data/x", "data\n");
-  const auto made = up();
-  ASSERT_EQ(made.exit_code, 0) << made.text();
-  const auto inside =
-      fairlead({"exec", "--workspace-folder", project_.string(), "sh", "-c", "cat /data/x; id -u"});
-  EXPECT_EQ(inside.out, "data\n" + shell(*there_, "id -u").out) << inside.text();
-  EXPECT_TRUE(wait_until(patience, [&] { return here("made-inside") == "made\n"; }));
-  write("data/x", "newer\n");
-  EXPECT_TRUE(wait_until(patience, [&] {
-    return fairlead({"exec", "--workspace-folder", project_.string(), "cat", "/data/x"}).out ==
-           "newer\n";
-  }));
-
-  // What is not in the folder has to be on the host, and the copy has to be this one.
-  test_run().set("FAIRLEAD_REMOTE_WORKSPACE_FOLDER", folder_ + "-other");
-  const auto other = up();
-  EXPECT_NE(other.exit_code, 0);
-  EXPECT_NE(other.text().find("works on " + folder_), std::string::npos) << other.text();
-  test_run().set("FAIRLEAD_REMOTE_WORKSPACE_FOLDER", folder_);
-}
-
-/// An exec, a forward and a copy that is followed. With FAIRLEAD_TEST_CUT_SECONDS=60 for so long,
-/// else until the command has heard of it.
-TEST_F(SshSyncDockerTest, GoesOnWithAllOfItAfterTheLinkWasCut) {
-  test_run().set("FAIRLEAD_PLUGINS__SSH__KEEP_ALIVE", "1");
-  test_run().set("FAIRLEAD_PLUGINS__SSH__KEEP_ALIVE_COUNT", "2");
-  test_run().set("FAIRLEAD_PLUGINS__SSH__CONNECT_TIMEOUT", "3");
-  write(".devcontainer.json", R"({"image": "fairlead-test/busybox", "forwardPorts": [8766],
-    "postStartCommand": "setsid nc -ll -p 8766 -e echo alive >/dev/null 2>&1 &"})");
-  const auto made = up();
-  ASSERT_EQ(made.exit_code, 0) << made.text();
-  const auto port = json_at(made.out, "/forwards/0/localPort");
-  ASSERT_NE(port, "") << made.text();
-  const auto answers = [&] { return said_by(std::stoi(port)) == "alive\n"; };
-  EXPECT_TRUE(wait_until(patience, answers));
-  const auto exec = [&](const std::string& script) {
-    return fairlead({"exec", "--workspace-folder", project_.string(), "sh", "-c", script});
-  };
-  ChildProcess child(request(
-      {"exec", "--workspace-folder", project_.string(), "sh", "-c", "echo begun; sleep 4009"}));
-  ASSERT_TRUE(child.wait_for_output("begun", patience));
-  {
-    const CutLink cut;
-    write("a.txt", "written meanwhile\n");
-    const auto lost = child.finish();
-    EXPECT_NE(lost.text().find("was lost"), std::string::npos) << lost.text();
-    const auto longer = variable("FAIRLEAD_TEST_CUT_SECONDS");
-    if (!longer.empty()) wait_until(milliseconds(1000 * std::stoi(longer)), [] { return false; });
-  }
-  EXPECT_EQ(exec("echo back").out, "back\n");
-  EXPECT_TRUE(wait_until(patience, answers));
-  EXPECT_TRUE(arrives("a.txt", "written meanwhile\n"));
-  EXPECT_TRUE(wait_until(patience, [&] { return exec("ps | grep '[s]leep 4009'").out.empty(); }));
-  EXPECT_EQ(shell(*there_, "docker ps -q --filter volume=" + folder_ + " | wc -l").out, "1\n");
-  EXPECT_EQ(masters().size(), 1U);
-}
-
-TEST_F(SshSyncDockerTest, NamesWhatIsNotOnTheHost) {
-  write(".devcontainer.json", R"({"image": "fairlead-test/busybox",
-    "mounts": ["source=/no/such/folder,target=/data,type=bind"]})");
-  const auto refused = up();
-  EXPECT_NE(refused.exit_code, 0);
-  EXPECT_NE(refused.text().find("/no/such/folder"), std::string::npos) << refused.text();
 }
 
 }  // namespace

@@ -6,12 +6,13 @@
 namespace fairlead {
 
 Captured run_captured_on(Host& host, SpawnRequest request, std::stop_token stop,
-                         std::string_view input) {
+                         CapturedStreams streams) {
   Captured result;
   auto out = make_pipe();
   auto err = make_pipe();
   CallOptions options{.stop = std::move(stop)};
-  if (!input.empty()) request.in = options.pass(memory_file(input));
+  if (streams.in) request.in = options.pass(std::move(streams.in));
+  if (streams.out) out.write_end = std::move(streams.out);
   request.out = options.pass(std::move(out.write_end));
   request.err = options.pass(std::move(err.write_end));
   {  // what they have read is complete when they have ended
@@ -22,6 +23,13 @@ Captured run_captured_on(Host& host, SpawnRequest request, std::stop_token stop,
     result.exit_code = host.spawn(request, std::move(options)).exit_code;
   }
   return result;
+}
+
+Captured run_captured_on(Host& host, SpawnRequest request, std::stop_token stop,
+                         std::string_view input) {
+  return run_captured_on(
+      host, std::move(request), std::move(stop),
+      CapturedStreams{.in = input.empty() ? UniqueFd() : memory_file(input), .out = {}});
 }
 
 }  // namespace fairlead

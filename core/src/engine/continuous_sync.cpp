@@ -1,6 +1,7 @@
 #include "base/lock.hpp"
 #include "base/pipe.hpp"
 #include "engine/folder_watch.hpp"
+#include "engine/remote_watch.hpp"
 #include "engine/sync_folder.hpp"
 #include "plugins/stop_fd.hpp"
 
@@ -26,22 +27,14 @@ constexpr milliseconds look_again{30'000};  // without any event
 constexpr milliseconds look_often{5'000};   // when the kernel tells not all
 constexpr std::chrono::hours for_ever{24 * 365};
 
-// $1 the copy. Says "changed" when something there is newer than the last look, and "." else, so
-// that it ends when nobody listens; at first in any case, for what changed before it looked.
-constexpr auto watch_script = R"sh(m=$(mktemp) || exit 1
-trap 'rm -f "$m" "$m.new"' EXIT
-trap 'exit 0' HUP INT TERM PIPE
-echo changed || exit 0
-while :; do
-  sleep 2
-  : >"$m.new" || exit 1
-  if [ -n "$(find "$1" -newer "$m" ! -name '.unison.*' 2>/dev/null | head -n 1)" ]; then
-    echo changed || exit 0
-  else
-    echo . || exit 0
-  fi
-  mv -f "$m.new" "$m" || exit 1
-done)sh";
+constexpr std::string_view report_end = "=\n";  // a line
+
+/// Of the first whole one in the text; 0: there is none.
+std::size_t size_of_report(const std::string& text) {
+  if (text.starts_with(report_end)) return report_end.size();
+  const auto end = text.find('\n' + std::string(report_end));
+  return end == std::string::npos ? 0 : end + 1 + report_end.size();
+}
 
 }  // namespace
 
@@ -63,6 +56,7 @@ struct ContinuousSync::State {
       while (!stop.stop_requested()) {
         const bool good = run(stop);
         pause = good ? first_pause : std::min(pause * 2, longest_pause);
+        if (good) folder.make_ready();
         good ? wait_for_change(stop) : rest(stop, pause);
       }
     } catch (const Error& error) {
@@ -78,7 +72,7 @@ struct ContinuousSync::State {
       if (watch.fd() >= 0) watch.take(folder.rules());
       {
         const std::lock_guard lock(mutex);
-        remote_changed = false;
+        heard.clear();
       }
       folder.run(SyncDirection::both, stop, std::exchange(ask, false));
       const std::lock_guard lock(mutex);
@@ -101,12 +95,15 @@ struct ContinuousSync::State {
     while (!stop.stop_requested() && std::chrono::steady_clock::now() < end) {
       std::array<pollfd, 2> ready{pollfd{watch.fd(), POLLIN, 0}, pollfd{stopped.get(), POLLIN, 0}};
       ::poll(ready.data(), ready.size(), 250);
-      {
-        const std::lock_guard lock(mutex);
-        if (remote_changed) return;
-      }
+      if (differs(take_heard(), folder.folder().here, folder.folder().there, folder.rules()))
+        return;
       if (ready[0].revents != 0 && watch.take(folder.rules())) return rest(stop, settle);
     }
+  }
+
+  std::string take_heard() {
+    const std::lock_guard lock(mutex);
+    return std::exchange(heard, {});
   }
 
   void rest(const std::stop_token& stop, milliseconds time) {
@@ -135,13 +132,17 @@ struct ContinuousSync::State {
   void hear(const std::stop_token& stop) {
     auto out = make_pipe();
     CallOptions options{.stop = stop};
-    SpawnRequest request{.argv = {"/bin/sh", "-c", watch_script, "sh", folder.folder().there}};
+    SpawnRequest request{
+        .argv = {"/bin/sh", "-c", remote_watch_script, "sh", folder.folder().there}};
     request.out = options.pass(std::move(out.write_end));
-    const PipeReader reader(std::move(out.read_end), [this](std::string_view said) {
-      if (said.find("changed") == std::string_view::npos) return;
-      const std::lock_guard lock(mutex);
-      remote_changed = true;
-      wake.notify_all();
+    std::string report;
+    const PipeReader reader(std::move(out.read_end), [this, &report](std::string_view said) {
+      report += said;
+      for (auto size = size_of_report(report); size > 0; size = size_of_report(report)) {
+        const std::lock_guard lock(mutex);
+        heard += report.substr(0, size - report_end.size());
+        report.erase(0, size);
+      }
     });
     folder.host().spawn(request, std::move(options));
   }
@@ -152,7 +153,7 @@ struct ContinuousSync::State {
   bool ask = true;
   std::mutex mutex;
   std::condition_variable_any wake;
-  bool remote_changed = false;
+  std::string heard;  ///< what the host reported since the last run began
   bool connected = false;
   std::jthread follower;  ///< last: it uses the rest
 };

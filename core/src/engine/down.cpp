@@ -3,6 +3,7 @@
 #include "engine/enter_cache.hpp"
 #include "engine/environment_info.hpp"
 #include "engine/find.hpp"
+#include "engine/image_there.hpp"
 #include "engine/rest.hpp"
 #include "engine/stored_objects.hpp"
 #include "engine/workspace_lock.hpp"
@@ -34,17 +35,6 @@ std::vector<std::string> image_names(const Workspace& workspace, const DownResul
     if (built && std::ranges::find(names, image) == names.end()) names.insert(names.begin(), image);
   }
   return names;
-}
-
-/// A backend without images has none.
-bool exists(Backend& backend, const std::string& image, const std::stop_token& stop) {
-  try {
-    backend.inspect_image({.image = image}, question(stop));
-    return true;
-  } catch (const Error& error) {
-    if (error.status() != Status::not_found && error.status() != Status::unsupported) throw;
-    return false;
-  }
 }
 
 /// With the group that it belongs to goes what no other workspace's container needs. CMP-020.
@@ -123,7 +113,7 @@ DownResult down(Core& core, const Selection& selection, const DownOptions& optio
   }
   if (!options.images) return result;
   for (const auto& name : image_names(workspace, result)) {
-    if (!exists(*found.backend, name, stop)) continue;
+    if (!image_if_there(*found.backend, name, stop)) continue;
     if (remove_object(core, *found.backend, {.kind = ObjectKind::image, .id = name}, stop))
       result.images.push_back(name);
   }

@@ -3,10 +3,12 @@
 #include <fairlead/core.hpp>
 
 #include <chrono>
+#include <filesystem>
 #include <functional>
 #include <future>
 #include <memory>
 #include <optional>
+#include <set>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -15,6 +17,12 @@ namespace fairlead {
 
 /// Every environment of a folder carries it.
 inline constexpr const char* folder_label = "devcontainer.local_folder";
+
+/// What was noted of environments of these backends of `host` that are not among these instances,
+/// and notes that say nothing.
+std::vector<std::filesystem::path> notes_of_nothing(const Core& core, const std::string& host,
+                                                    const std::set<std::string>& backends,
+                                                    const std::set<std::string>& instances);
 
 /// A question that is likely to be asked soon, put to a backend elsewhere while the configuration
 /// still travels: which environments a folder has. A link's delay is then waited for once.

@@ -2,6 +2,7 @@
 #include "engine/deadlines.hpp"
 #include "engine/find.hpp"
 #include "engine/image_plan.hpp"
+#include "engine/image_there.hpp"
 #include "spec/dockerfile.hpp"
 
 #include <fairlead/explain_workspace.hpp>
@@ -14,7 +15,7 @@ namespace {
 /// What the image's own label says; nothing when the backend has no such image, which is said.
 void add_image(const ImageContext& c, const std::string& image, ExplainResult& out,
                std::vector<NamedEntry>& entries) {
-  const auto info = inspect_if_there(c, image);
+  const auto info = image_if_there(c.backend, image, c.stop);
   if (!info) {
     out.missing.push_back("metadata of the image " + image + ": it is not on the backend yet");
     return;

@@ -2,6 +2,7 @@
 
 #include "engine/call_log.hpp"
 #include "engine/deadlines.hpp"
+#include "engine/image_there.hpp"
 #include "engine/registry_credentials.hpp"
 #include "features/registry_credentials.hpp"
 
@@ -35,21 +36,11 @@ std::set<std::string> images_of(const ServiceGroup& services, Backend& backend,
   return images;
 }
 
-bool is_there(Backend& backend, const std::string& image, const std::stop_token& stop) {
-  try {
-    backend.inspect_image({.image = image}, question(stop));
-    return true;
-  } catch (const Error& error) {
-    if (error.status() != Status::not_found) throw;
-    return false;
-  }
-}
-
 void pull(Core& core, Backend& backend, const std::string& image, const std::stop_token& stop) {
   auto options = logged_call(core, stop);
   PullImageRequest request{.image = image};
   request.credentials = pass_registry_credentials(options, core.options().environment, image);
-  if (!request.credentials || is_there(backend, image, stop)) return;
+  if (!request.credentials || image_if_there(backend, image, stop)) return;
   const LogStep step(core.log(), "Pulling image " + image);
   backend.pull_image(request, std::move(options));
 }

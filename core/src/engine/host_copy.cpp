@@ -1,6 +1,7 @@
 #include "base/pipe.hpp"
 #include "base/text.hpp"
 #include "engine/captured.hpp"
+#include "engine/copy_parts.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/host_access.hpp"
 #include "engine/remote_folder.hpp"
@@ -10,9 +11,7 @@
 #include <fairlead/host_copy.hpp>
 
 #include <fcntl.h>
-#include <unistd.h>
 
-#include <atomic>
 #include <filesystem>
 #include <future>
 
@@ -52,13 +51,19 @@ result=$?
 trap - EXIT
 printf '%s' "$place")sh";
 
-// $1 the place, $2 the name, $3 the part's name.
+// $1 the place, $2 the name, $3 the part's name, $4 how parts of this machine's begin; says which
+// are beside it.
 constexpr auto place_script = R"sh(folder=${1%/*}
 part=$folder/$3
 [ ! -d "$1" ] || { rm -rf "$part"; exit 4; }
-mv -f "$part/data/$2" "$1" && { rm -rf "$part"; exit 0; }
+mv -f "$part/data/$2" "$1" && { rm -rf "$part"; cd "${folder:-/}" && ls -d "$4"*; exit 0; }
 rm -rf "$part"
 exit 1)sh";
+
+// $1 the place, then the names of parts beside it.
+constexpr auto clear_script = R"sh(folder=${1%/*}
+shift
+cd "${folder:-/}" && rm -rf -- "$@")sh";
 
 constexpr auto drop_script = R"sh(rm -rf "${1%/*}/$3")sh";
 
@@ -70,34 +75,6 @@ std::shared_ptr<Host> machine(Core& core, const std::string& address) {
 std::string shown(const HostPath& place) { return place.host + place.path; }
 
 std::string name_of(const std::string& path) { return path.substr(path.rfind('/') + 1); }
-
-std::string part_name() {
-  static std::atomic<unsigned> count{0};
-  return ".fairlead-part-" + machine_key() + '-' + std::to_string(::getpid()) + '-' +
-         std::to_string(++count);
-}
-
-/// A command whose output, or input, is the other one's.
-Captured run_end(Host& host, std::vector<std::string> argv, UniqueFd in, UniqueFd out,
-                 const std::stop_token& stop) {
-  Captured result;
-  auto said = make_pipe();
-  auto err = make_pipe();
-  CallOptions options{.stop = stop};
-  SpawnRequest request{.argv = std::move(argv)};
-  if (in) request.in = options.pass(std::move(in));
-  request.out = options.pass(out ? std::move(out) : std::move(said.write_end));
-  request.err = options.pass(std::move(err.write_end));
-  said.write_end.reset();
-  {  // what they have read is complete when they have ended
-    const PipeReader words(std::move(said.read_end),
-                           [&](std::string_view text) { result.out += text; });
-    const PipeReader faults(std::move(err.read_end),
-                            [&](std::string_view text) { result.err += text; });
-    result.exit_code = host.spawn(request, std::move(options)).exit_code;
-  }
-  return result;
-}
 
 /// What has come to the target whole: placed, or gone with this, whatever the caller's token says.
 class ReceivedPart {
@@ -132,6 +109,22 @@ class ReceivedPart {
   std::vector<std::string> words_;
   bool is_done_ = false;
 };
+
+/// What former copies to the same folder have left there.
+void clear_left_behind(Host& host, const std::string& place, std::string_view beside,
+                       const std::stop_token& stop) {
+  SpawnRequest request{.argv = {"/bin/sh", "-c", clear_script, "sh", place}};
+  const auto known = request.argv.size();
+  for (const auto name : split(beside, '\n')) {
+    if (is_left_behind(name)) request.argv.emplace_back(name);
+  }
+  if (request.argv.size() == known) return;
+  try {
+    run_captured_on(host, std::move(request), stop);
+  } catch (const Error&) {  // what was to be copied is there; the next one clears it
+    return;
+  }
+}
 
 /// Takes the line that says so out of what was said.
 bool take_tar_failure(std::string& said) {
@@ -174,20 +167,21 @@ void copy_between_hosts(Core& core, const HostPath& from, const HostPath& to,
   const auto source = machine(core, from.host);
   const auto target = machine(core, to.host);
   const auto name = name_of(from.path);
-  const auto part = part_name();
+  const auto part = new_copy_part();
   const LogStep step(core.log(), "Copying " + shown(from) + " to " + shown(to));
   auto pipe = make_pipe();
   ::fcntl(pipe.read_end.get(), F_SETPIPE_SZ, 1 << 20);
   auto packing = std::async(
       std::launch::async, [&, out = std::make_shared<UniqueFd>(std::move(pipe.write_end))] {
-        return run_end(*source, {"/bin/sh", "-c", pack_script, "sh", from.path}, {},
-                       std::move(*out), stop);
+        return run_captured_on(*source, {.argv = {"/bin/sh", "-c", pack_script, "sh", from.path}},
+                               stop, CapturedStreams{.in = {}, .out = std::move(*out)});
       });
-  const auto received =
-      run_end(*target, {"/bin/sh", "-c", receive_script, "sh", to.path, name, part},
-              std::move(pipe.read_end), {}, stop);
+  const auto received = run_captured_on(
+      *target, {.argv = {"/bin/sh", "-c", receive_script, "sh", to.path, name, part}}, stop,
+      CapturedStreams{.in = std::move(pipe.read_end), .out = {}});
   std::optional<ReceivedPart> whole;
-  if (received.exit_code == 0) whole.emplace(*target, std::vector{received.out, name, part});
+  if (received.exit_code == 0)
+    whole.emplace(*target, std::vector{received.out, name, part, copy_part_prefix()});
   auto packed = packing.get();
   if (packed.exit_code == not_there) fail(packed, from, to);
   const bool packs = !take_tar_failure(packed.err) && packed.exit_code == 0;
@@ -195,7 +189,9 @@ void copy_between_hosts(Core& core, const HostPath& from, const HostPath& to,
     fail({.exit_code = received.exit_code, .out = {}, .err = packed.err + received.err}, from, to);
   }
   if (!packs) fail(packed, from, to);
-  if (const auto placed = whole->place(stop); placed.exit_code != 0) fail(placed, from, to);
+  const auto placed = whole->place(stop);
+  if (placed.exit_code != 0) fail(placed, from, to);
+  clear_left_behind(*target, received.out, placed.out, stop);
 }
 
 }  // namespace fairlead

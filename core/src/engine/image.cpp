@@ -7,6 +7,7 @@
 #include "engine/call_log.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/image_plan.hpp"
+#include "engine/image_there.hpp"
 #include "engine/in_place.hpp"
 #include "engine/staging.hpp"
 #include "features/dockerfile_text.hpp"
@@ -95,7 +96,8 @@ std::optional<ImageInfo> made_before(const ImageContext& c, const std::string& i
                                      const std::string& hash) {
   // A registry's image for several platforms is one for each.
   if (c.options.push && c.options.platform.find(',') != std::string::npos) return {};
-  auto known = c.options.push ? published_image(c, image) : inspect_if_there(c, image);
+  auto known =
+      c.options.push ? published_image(c, image) : image_if_there(c.backend, image, c.stop);
   if (known && !is_built_from(c.core, *known, hash)) known.reset();
   return known;
 }
@@ -239,7 +241,7 @@ ImageResult image_for_in_place(const ImageContext& c, Plan plan) {
   if (scenario == Scenario::dockerfile || scenario == Scenario::compose) {
     build_layers(c, plan.base, *plan.installer, {}, {});
     result.image = plan.base.build.tags.front();
-    result.info = inspect_if_there(c, result.image);
+    result.info = image_if_there(c.backend, result.image, c.stop);
   }
   result.in_place = in_place(c, std::move(plan.installer), std::move(plan.features));
   return result;
@@ -267,7 +269,7 @@ ImageResult prepare_image(Core& core, const Workspace& workspace, const BuildOpt
   auto known = build_layers(c, plan.base, *plan.installer, plan.features, plan.entries);
   const auto& image = plan.base.build.tags.front();
   return {.image = image,
-          .info = known ? std::move(known) : inspect_if_there(c, image),
+          .info = known ? std::move(known) : image_if_there(c.backend, image, c.stop),
           .entries = std::move(plan.entries),
           .label_on_instance = false,
           .group = services};

@@ -6,6 +6,7 @@
 #include "engine/control.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/features.hpp"
+#include "engine/image_there.hpp"
 #include "engine/lockfile.hpp"
 #include "engine/registry_access.hpp"
 #include "engine/registry_credentials.hpp"
@@ -47,7 +48,7 @@ std::optional<ImageInfo> image_info(const ImageContext& c, const std::string& im
   if (!c.probe.capabilities.image_inspection || image == "scratch") return {};
   const bool refresh = c.options.pull && c.probe.capabilities.pull;
   if (!refresh) {
-    if (auto info = inspect_if_there(c, image)) return info;
+    if (auto info = image_if_there(c.backend, image, c.stop)) return info;
   }
   if (c.metadata_only) {
     if (auto info = published_image(c, image)) return info;
@@ -57,7 +58,7 @@ std::optional<ImageInfo> image_info(const ImageContext& c, const std::string& im
                 "The image '" + image + "' is not there and the backend cannot pull it.");
   }
   pull(c, image);
-  return inspect_if_there(c, image);
+  return image_if_there(c.backend, image, c.stop);
 }
 
 std::vector<std::string> names_of(const ImageContext& c, const std::string& usual) {
@@ -185,12 +186,17 @@ Base service_base(const ImageContext& c) {
   Base base{.image = said.image, .info = {}, .user = {}, .build = {}};
   if (said.build && wants_features(c) && !c.metadata_only) base.image = folder_image + "-base";
   if (said.build && c.metadata_only) {
+<<<<<<< HEAD
     // An image of ours has the features and the configuration in its label already.
     const bool may_be_ours = wants_features(c) || c.core.mode() == Mode::drop_in;
     auto unbuilt = may_be_ours ? unbuilt_service_base(c) : base;
     if (unbuilt.info) return unbuilt;
     base.info = inspect_if_there(c, said.image);
     return base.info || may_be_ours ? base : unbuilt_service_base(c);
+=======
+    base.info = image_if_there(c.backend, said.image, c.stop);
+    return base.info ? base : unbuilt_service_base(c);
+>>>>>>> hosts
   }
   if (said.builds && !c.metadata_only) {
     build_services(c, base.image == said.image ? std::string() : base.image);
@@ -221,16 +227,6 @@ ControlManifest control_of(const ImageContext& c) {
 }
 
 }  // namespace
-
-std::optional<ImageInfo> inspect_if_there(const ImageContext& c, const std::string& image) {
-  try {
-    return c.backend.inspect_image({.image = image}, question(c.stop));
-  } catch (const Error& error) {
-    // What is no name of an image is not there either; pulling it says why.
-    if (error.status() != Status::not_found && error.status() != Status::invalid) throw;
-    return {};
-  }
-}
 
 std::optional<ImageInfo> published_image(const ImageContext& c, const std::string& image) {
   const LogStep step(c.core.log(), "Looking up image " + image);

@@ -59,7 +59,4 @@ std::vector<PlannedFeature> planned_features(const ImageContext& context,
 /// not say.
 std::optional<ImageInfo> published_image(const ImageContext& context, const std::string& image);
 
-/// Absent: the backend does not have it.
-std::optional<ImageInfo> inspect_if_there(const ImageContext& context, const std::string& image);
-
 }  // namespace fairlead

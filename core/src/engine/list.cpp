@@ -74,15 +74,37 @@ struct Answer {
 
 enum class Which { running_environments, all_environments, running_instances };
 
-/// Two requests: a short one that tells whether anybody is there, then the list, which may take its
-/// time. Labels are looked at here, because an engine's filters know no "or".
+/// What the list alone may take before it is asked whether anybody is there.
+constexpr std::chrono::milliseconds usual_wait{400};
+
+/// One request as a rule, for a link makes each a round trip. A list may take its time, so that one
+/// that does not come at once has a short question put beside it: who does not answer that either
+/// is silent.
+std::vector<InstanceInfo> list_of(Backend& backend, Which which, const std::stop_token& stop) {
+  std::stop_source nobody;
+  const std::stop_callback on_stop(stop, [&] { nobody.request_stop(); });
+  auto listed = std::async(std::launch::async, [&] {
+    return backend.list({.labels = {}, .all = which == Which::all_environments},
+                        question(nobody.get_token()));
+  });
+  if (listed.wait_for(usual_wait) == std::future_status::ready) return listed.get().instances;
+  try {
+    backend.probe({}, {.stop = stop, .timeout = answer_limit - usual_wait});
+  } catch (const Error&) {
+    nobody.request_stop();
+    // Who has given the list meanwhile is there; what the list itself failed of says more.
+    if (listed.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
+      return listed.get().instances;
+    throw;
+  }
+  return listed.get().instances;
+}
+
+/// Labels are looked at here, because an engine's filters know no "or".
 std::vector<EnvironmentInfo> ask(Core& core, Backend& backend, Which which,
                                  const std::stop_token& stop) {
   std::vector<EnvironmentInfo> environments;
-  backend.probe({}, {.stop = stop, .timeout = answer_limit});
-  for (const auto& instance :
-       backend.list({.labels = {}, .all = which == Which::all_environments}, question(stop))
-           .instances) {
+  for (const auto& instance : list_of(backend, which, stop)) {
     if (which == Which::running_instances || is_environment(instance.labels))
       environments.push_back(environment_info(core, backend, instance));
   }

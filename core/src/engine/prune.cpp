@@ -1,6 +1,7 @@
 #include "base/lock.hpp"
 #include "engine/built_images.hpp"
 #include "engine/deadlines.hpp"
+#include "engine/early_list.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/image_plan.hpp"
 
@@ -79,16 +80,25 @@ void add_objects(const Core& core, Leftovers& found, Backend& backend,
   }
 }
 
-/// What a backend has, and in `remembered` the folders of the instances that it still knows.
+/// Of the instances that the backends still know.
+struct Known {
+  std::set<std::string> backends;  ///< that have answered
+  std::set<std::string> ids;
+  std::set<std::string> folders;
+};
+
+/// What a backend has, and in `known` its instances.
 void ask(Core& core, const Settings& settings, const std::string& name, Leftovers& found,
-         std::set<std::string>& remembered, const std::stop_token& stop) {
+         Known& known, const std::stop_token& stop) {
   try {
     const auto backend = core.backend(name, settings);
     backend->probe({}, {.stop = stop, .timeout = answer_limit});
     for (const auto& instance :
          backend->list({.labels = {}, .all = true}, question(stop)).instances) {
-      remembered.insert(environment_folder(core, name, instance.id));
+      known.ids.insert(instance.id);
+      known.folders.insert(environment_folder(core, name, instance.id));
     }
+    known.backends.insert(name);
     add_objects(core, found, *backend, stop);
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
@@ -104,16 +114,25 @@ std::optional<FileLock> workspace_lock(const Core& core, const std::string& id) 
                                "prune");
 }
 
-void add_state(const Core& core, const std::set<std::string>& remembered, Leftovers& found) {
+void add_state(const Core& core, const std::string& host, const Known& known, Leftovers& found) {
   for (const auto& folder : entries_of(core.state_folder() + "/staging")) {
     // A build that runs holds the workspace's lock.
     if (workspace_lock(core, folder.filename().string()))
       add_folder(found, Kind::state, folder, "a build that was interrupted");
   }
+  for (const auto& note : notes_of_nothing(core, host, known.backends, known.ids)) {
+    std::error_code error;
+    const auto size = static_cast<std::int64_t>(fs::file_size(note, error));
+    found.items.push_back({.kind = Kind::state,
+                           .backend = {},
+                           .id = note.string(),
+                           .name = "a note of a container that is gone",
+                           .size_bytes = error ? -1 : size});
+  }
   // Who did not answer may still have what is remembered of it.
   if (!found.silent.empty()) return;
   for (const auto& folder : entries_of(core.runtime_folder() + "/environments")) {
-    if (!remembered.contains(folder.string()))
+    if (!known.folders.contains(folder.string()))
       add_folder(found, Kind::state, folder, "the environment of a container that is gone");
   }
 }
@@ -138,15 +157,15 @@ bool remove(Core& core, const Settings& settings, const Leftover& item,
 Leftovers find_leftovers(Core& core, std::stop_token stop) {
   const auto settings = core.settings(core.options().working_directory, nullptr);
   Leftovers found;
-  std::set<std::string> remembered;
+  Known known;
   std::set<std::string> asked;
   for (const auto& entry : core.plugins(settings).entries()) {
     if (!entry.refusal.empty()) continue;
     for (const auto& name : entry.manifest.backends) {
-      if (asked.insert(name).second) ask(core, settings, name, found, remembered, stop);
+      if (asked.insert(name).second) ask(core, settings, name, found, known, stop);
     }
   }
-  add_state(core, remembered, found);
+  add_state(core, settings.text("host"), known, found);
   return found;
 }
 

@@ -95,6 +95,14 @@ class Walk {
 
 }  // namespace
 
+bool is_left_out(const IgnoreRules& rules, const std::string& path) {
+  for (auto end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
+    const auto folder = path.substr(0, end);
+    if (rules.ignores(folder, true) && !rules.kept(folder)) return true;
+  }
+  return rules.ignores(path, false);
+}
+
 SyncFiles list_sync_files(const Environment& environment, const std::string& root,
                           const std::stop_token& stop) {
   SyncFiles found;

@@ -19,6 +19,9 @@ struct SyncFiles {
   std::set<std::string> files;       ///< and links
 };
 
+/// Whether a rule leaves `path` out, or what is above it.
+bool is_left_out(const IgnoreRules& rules, const std::string& path);
+
 /// Reads .gitignore files and .fairleadignore, asks git, where there is one, for its global rules
 /// and for tracked files that match one, and walks the folder. Devices, sockets and pipes are left
 /// out. Throws Error "sync.read" for a folder that cannot be read.

@@ -2,11 +2,13 @@
 
 #include "base/lock.hpp"
 #include "engine/captured.hpp"
+#include "engine/ready_unison.hpp"
 #include "engine/sync_programs_run.hpp"
 #include "engine/sync_upload.hpp"
 
 #include <chrono>
 #include <ctime>
+#include <utility>
 
 namespace fairlead {
 namespace {
@@ -32,15 +34,6 @@ void say(const Core& core, const SyncStatus& status) {
   }
 }
 
-/// By a rule for it or for what is above it.
-bool is_left_out(const IgnoreRules& rules, const std::string& path) {
-  for (auto end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1)) {
-    const auto folder = path.substr(0, end);
-    if (rules.ignores(folder, true) && !rules.kept(folder)) return true;
-  }
-  return rules.ignores(path, false);
-}
-
 }  // namespace
 
 SyncFolder::SyncFolder(Core& core, const Workspace& workspace)
@@ -49,6 +42,22 @@ SyncFolder::SyncFolder(Core& core, const Workspace& workspace)
       settings_(workspace.settings),
       host_(core.host(settings_)),
       record_(core, *folder_) {}
+
+SyncFolder::~SyncFolder() = default;
+
+SyncRun SyncFolder::run_in(SyncDirection direction) const {
+  return {.core = core_,
+          .settings = settings_,
+          .folder = *folder_,
+          .record = record_,
+          .direction = direction};
+}
+
+void SyncFolder::make_ready() {
+  ready_.reset();
+  if (program_.name != "unison") return;
+  ready_ = std::make_unique<ReadyUnison>(run_in(SyncDirection::both), rules_);
+}
 
 HostSide SyncFolder::look(const std::stop_token& stop) {
   auto there = ask_host_side(*host_, *folder_, stop);
@@ -155,12 +164,9 @@ void SyncFolder::run_program(SyncStatus& status, SyncDirection direction,
     status.conflicts.clear();
     return run_one_way(files, direction, stop);
   }
-  status.conflicts = run_unison({.core = core_,
-                                 .settings = settings_,
-                                 .folder = *folder_,
-                                 .record = record_,
-                                 .direction = direction},
-                                rules_, stop);
+  const auto ready = std::exchange(ready_, nullptr);
+  status.conflicts = run_unison(run_in(direction), rules_, stop,
+                                direction == SyncDirection::both ? ready.get() : nullptr);
 }
 
 void SyncFolder::run_one_way(const SyncFiles& files, SyncDirection direction,
@@ -195,12 +201,7 @@ void SyncFolder::run_one_way(const SyncFiles& files, SyncDirection direction,
     // What was changed there stays until it is changed here, or pushed over.
     const bool all = direction != SyncDirection::both;
     if (all || !nothing)
-      run_rsync({.core = core_,
-                 .settings = settings_,
-                 .folder = *folder_,
-                 .record = record_,
-                 .direction = direction},
-                files.rules, all ? std::string() : list_of(changed), stop);
+      run_rsync(run_in(direction), files.rules, all ? std::string() : list_of(changed), stop);
   } else if (!nothing) {
     const auto here = this_side(core_.options().environment, stop);
     upload_files(core_, *host_, *folder_, changed, here.zstd && there_->zstd, stop);

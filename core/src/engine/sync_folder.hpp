@@ -13,11 +13,17 @@
 
 namespace fairlead {
 
+class ReadyUnison;
+struct SyncRun;
+
 /// One synchronised folder, with what its runs need. One thread at a time, but for `stop` tokens.
 class SyncFolder {
  public:
   /// Throws Error "sync.none" when the workspace is none.
   SyncFolder(Core& core, const Workspace& workspace);
+  ~SyncFolder();
+  SyncFolder(const SyncFolder&) = delete;
+  SyncFolder& operator=(const SyncFolder&) = delete;
 
   const SyncedFolder& folder() const { return *folder_; }
   const SyncRecord& record() const { return record_; }
@@ -30,6 +36,9 @@ class SyncFolder {
   SyncStatus bring(const std::stop_token& stop, bool now = false);
   /// One run, with the record written whatever it comes to. `ask`: what the host has is asked anew.
   SyncStatus run(SyncDirection direction, const std::stop_token& stop, bool ask = true);
+  /// Begins what the next run both ways can do without having seen what changed. For who follows
+  /// changes; nothing, where the program knows no such thing.
+  void make_ready();
   /// What the last run listed: the same rules judge events.
   const IgnoreRules& rules() const { return rules_; }
   /// Lists without a run.
@@ -41,6 +50,7 @@ class SyncFolder {
   void run_program(SyncStatus& status, SyncDirection direction, const std::stop_token& stop);
   void run_one_way(const SyncFiles& files, SyncDirection direction, const std::stop_token& stop);
   void require_own(const HostSide& there) const;
+  SyncRun run_in(SyncDirection direction) const;
   SyncStatus guarded(const std::stop_token& stop,
                      const std::function<void(SyncStatus& status)>& work);
 
@@ -52,6 +62,7 @@ class SyncFolder {
   IgnoreRules rules_;
   std::optional<HostSide> there_;
   SyncProgram program_;
+  std::unique_ptr<ReadyUnison> ready_;  ///< last: it uses the rest
 };
 
 /// The step of `up`: see SyncFolder::bring; says how it is done, and what is in conflict.

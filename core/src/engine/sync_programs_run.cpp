@@ -3,6 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "base/text.hpp"
 #include "engine/captured.hpp"
+#include "engine/ready_unison.hpp"
 #include "engine/sync_upload.hpp"
 #include "plugins/probe.hpp"
 
@@ -56,16 +57,6 @@ std::string quoted(const std::string& text) {
   return out + '\'';
 }
 
-Captured start(const SyncRun& run, std::vector<std::string> argv, const std::stop_token& stop,
-               std::string_view input = {}) {
-  return run_captured_on(*local_host(),
-                         {.argv = std::move(argv),
-                          .env = child_environment(run),
-                          .clean_env = true,
-                          .working_directory = "/"},
-                         stop, input);
-}
-
 /// What the shell said of the host; it knows better than the program that it served.
 [[noreturn]] void fail(const SyncRun& run, const std::string& program, const Captured& said) {
   const auto words = said.err + said.out;
@@ -87,6 +78,20 @@ Captured start(const SyncRun& run, std::vector<std::string> argv, const std::sto
               "Synchronising " + run.folder.here + " by " + program + " failed (exit status " +
                   std::to_string(said.exit_code) + "): " + std::string(trim(words)),
               "`fairlead sync now` tries again.");
+}
+
+}  // namespace
+
+Captured start_sync_program(const SyncRun& run, std::vector<std::string> argv,
+                            const std::stop_token& stop, const SyncInput& with) {
+  auto environment = child_environment(run);
+  environment.insert(with.more.begin(), with.more.end());
+  return run_captured_on(*local_host(),
+                         {.argv = std::move(argv),
+                          .env = std::move(environment),
+                          .clean_env = true,
+                          .working_directory = "/"},
+                         stop, with.input);
 }
 
 std::vector<std::string> unison_words(const SyncRun& run, const IgnoreRules& rules) {
@@ -116,8 +121,6 @@ std::vector<std::string> unison_words(const SyncRun& run, const IgnoreRules& rul
   return words;
 }
 
-}  // namespace
-
 std::vector<std::string> conflicts_in(const std::string& said) {
   constexpr std::string_view mark = "  skipped: ";
   std::vector<std::string> found;
@@ -132,10 +135,16 @@ std::vector<std::string> conflicts_in(const std::string& said) {
 }
 
 std::vector<std::string> run_unison(const SyncRun& run, const IgnoreRules& rules,
-                                    const std::stop_token& stop) {
+                                    const std::stop_token& stop, ReadyUnison* ready) {
+  if (ready != nullptr) {
+    // One that fails may have lost its connection while it waited: another one tells.
+    const auto said = ready->go_on(rules, stop);
+    if (said && said->exit_code >= 0 && said->exit_code <= 1)
+      return conflicts_in(said->out + said->err);
+  }
   make_folders(run.record.unison_folder());
   auto words = unison_words(run, rules);
-  auto said = start(run, words, stop);
+  auto said = start_sync_program(run, words, stop);
   const auto all = said.out + said.err;
   const bool archives = all.find("archive") != std::string::npos &&
                         (all.find("nconsistent state") != std::string::npos ||
@@ -148,7 +157,7 @@ std::vector<std::string> run_unison(const SyncRun& run, const IgnoreRules& rules
                         "What Unison remembered of " + run.folder.here +
                             " is gone on one side: both sides are compared anew.");
     words.emplace_back("-ignorearchives");
-    said = start(run, words, stop);
+    said = start_sync_program(run, words, stop);
   }
   // 1: some were skipped, which are the conflicts.
   if (said.exit_code > 1 || said.exit_code < 0) fail(run, "Unison", said);
@@ -174,7 +183,7 @@ void run_rsync(const SyncRun& run, const IgnoreRules& rules, std::string_view on
   const auto more = rules.rsync_words();
   words.insert(words.end(), more.begin(), more.end());
   words.insert(words.end(), {pull ? there : here, pull ? here : there});
-  const auto said = start(run, words, stop, only);
+  const auto said = start_sync_program(run, words, stop, {.input = only, .more = {}});
   if (said.exit_code != 0 && said.exit_code != vanished_files) fail(run, "rsync", said);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "engine/captured.hpp"
 #include "engine/sync_record.hpp"
 
 #include <fairlead/sync.hpp>
@@ -22,11 +23,26 @@ struct SyncRun {
   SyncDirection direction = SyncDirection::both;
 };
 
+class ReadyUnison;
+
 /// Both ways. What both sides changed stays as it is and is returned; with a direction that side
-/// wins, and the other version is kept beside it. Throws Error "sync.failed", "sync.disk_full",
-/// "host.lost" and what the host throws.
+/// wins, and the other version is kept beside it. `ready`, where there is one, is used up if it can
+/// be. Throws Error "sync.failed", "sync.disk_full", "host.lost" and what the host throws.
 std::vector<std::string> run_unison(const SyncRun& run, const IgnoreRules& rules,
-                                    const std::stop_token& stop);
+                                    const std::stop_token& stop, ReadyUnison* ready = nullptr);
+
+/// The command line of such a run.
+std::vector<std::string> unison_words(const SyncRun& run, const IgnoreRules& rules);
+
+/// What a program that synchronises is given beside its words.
+struct SyncInput {
+  std::string_view input = {};
+  Environment more = {};
+};
+
+/// Runs it on this machine to its end, with fairlead-host-shell knowing the host.
+Captured start_sync_program(const SyncRun& run, std::vector<std::string> argv,
+                            const std::stop_token& stop, const SyncInput& with = {});
 
 /// Newer and changed files from here to the host, or the other way for a pull; nothing is removed,
 /// and what is replaced is kept. `only`: paths, each with a zero behind it; empty: all. Throws as

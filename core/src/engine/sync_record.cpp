@@ -33,6 +33,7 @@ SyncRecord::SyncRecord(const Core& core, const SyncedFolder& folder)
 fs::path SyncRecord::file(const std::string& end) const { return folder_ / (key_ + end); }
 fs::path SyncRecord::run_lock() const { return file(".run.lock"); }
 fs::path SyncRecord::follow_lock() const { return file(".follow.lock"); }
+fs::path SyncRecord::gate() const { return file(".gate"); }
 fs::path SyncRecord::overwritten() const { return file(".overwritten"); }
 
 SyncStatus SyncRecord::read() const {

@@ -32,6 +32,8 @@ class SyncRecord {
   /// Held while one run is under way; and while somebody follows changes.
   std::filesystem::path run_lock() const;
   std::filesystem::path follow_lock() const;
+  /// What the next run waits for, while somebody follows changes.
+  std::filesystem::path gate() const;
   /// Where Unison keeps its own, and where a pull by rsync keeps what it replaces.
   std::filesystem::path unison_folder() const { return folder_ / "unison"; }
   std::filesystem::path overwritten() const;

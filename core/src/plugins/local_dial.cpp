@@ -9,6 +9,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/un.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -31,10 +32,22 @@ std::string where(const HostDialRequest& request) {
                                 : request.socket;
 }
 
+/// Of "x.sock", whose listener is xd and keeps its things in /var/lib/x.
+std::string name_of(const std::string& socket) {
+  const auto name = socket.substr(socket.rfind('/') + 1);
+  return name.substr(0, name.rfind(".sock"));
+}
+
 Error refused(const HostDialRequest& request, int error) {
   const bool denied = error == EACCES || error == EPERM;
   const auto text = "cannot connect to " + where(request) + ": " + std::strerror(error);
   if (denied) return {Status::denied, "host.permission", text};
+  if (error == ENOENT && is_installed(name_of(request.socket))) {
+    const auto name = name_of(request.socket);
+    return {Status::unavailable, "host.not_running",
+            text + "; " + name + "d is installed, but does not run",
+            "Start it: `sudo systemctl start " + name + "`."};
+  }
   if (error == ENOENT) return {Status::unavailable, "host.no_socket", text};
   return {Status::unavailable, "host.connect", text};
 }
@@ -135,6 +148,15 @@ UniqueFd dial_tcp(const HostDialRequest& request, const Wait& wait) {
 }
 
 }  // namespace
+
+bool is_installed(const std::string& name, const std::string& root) {
+  if (name.empty() || ::access((root + "/var/lib/" + name).c_str(), F_OK) != 0) return false;
+  constexpr std::array folders{"/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/",
+                               "/bin/",     "/sbin/",     "/snap/bin/"};
+  return std::ranges::any_of(folders, [&](const char* folder) {
+    return ::access((root + folder + name + 'd').c_str(), X_OK) == 0;
+  });
+}
 
 UniqueFd dial_local(const HostDialRequest& request, int cancel_fd,
                     std::chrono::milliseconds timeout) {

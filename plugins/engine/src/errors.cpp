@@ -146,10 +146,13 @@ Error unreachable(const Error& cause, const std::string& endpoint, const std::st
   if (cause.status() == Status::cancelled) return cause;
   // Nobody has said that there is an engine, so none is missing.
   const bool absent = cause.code() == "host.no_socket" && origin == default_origin;
+  // One that is installed and stopped has its containers all the same.
+  const bool stopped = cause.code() == "host.not_running";
   return Error(
       Status::unavailable, absent ? "engine.absent" : "engine.unreachable",
       "No engine answers at " + endpoint + " (" + origin + "): " + cause.message(),
-      "Is it running? `docker info` asks it; DOCKER_HOST and docker contexts choose another.");
+      (stopped ? cause.hint() + " `docker info` asks it" : "Is it running? `docker info` asks it") +
+          "; DOCKER_HOST and docker contexts choose another.");
 }
 
 }  // namespace fairlead::engine

@@ -82,6 +82,14 @@ TEST(EngineErrors, TellsAbsentFromUnreachable) {
             unreachable(refused, "unix:///s", origin).message());
 }
 
+/// Its containers are on its disk.
+TEST(EngineErrors, SaysHowToStartWhatIsInstalled) {
+  const Error stopped(Status::unavailable, "host.not_running", "no", "Start it.");
+  const auto error = unreachable(stopped, "unix:///s", find_endpoint({}, "").origin);
+  EXPECT_EQ(error.code(), "engine.unreachable");
+  EXPECT_TRUE(error.hint().starts_with("Start it. ")) << error.hint();
+}
+
 TEST(Instances, ReadsAList) {
   const auto list = instances_from_list(R"([
     {"Id":"old","Names":["/other/alias","/name"],"Image":"img","ImageID":"sha256:1","Created":10,

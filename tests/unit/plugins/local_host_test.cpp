@@ -1,4 +1,5 @@
 #include "plugin_fixture.hpp"
+#include "plugins/local_dial.hpp"
 
 #include <fcntl.h>
 #include <netinet/in.h>
@@ -196,6 +197,21 @@ TEST_F(LocalHost, SaysWhyASocketCannotBeReached) {
   EXPECT_EQ(error.status(), Status::unavailable);
   EXPECT_EQ(error.code(), "host.no_socket");
   EXPECT_EQ(error.message(), "cannot connect to " + request.socket + ": No such file or directory");
+}
+
+TEST_F(LocalHost, KnowsAServiceByTheNameOfItsSocket) {
+  const auto root = folder_ / "root";
+  const auto is_there = [&](const std::string& name) { return is_installed(name, root.string()); };
+  EXPECT_FALSE(is_there("engine"));
+  std::filesystem::create_directories(root / "usr/sbin");
+  std::ofstream(root / "usr/sbin/engined") << "x";
+  std::filesystem::permissions(root / "usr/sbin/engined", std::filesystem::perms::owner_all);
+  EXPECT_FALSE(is_there("engine"));  // it never ran
+  std::filesystem::create_directories(root / "var/lib/engine");
+  EXPECT_TRUE(is_there("engine"));
+  std::filesystem::create_directories(root / "var/lib/other");  // of one that was removed
+  EXPECT_FALSE(is_there("other"));
+  EXPECT_FALSE(is_there(""));
 }
 
 TEST_F(LocalHost, SaysThatASocketIsForbidden) {

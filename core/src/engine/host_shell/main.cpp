@@ -1,7 +1,9 @@
 // fairlead-host-shell [OPTION...] NAME WORD...: stands where Unison and rsync would start ssh. Runs
 // the words, as ssh does, by a shell of the host that the environment names, over the connection
 // that all our programs share. FLSHELL_HOST is its address; FLSHELL_SET and FLSHELL_PLUGINS are the
-// caller's --set and --plugin-path, one on a line.
+// caller's --set and --plugin-path, one on a line; FLSHELL_GATE a FIFO (see gate.hpp).
+
+#include "gate.hpp"
 
 #include <fairlead/core.hpp>
 #include <fairlead/environment.hpp>
@@ -13,8 +15,10 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace {
@@ -68,6 +72,7 @@ std::string command_in(const std::vector<std::string>& words) {
 
 int run(const std::vector<std::string>& words) {
   auto environment = fairlead::capture_environment();
+  const auto gate = take(environment, "FLSHELL_GATE");
   fairlead::CoreOptions options{.host = take(environment, "FLSHELL_HOST")};
   options.assignments = lines_of(take(environment, "FLSHELL_SET"));
   options.plugin_path = lines_of(take(environment, "FLSHELL_PLUGINS"));
@@ -77,8 +82,16 @@ int run(const std::vector<std::string>& words) {
   fairlead::Core core(std::move(options), nowhere);
   CallOptions call;
   fairlead::SpawnRequest request{.argv = {"/bin/sh", "-c", command_in(words)}};
-  request.in = call.pass(UniqueFd(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)));
-  request.out = call.pass(UniqueFd(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3)));
+  UniqueFd in(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
+  UniqueFd out(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
+  std::optional<fairlead::Gate> behind;
+  if (!gate.empty()) {
+    behind.emplace(gate, std::move(in), std::move(out));
+    in = behind->take_in();
+    out = behind->take_out();
+  }
+  request.in = call.pass(std::move(in));
+  request.out = call.pass(std::move(out));
   request.err = call.pass(UniqueFd(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)));
   return core.host(core.settings({}, nullptr))->spawn(request, std::move(call)).exit_code;
 }
