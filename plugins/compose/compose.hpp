@@ -30,6 +30,8 @@ class ComposeBackend final : public engine::EngineBackend {
   ChecksReply checks(const ChecksRequest& request, sdk::Call& call) override;
 
   ResolveGroupReply resolve(const ResolveGroupRequest& request, sdk::Call& call) override;
+  /// Remembers what it pulled: `create` tells Compose not to do it again.
+  Empty pull_image(const PullImageRequest& request, sdk::Call& call) override;
   BuildImageReply build_image(const BuildImageRequest& request, sdk::Call& call) override;
   CreateReply create(const CreateRequest& request, sdk::Call& call) override;
   StartReply start(const StartRequest& request, sdk::Call& call) override;
@@ -51,6 +53,8 @@ class ComposeBackend final : public engine::EngineBackend {
   /// Compose is another program: it would make connections of its own to a socket elsewhere, and
   /// its files are here. Throws "engine.endpoint".
   void require_engine_here();
+  /// Services whose images were pulled just now, and which Compose would pull all the same.
+  std::vector<std::string> pulled_services(const Evaluation& e);
   UniqueFd reach(const engine::Endpoint& docker, const sdk::Call& call);
   /// For a rootless Podman: whose files the service shares.
   std::string user_namespace(CreateRequest& request, const Evaluation& e, sdk::Call& call);
@@ -111,9 +115,10 @@ class ComposeBackend final : public engine::EngineBackend {
   std::unique_ptr<engine::PodmanService> podman_;  ///< where it may be the engine
   std::atomic<bool> on_docker_ = false;            ///< a connection has been made to it
   std::atomic<bool> on_podman_ = false;
-  std::mutex mutex_;  ///< of known_ and tool_
+  std::mutex mutex_;  ///< of known_, tool_ and pulled_
   std::map<std::string, Known> known_;
   std::optional<Tool> tool_;
+  std::set<std::string> pulled_;  ///< images
 };
 
 }  // namespace fairlead::compose

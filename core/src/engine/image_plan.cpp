@@ -6,6 +6,7 @@
 #include "engine/control.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/features.hpp"
+#include "engine/group_pulls.hpp"
 #include "engine/image_there.hpp"
 #include "engine/lockfile.hpp"
 #include "engine/registry_access.hpp"
@@ -176,6 +177,7 @@ Base service_base(const ImageContext& c) {
     base.info = image_if_there(c.backend, said.image, c.stop);
     return base.info ? base : unbuilt_service_base(c);
   }
+  if (!c.metadata_only) pull_for_group(c.core, c.workspace, *c.group, c.backend, c.stop);
   if (said.builds && !c.metadata_only) {
     build_services(c, base.image == said.image ? std::string() : base.image);
   }
