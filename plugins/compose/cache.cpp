@@ -22,7 +22,7 @@ namespace {
 using nlohmann::json;
 
 /// Raised whenever an entry's meaning changes.
-constexpr int layout = 3;
+constexpr int layout = 4;
 
 std::string hash_of(std::string_view text) {
   boost::uuids::detail::sha1 sha1;

@@ -32,6 +32,8 @@ class ComposeBackend final : public engine::EngineBackend {
   ChecksReply checks(const ChecksRequest& request, sdk::Call& call) override;
 
   ResolveGroupReply resolve(const ResolveGroupRequest& request, sdk::Call& call) override;
+  /// Remembers what it pulled: `create` tells Compose not to do it again.
+  Empty pull_image(const PullImageRequest& request, sdk::Call& call) override;
   BuildImageReply build_image(const BuildImageRequest& request, sdk::Call& call) override;
   ListReply list(const ListRequest& request, sdk::Call& call) override;
   InstanceInfo inspect(const InspectRequest& request, sdk::Call& call) override;
@@ -55,6 +57,8 @@ class ComposeBackend final : public engine::EngineBackend {
   /// Compose is another program: it would make connections of its own to a socket elsewhere, and
   /// its files are here. Throws "engine.endpoint".
   void require_engine_here();
+  /// Services whose images were pulled just now, and which Compose would pull all the same.
+  std::vector<std::string> pulled_services(const Evaluation& e);
   UniqueFd reach(const engine::Endpoint& docker, const sdk::Call& call);
   UniqueFd reach_podman(const Error& docker, const sdk::Call& call);
   /// Why Docker did not answer, when Podman has taken its place without knowing what is there.
@@ -124,9 +128,10 @@ class ComposeBackend final : public engine::EngineBackend {
   mutable std::mutex silence_mutex_;
   std::optional<std::string> silence_;
   std::atomic<bool> warned_ = false;  ///< of the silence
-  std::mutex mutex_;                  ///< of known_ and tool_
+  std::mutex mutex_;                  ///< of known_, tool_ and pulled_
   std::map<std::string, Known> known_;
   std::optional<Tool> tool_;
+  std::set<std::string> pulled_;  ///< images
 };
 
 }  // namespace fairlead::compose

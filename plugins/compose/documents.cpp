@@ -125,8 +125,13 @@ std::optional<BuildImageRequest> build_of(const YAML::Node& node) {
   if (!node["dockerfile_inline"])
     build.dockerfile = below(build.context, dockerfile.empty() ? "Dockerfile" : dockerfile);
   build.target = text_of(node["target"]);
+  build.pull = is_true(node["pull"]);
   build.args = map_of(node["args"]);
   return build;
+}
+
+std::string inline_of(const YAML::Node& build) {
+  return build && build.IsMap() ? text_of(build["dockerfile_inline"]) : std::string();
 }
 
 /// "SOURCE:TARGET[:MODE]" or the long form; empty: no folder or file of the user's machine.
@@ -173,7 +178,10 @@ Service service_of(const YAML::Node& node, const std::string& folder) {
           .conditions = conditions_of(node["depends_on"]),
           .profiles = texts_of(node["profiles"]),
           .wishes = wishes_of(node, folder),
-          .says_a_label = says_a_label(node["security_opt"])};
+          .says_a_label = says_a_label(node["security_opt"]),
+          .platform = text_of(node["platform"]),
+          .pull_policy = text_of(node["pull_policy"]),
+          .dockerfile_inline = inline_of(node["build"])};
 }
 
 void add_paths(const YAML::Node& node, Texts& paths) {
@@ -285,6 +293,12 @@ Project project_from_config(std::string_view yaml, const std::string& folder) {
                 std::string("Compose printed a configuration that cannot be read: ") +
                     problem.what() + ".");
   }
+}
+
+std::string pull_of(const Service& service) {
+  if (service.build) return service.build->pull ? "always" : "missing";
+  const auto& said = service.pull_policy;
+  return said == "always" || said == "never" ? said : "missing";
 }
 
 FileFacts facts_of(std::string_view yaml, const std::string& path) {

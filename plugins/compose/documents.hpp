@@ -22,6 +22,9 @@ struct Service {
   std::vector<std::string> profiles;
   std::vector<std::string> wishes;  ///< what reaches beyond the container, without its name
   bool says_a_label = false;        ///< of SELinux
+  std::string platform;
+  std::string pull_policy;        ///< as written
+  std::string dockerfile_inline;  ///< of `build`
 };
 
 struct Project {
@@ -33,6 +36,10 @@ struct Project {
 /// `folder`: mounts of what is not below it are wishes.
 /// Throws Error(failed, "group.output").
 Project project_from_config(std::string_view yaml, const std::string& folder);
+
+/// When a service's image is pulled, in GroupImage's words: newer periods such as "daily" count as
+/// "missing", and what is built is not pulled at all.
+std::string pull_of(const Service& service);
 
 /// What a file says by itself, before anything is replaced or merged.
 struct FileFacts {

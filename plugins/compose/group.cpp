@@ -259,7 +259,7 @@ CreateReply ComposeBackend::create(const CreateRequest& wanted, sdk::Call& call)
     bring_up_one_by_one(group, *e, file, userns, call);
     return {.id = primary(group, project, call), .warnings = {}};
   }
-  files.write(file, instance_override(request, e->version_line, userns));
+  files.write(file, instance_override(request, e->version_line, userns, pulled_services(*e)));
   auto argv = words_for(*e, project);
   append(argv, {"-f", file});
   add_profile(argv, group, *e);

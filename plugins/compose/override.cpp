@@ -107,10 +107,11 @@ Json gpu_devices() {
 }
 
 std::string document(const std::string& version, const std::string& service, Json content,
-                     Json volumes) {
+                     Json volumes, const std::vector<std::string>& pulled = {}) {
   auto all = Json::object();
   if (!version.empty()) all["version"] = version;
   all["services"][service] = std::move(content);
+  for (const auto& name : pulled) all["services"][name]["pull_policy"] = "missing";
   if (!volumes.empty()) all["volumes"] = std::move(volumes);
   return all.dump(2, ' ', false, Json::error_handler_t::replace) + '\n';
 }
@@ -118,7 +119,7 @@ std::string document(const std::string& version, const std::string& service, Jso
 }  // namespace
 
 std::string instance_override(const CreateRequest& request, const std::string& version,
-                              const std::string& userns) {
+                              const std::string& userns, const std::vector<std::string>& pulled) {
   auto service = Json::object();
   if (!userns.empty()) service["userns_mode"] = userns;
   if (!request.image.empty()) service["image"] = escaped(request.image);
@@ -134,7 +135,7 @@ std::string instance_override(const CreateRequest& request, const std::string& v
   if (!request.mounts.empty()) service["volumes"] = volumes_of(without_external(request.mounts));
   if (request.gpu) service["deploy"] = gpu_devices();
   return document(version, request.group->service, std::move(service),
-                  declared_volumes(request.mounts));
+                  declared_volumes(request.mounts), pulled);
 }
 
 std::string build_override(const BuildImageRequest& request, const std::string& version) {

@@ -169,6 +169,43 @@ std::set<std::string> started_services(const Group& group, const Project& projec
   return with_dependencies(std::move(names), project);
 }
 
+/// The Dockerfile of a service that is built; empty: it is not a file.
+std::string dockerfile_of(const Service& service) {
+  const bool is_file = service.build && service.dockerfile_inline.empty() &&
+                       service.build->dockerfile.starts_with('/');
+  return is_file ? service.build->dockerfile : std::string();
+}
+
+/// What is on this machine is built and pulled with this machine's credentials: nobody needs to
+/// know what it is made of.
+void add_dockerfiles(const Files& files, const Project& project, Evaluation& e) {
+  if (files.are_here()) return;
+  std::vector<std::string> paths;
+  for (const auto& image : e.reply.images) {
+    const auto path = dockerfile_of(project.services.at(image.service));
+    if (!path.empty()) paths.push_back(path);
+  }
+  files.load(paths);
+  for (auto& image : e.reply.images) {
+    const auto& service = project.services.at(image.service);
+    const auto path = dockerfile_of(service);
+    image.dockerfile =
+        path.empty() ? service.dockerfile_inline : files.text(path).value_or(std::string());
+    if (!path.empty()) e.file_marks[path] = mark_of_file(files, path);
+  }
+}
+
+GroupImage image_of(const std::string& name, const Service& service) {
+  GroupImage image{.service = name, .image = service.build ? std::string() : service.image};
+  image.platform = service.platform;
+  image.pull = pull_of(service);
+  if (service.build) {
+    image.target = service.build->target;
+    image.args = service.build->args;
+  }
+  return image;
+}
+
 ResolveGroupReply reply_for(const Group& group, const Project& project, const std::string& name,
                             const Tool& tool) {
   ResolveGroupReply reply{.project = name};
@@ -176,6 +213,7 @@ ResolveGroupReply reply_for(const Group& group, const Project& project, const st
   for (const auto& started : started_services(group, project)) {
     const auto& service = project.services.at(started);
     reply.builds = reply.builds || service.build.has_value();
+    reply.images.push_back(image_of(started, service));
     for (const auto& wish : service.wishes) {
       reply.wishes.push_back("let the service '" + started + "' " + wish);
     }
@@ -266,6 +304,7 @@ ComposeBackend::Known ComposeBackend::evaluate(const Group& group, const sdk::Ca
                           .folder = group.folder});
   add_services(e, group, project);
   e.reply = reply_for(group, project, name, e.tool);
+  add_dockerfiles(files, project, e);
   if (whole) keep(group.cache_folder, entry, e);
   return std::make_shared<const Evaluation>(std::move(e));
 }

@@ -98,6 +98,7 @@ TEST_F(SshComposeTest, PullsWithTheUsersCredentialsAndLeavesNoneThere) {
   asked.environment["PATH"] = variable("PATH");
   ChildProcess forward(std::move(asked));
   const auto image = name + "/t/private:1";
+  const auto base = name + "/t/base:1";
   const auto config =
       std::string(R"({"auths": {")") + name + R"(": {"auth": ")" + secret + R"("}}})";
   const auto pushed = [&] {
@@ -105,21 +106,29 @@ TEST_F(SshComposeTest, PullsWithTheUsersCredentialsAndLeavesNoneThere) {
         *there_,
         {.argv =
              {"sh", "-c",
-              "d=$(mktemp -d) && cat >$d/config.json && docker tag fairlead-test/busybox $1 && "
-              "docker --config $d push -q $1; s=$?; rm -rf $d; docker rmi $1 >/dev/null; exit $s",
-              "sh", image}},
+              "d=$(mktemp -d) && cat >$d/config.json; for i; do docker tag fairlead-test/busybox "
+              "$i "
+              "&& docker --config $d push -q $i; s=$?; docker rmi $i >/dev/null; done; rm -rf $d; "
+              "exit $s",
+              "sh", image, base}},
         config);
   };
   HostRun last;
   ASSERT_TRUE(wait_until(milliseconds(60'000), [&] { return (last = pushed()).exit_code == 0; }))
       << last.err;
+  // What a service depends on is started, what nobody asks for is not; one may only be there; one
+  // is built on another.
   put("docker-compose.yml",
-      "version: '3'\nservices:\n  app:\n    image: fairlead-test/busybox\n"
-      "    command: [sleep, '10000']\n  db:\n    image: " +
-          image + "\n    command: [sleep, '10000']\n  other:\n    image: " + name +
-          "/t/unneeded:1\n");
+      "services:\n  app:\n    image: fairlead-test/busybox\n"
+      "    command: [sleep, '10000']\n    depends_on: [db]\n  db:\n    image: " +
+          image +
+          "\n    command: [sleep, '10000']\n    pull_policy: always\n  made:\n    build: made\n"
+          "    command: [sleep, '10000']\n  never:\n    image: " +
+          image + "-never\n    pull_policy: never\n    depends_on: [db]\n    profiles: [p]\n" +
+          "  other:\n    image: " + name + "/t/unneeded:1\n");
+  put("made/Dockerfile", "ARG BASE=none\nFROM " + base + "\nRUN true\n");
   configure(R"("dockerComposeFile": "../docker-compose.yml", "service": "app",
-    "runServices": ["db"])");
+    "runServices": ["made"])");
   EXPECT_NE(up().exit_code, 0);  // nobody is logged in, there or here
   const auto folder = test_run().below("docker");
   write_file(folder / "config.json", config);
@@ -128,14 +137,26 @@ TEST_F(SshComposeTest, PullsWithTheUsersCredentialsAndLeavesNoneThere) {
   const auto made = run(with);
   EXPECT_EQ(made.exit_code, 0) << made.text();
   EXPECT_NE(made.text().find("Pulling image " + image), std::string::npos) << made.text();
+  EXPECT_NE(made.text().find("Pulling image " + base), std::string::npos) << made.text();
   EXPECT_EQ(made.text().find("/t/unneeded"), std::string::npos) << made.text();
-  EXPECT_EQ(shell(*there_, "docker ps -q --filter ancestor=" + image + " | wc -l").out, "2\n");
+  EXPECT_EQ(made.text().find("-never"), std::string::npos) << made.text();
+  EXPECT_EQ(shell(*there_, "docker ps -q --filter label=com.docker.compose.service=db | wc -l").out,
+            "1\n");
+  EXPECT_EQ(
+      shell(*there_, "docker ps -q --filter label=com.docker.compose.service=made | wc -l").out,
+      "1\n");
+  // What is there is not asked for again, but where the files say so.
+  EXPECT_EQ(on_host("down").exit_code, 0);
+  const auto again = run(with);
+  EXPECT_EQ(again.exit_code, 0) << again.text();
+  EXPECT_NE(again.text().find("Pulling image " + image), std::string::npos) << again.text();
+  EXPECT_EQ(again.text().find("Pulling image " + base), std::string::npos) << again.text();
   EXPECT_EQ(shell(*there_, std::string("grep -rlsE 's3cret|") + secret +
                                "' ~ /tmp /dev/shm /run/user 2>/dev/null")
                 .out,
             "");
   EXPECT_EQ(on_host("down").exit_code, 0);
-  shell(*there_, "docker rmi " + image);
+  shell(*there_, "docker rmi -f " + image + ' ' + base + " $(docker images -q '*_made')");
 }
 
 TEST_F(SshComposeTest, SynchronisesAProjectOfThisMachine) {

@@ -1,47 +1,68 @@
 #include "engine/group_pulls.hpp"
 
+#include "base/text.hpp"
 #include "engine/call_log.hpp"
-#include "engine/deadlines.hpp"
 #include "engine/image_there.hpp"
 #include "engine/registry_credentials.hpp"
 #include "features/registry_credentials.hpp"
+#include "spec/dockerfile.hpp"
 
-#include <set>
+#include <algorithm>
 
 namespace fairlead {
 namespace {
 
-/// The services that the configuration wants; what those depend on is Compose's to know. Where it
-/// names none, all.
-std::set<std::string> wanted_services(const ServiceGroup& services) {
-  const auto& named = services.group.run_services;
-  const auto& wanted = named.empty() ? services.resolved.services : named;
-  std::set<std::string> names(wanted.begin(), wanted.end());
-  names.insert(services.group.service);
-  return names;
+struct WantedImage {
+  std::string image;
+  std::string platform;
+  bool anew = false;  ///< though it is there
+  bool operator==(const WantedImage&) const = default;
+};
+
+DockerfileInputs inputs_of(const GroupImage& built) {
+  DockerfileInputs inputs{.build_args = built.args, .target = built.target};
+  const auto parts = split(built.platform, '/');
+  if (parts.size() > 1) inputs.arch = parts[1];
+  if (parts.size() > 2) inputs.variant = parts[2];
+  return inputs;
 }
 
-/// Of services that are not built. Each is asked for as if it were the primary one.
-std::set<std::string> images_of(const ServiceGroup& services, Backend& backend,
-                                const std::stop_token& stop) {
-  std::set<std::string> images;
-  for (const auto& name : wanted_services(services)) {
-    auto group = services.group;
-    group.service = name;
-    const auto said = name == services.group.service
-                          ? services.resolved
-                          : backend.resolve({.group = std::move(group)}, question(stop));
-    if (!said.build && !said.image.empty()) images.insert(said.image);
+/// A stage's own platform wins; one that is a variable is the engine's.
+std::string platform_of(const StageImage& stage, const GroupImage& built) {
+  if (stage.platform.empty()) return built.platform;
+  return stage.platform.find('$') == std::string::npos ? stage.platform : std::string();
+}
+
+std::vector<WantedImage> wanted_by(const GroupImage& service) {
+  const bool anew = service.pull == "always";
+  if (!service.image.empty()) {
+    if (service.pull == "never") return {};
+    return {{.image = service.image, .platform = service.platform, .anew = anew}};
+  }
+  std::vector<WantedImage> images;
+  if (service.dockerfile.empty()) return images;
+  for (const auto& stage : stage_images(read_dockerfile(service.dockerfile), inputs_of(service))) {
+    images.push_back({.image = stage.image, .platform = platform_of(stage, service), .anew = anew});
   }
   return images;
 }
 
-void pull(Core& core, Backend& backend, const std::string& image, const std::stop_token& stop) {
+bool is_for(const ImageInfo& image, const std::string& platform) {
+  const auto parts = split(platform, '/');
+  return parts.size() < 2 || (image.os == parts[0] && image.arch == parts[1]);
+}
+
+void pull(Core& core, Backend& backend, const WantedImage& wanted, const std::stop_token& stop) {
   auto options = logged_call(core, stop);
-  PullImageRequest request{.image = image};
-  request.credentials = pass_registry_credentials(options, core.options().environment, image);
-  if (!request.credentials || image_if_there(backend, image, stop)) return;
-  const LogStep step(core.log(), "Pulling image " + image);
+  PullImageRequest request{.image = wanted.image, .platform = wanted.platform};
+  request.credentials =
+      pass_registry_credentials(options, core.options().environment, wanted.image);
+  if (!request.credentials) return;
+  if (!wanted.anew) {
+    const auto known = image_if_there(backend, wanted.image, stop);
+    if (known && is_for(*known, wanted.platform)) return;
+  }
+  const LogStep step(core.log(), "Pulling image " + wanted.image);
   backend.pull_image(request, std::move(options));
 }
 
@@ -62,9 +83,16 @@ void pull_for_group(Core& core, const Workspace& workspace, const ServiceGroup& 
                     Backend& backend, const std::stop_token& stop) {
   if (workspace.settings.text("host") == "local" && !workspace.remote) return;
   if (!has_docker_credentials(core.options().environment)) return;
-  std::set<std::string> images;
-  attempt(core, [&] { images = images_of(services, backend, stop); });
-  for (const auto& image : images) attempt(core, [&] { pull(core, backend, image, stop); });
+  std::vector<WantedImage> done;
+  for (const auto& service : services.resolved.images) {
+    attempt(core, [&] {
+      for (auto& wanted : wanted_by(service)) {
+        if (std::ranges::find(done, wanted) != done.end()) continue;
+        done.push_back(wanted);
+        attempt(core, [&] { pull(core, backend, wanted, stop); });
+      }
+    });
+  }
 }
 
 }  // namespace fairlead

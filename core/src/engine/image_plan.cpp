@@ -6,6 +6,7 @@
 #include "engine/control.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/features.hpp"
+#include "engine/group_pulls.hpp"
 #include "engine/image_there.hpp"
 #include "engine/lockfile.hpp"
 #include "engine/registry_access.hpp"
@@ -198,6 +199,7 @@ Base service_base(const ImageContext& c) {
     return base.info ? base : unbuilt_service_base(c);
 >>>>>>> hosts
   }
+  if (!c.metadata_only) pull_for_group(c.core, c.workspace, *c.group, c.backend, c.stop);
   if (said.builds && !c.metadata_only) {
     build_services(c, base.image == said.image ? std::string() : base.image);
   }

@@ -8,7 +8,6 @@
 #include "engine/during.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/find.hpp"
-#include "engine/group_pulls.hpp"
 #include "engine/hook_stage.hpp"
 #include "engine/in_place.hpp"
 #include "engine/in_place_update.hpp"
@@ -222,7 +221,6 @@ CreatedInstance make(Core& core, const UpRequest& request, const Workspace& work
     if (!found.group) add_root_mounts(core, request.selection, workspace, abilities, create);
     if (image.in_place) prepare_for_in_place(*image.in_place, create);
     return during("creating the container", [&] {
-      if (found.group) pull_for_group(core, workspace, *found.group, *found.backend, stop);
       if (found.outdated) remove_existing(core, found, *found.outdated, stop);
       return create_with_relay(core, workspace, std::move(create), abilities, found, stop);
     });

@@ -51,6 +51,17 @@ Dockerfile read_dockerfile(std::string_view text);
 /// exist.
 std::optional<std::string> base_image(const Dockerfile& file, const DockerfileInputs& inputs);
 
+/// An image that a stage begins with.
+struct StageImage {
+  std::string image;
+  std::string platform;  ///< as written; empty: none
+  bool operator==(const StageImage&) const = default;
+};
+
+/// The images that the stages up to the target one begin with, variables replaced, each once.
+/// Throws as `base_image`.
+std::vector<StageImage> stage_images(const Dockerfile& file, const DockerfileInputs& inputs);
+
 /// The last USER of the target stage or its ancestors, variables replaced; nullopt: the base
 /// image's.
 std::optional<std::string> stage_user(const Dockerfile& file, const DockerfileInputs& inputs);

@@ -146,6 +146,17 @@ std::optional<std::string> base_image(const Dockerfile& file, const DockerfileIn
   return image.empty() ? std::nullopt : std::optional<std::string>(std::move(image));
 }
 
+std::vector<StageImage> stage_images(const Dockerfile& file, const DockerfileInputs& inputs) {
+  const Stages stages(file, inputs);
+  std::vector<StageImage> found;
+  for (std::size_t at = 0; at <= stages.target(); ++at) {
+    StageImage one{.image = stages.image(at), .platform = file.stages[at].platform};
+    if (stages.parent(at) || one.image.empty() || one.image == "scratch") continue;
+    if (std::find(found.begin(), found.end(), one) == found.end()) found.push_back(std::move(one));
+  }
+  return found;
+}
+
 std::optional<std::string> stage_user(const Dockerfile& file, const DockerfileInputs& inputs) {
   const Stages stages(file, inputs);
   return stages.user(stages.target());

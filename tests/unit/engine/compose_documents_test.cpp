@@ -101,6 +101,29 @@ TEST(ComposeDocuments, ReadsWhatTheFirstVersionPrints) {
   EXPECT_EQ(app.wishes, Texts{"mount /etc, which is outside the workspace"});
 }
 
+TEST(ComposeDocuments, KnowsWhenAndForWhatAnImageIsPulled) {
+  const auto project = project_from_config(R"(services:
+  plain: {image: "a:1"}
+  always: {image: "a:1", pull_policy: always, platform: linux/arm64}
+  never: {image: "a:1", pull_policy: never}
+  daily: {image: "a:1", pull_policy: daily}
+  absent: {image: "a:1", pull_policy: if_not_present}
+  built: {build: {context: /w, dockerfile_inline: "FROM a:2"}, pull_policy: never}
+  fresh: {build: {context: /w, pull: true}}
+)",
+                                           "/w");
+  const auto pull = [&](const char* name) { return pull_of(project.services.at(name)); };
+  EXPECT_EQ(pull("plain"), "missing");
+  EXPECT_EQ(pull("always"), "always");
+  EXPECT_EQ(pull("never"), "never");
+  EXPECT_EQ(pull("daily"), "missing");
+  EXPECT_EQ(pull("absent"), "missing");
+  EXPECT_EQ(pull("built"), "missing");
+  EXPECT_EQ(pull("fresh"), "always");
+  EXPECT_EQ(project.services.at("always").platform, "linux/arm64");
+  EXPECT_EQ(project.services.at("built").dockerfile_inline, "FROM a:2");
+}
+
 TEST(ComposeDocuments, SaysThatCompositionsCannotBeRead) {
   EXPECT_THROW(project_from_config("a: [", "/w"), Error);
   EXPECT_TRUE(project_from_config("", "/w").services.empty());

@@ -90,6 +90,13 @@ TEST(ComposeOverride, MapsIdsWhereTheEngineIsToldTo) {  // USER-017
   EXPECT_EQ(instance_override(request, "").find("userns_mode"), std::string::npos);
 }
 
+TEST(ComposeOverride, SparesASecondPull) {
+  const CreateRequest request{.user = "dev", .group = Group{.service = "app"}};
+  const auto services = json::parse(instance_override(request, "", {}, {"app", "db"}))["services"];
+  EXPECT_EQ(services["app"], json({{"user", "dev"}, {"pull_policy", "missing"}}));
+  EXPECT_EQ(services["db"], json({{"pull_policy", "missing"}}));
+}
+
 TEST(ComposeOverride, NamesTheImageOfABuild) {
   BuildImageRequest build{
       .tags = {"vsc-x-base"}, .cache_from = {"a"}, .group = Group{.service = "s"}};

@@ -1,4 +1,5 @@
 #include <fairlead/error.hpp>
+#include <fairlead/model/resolve.hpp>
 #include <fairlead/model_json.hpp>
 
 #include <gtest/gtest.h>
@@ -65,6 +66,20 @@ TEST(Wire, IgnoresWhatItDoesNotKnowAndTakesNullForAbsent) {
   EXPECT_EQ(reply.version, "");
   EXPECT_TRUE(reply.capabilities.exec_tty);
   EXPECT_EQ(decode<StopRequest>("{}").timeout_seconds, 10);
+}
+
+/// A plugin of an older minor version says nothing of images.
+TEST(Wire, CarriesTheImagesOfAGroup) {
+  EXPECT_TRUE(decode<ResolveGroupReply>(R"({"project":"p","services":["a"]})").images.empty());
+  ResolveGroupReply reply;
+  reply.images = {{.service = "db", .image = "i:1", .platform = "linux/arm64", .pull = "always"}};
+  reply.images.push_back({.service = "app", .pull = "missing", .dockerfile = "FROM x\n"});
+  reply.images.back().args = {{"A", "1"}};
+  const auto again = decode<ResolveGroupReply>(encode(reply)).images;
+  ASSERT_EQ(again.size(), 2U);
+  EXPECT_EQ(again[0].image + again[0].platform + again[0].pull, "i:1linux/arm64always");
+  EXPECT_EQ(again[1].dockerfile, "FROM x\n");
+  EXPECT_EQ(again[1].args.at("A"), "1");
 }
 
 TEST(Wire, TakesAStateOfTomorrowAsUnknownButNoMountOfTomorrow) {

@@ -147,6 +147,23 @@ TEST(Dockerfile, RefusesAnUnknownTarget) {
   EXPECT_THROW(base_image(file, inputs), Error);
 }
 
+TEST(Dockerfile, NamesTheImagesThatItsStagesBeginWith) {
+  const auto file = read_dockerfile(R"(ARG TAG=1
+FROM --platform=$BUILDPLATFORM r.invalid/tool:$TAG AS tool
+FROM scratch AS empty
+FROM tool AS more
+FROM r.invalid/base
+FROM r.invalid/tool:2 AS dev
+FROM r.invalid/late
+)");
+  const std::vector<StageImage> all = {
+      {"r.invalid/tool:2", "$BUILDPLATFORM"}, {"r.invalid/base", ""}, {"r.invalid/tool:2", ""}};
+  EXPECT_EQ(stage_images(file, {.build_args = {{"TAG", "2"}}, .target = "dev"}), all);
+  EXPECT_EQ(stage_images(file, {.target = "empty"}).size(), 1U);
+  EXPECT_EQ(stage_images(file, {}).back().image, "r.invalid/late");
+  EXPECT_THROW(stage_images(file, {.target = "none"}), Error);
+}
+
 TEST(Dockerfile, ReadsTheDirectives) {
   const auto file = read_dockerfile("# Syntax = docker/dockerfile:1.4\n#escape=`\nFROM a\n");
   EXPECT_EQ(file.syntax, "docker/dockerfile:1.4");
