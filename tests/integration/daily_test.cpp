@@ -164,6 +164,15 @@ TEST_F(Daily, ForeignContainersTakeCommandsAndHooks) {  // VSC-008, LIFE-009, LI
   EXPECT_EQ(run(std::move(attach)).out, "yes\n");
 }
 
+TEST_F(Daily, SetUpDoesNotNameTheContainerThatFails) {
+  const std::string id = foreign(R"("[{\"postCreateCommand\": \"exit 5\"}]")");
+  const RunResult result = run(devcontainer({"set-up", "--container-id", id}));
+  EXPECT_EQ(result.exit_code, 1) << result.text();
+  EXPECT_EQ(result.out, R"({"outcome":"error","message":"Command failed: /bin/sh -c exit 5",)"
+                        R"("description":"postCreateCommand from devcontainer.json failed."})"
+                        "\n");
+}
+
 TEST_F(Daily, AFeaturesObjectBlocksTheNextOne) {  // LIFE-015, LIFE-016
   const Workspace project = workspace(R"("features": {"./a": {}, "./b": {}})");
   project.write(".devcontainer/a/devcontainer-feature.json",

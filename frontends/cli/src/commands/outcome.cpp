@@ -30,10 +30,16 @@ std::string disallowed_members(const OperationError& error, const Arguments& arg
   return text;
 }
 
-std::string failure_json(const OperationError& error, const std::string& more, Mode mode) {
-  auto json = error_json(error, error.description(), mode);
+/// The reference's `set-up` knows its container already.
+bool names_container(const Arguments& arguments) {
+  return arguments.mode() == Mode::fairlead || arguments.command() != CommandId::set_up;
+}
+
+std::string failure_json(const OperationError& error, const std::string& more,
+                         const Arguments& arguments) {
+  auto json = error_json(error, error.description(), arguments.mode());
   json.erase(json.rfind('}'));
-  if (!error.container_id().empty())
+  if (!error.container_id().empty() && names_container(arguments))
     json += R"(,"containerId":)" + json_string(error.container_id());
   return json + more + "}\n";
 }
@@ -63,7 +69,7 @@ int run_operation(const Arguments& arguments, Session& session,
                         left_behind(error));
     }
     const auto more = disallowed_members(failure, arguments);
-    if (json) session.write_out(failure_json(error, more, arguments.mode()));
+    if (json) session.write_out(failure_json(error, more, arguments));
     return signals.exit_code() != 0 ? signals.exit_code() : 1;
   }
 }
