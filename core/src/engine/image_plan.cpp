@@ -187,17 +187,12 @@ Base service_base(const ImageContext& c) {
   Base base{.image = said.image, .info = {}, .user = {}, .build = {}};
   if (said.build && wants_features(c) && !c.metadata_only) base.image = folder_image + "-base";
   if (said.build && c.metadata_only) {
-<<<<<<< HEAD
     // An image of ours has the features and the configuration in its label already.
     const bool may_be_ours = wants_features(c) || c.core.mode() == Mode::drop_in;
     auto unbuilt = may_be_ours ? unbuilt_service_base(c) : base;
     if (unbuilt.info) return unbuilt;
-    base.info = inspect_if_there(c, said.image);
-    return base.info || may_be_ours ? base : unbuilt_service_base(c);
-=======
     base.info = image_if_there(c.backend, said.image, c.stop);
-    return base.info ? base : unbuilt_service_base(c);
->>>>>>> hosts
+    return base.info || may_be_ours ? base : unbuilt_service_base(c);
   }
   if (!c.metadata_only) pull_for_group(c.core, c.workspace, *c.group, c.backend, c.stop);
   if (said.builds && !c.metadata_only) {
