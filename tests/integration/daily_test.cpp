@@ -164,6 +164,14 @@ TEST_F(Daily, ForeignContainersTakeCommandsAndHooks) {  // VSC-008, LIFE-009, LI
   EXPECT_EQ(run(std::move(attach)).out, "yes\n");
 }
 
+TEST_F(Daily, SetUpKnowsNoIdAsTheReference) {
+  const std::string id = foreign(R"("[{\"remoteEnv\": {\"ID\": \"${devcontainerId}\"}}]")");
+  const RunResult result =
+      run(devcontainer({"set-up", "--container-id", id, "--include-merged-configuration"}));
+  EXPECT_EQ(json_at(result.out, "/mergedConfiguration/remoteEnv/ID"), "${devcontainerId}")
+      << result.text();
+}
+
 TEST_F(Daily, SetUpDoesNotNameTheContainerThatFails) {
   const std::string id = foreign(R"("[{\"postCreateCommand\": \"exit 5\"}]")");
   const RunResult result = run(devcontainer({"set-up", "--container-id", id}));

@@ -3,6 +3,7 @@
 #include "fixture.hpp"
 
 #include <csignal>
+#include <cstring>
 #include <random>
 
 namespace fairlead::test {
@@ -52,6 +53,22 @@ TEST_F(Exec, KeepsStandardOutputAndErrorApart) {
   const RunResult result = run(command("echo out; echo err >&2"));
   EXPECT_EQ(result.out, "out\n");
   EXPECT_EQ(result.err, "err\n");
+}
+
+/// As the reference: for programs that read its log all of it is in there.
+TEST_F(Exec, LogsItsOutputForPrograms) {
+  const RunResult result =
+      run(devcontainer({"exec", "--log-format", "json", "--workspace-folder",
+                        project().folder.string(), "sh", "-c", "echo out; echo err >&2; exit 3"}));
+  EXPECT_EQ(result.exit_code, 3) << result.text();
+  EXPECT_EQ(result.out, "");
+  for (const char* said : {"out", "err"}) {
+    const auto event = "{\"type\":\"raw\",\"level\":2,\"timestamp\":";
+    const auto at = result.err.find(said + std::string("\\n\"}"));
+    ASSERT_NE(at, std::string::npos) << result.err;
+    EXPECT_EQ(result.err.compare(result.err.rfind('{', at), std::strlen(event), event), 0)
+        << result.err;
+  }
 }
 
 TEST_F(Exec, PassesWordsAsTheyAre) {

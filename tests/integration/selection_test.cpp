@@ -1,6 +1,7 @@
 // Which plugin is used, what is said when none can be, and what people can ask about it.
 
 #include "fixture.hpp"
+#include "support/files.hpp"
 
 namespace fairlead::test {
 namespace {
@@ -79,6 +80,26 @@ TEST_F(Selection, AnEngineThatIsNotThereIsNotMissed) {
   EXPECT_EQ(none.err.find("docker"), std::string::npos) << none.text();
   const RunResult prune = ask({"prune", "--dry-run"});
   EXPECT_EQ(prune.err.find("docker"), std::string::npos) << prune.text();
+}
+
+/// As what `plugin new` writes is at first.
+TEST_F(Selection, APluginThatListsNothingIsPassedOver) {
+  const auto folder = test_run().below("plugins");
+  const auto built = std::filesystem::path(fairlead_binary()).parent_path() / "..";
+  std::filesystem::create_directories(folder);
+  std::filesystem::copy_file(built / "lib/fairlead/test-plugins/well_behaved.so",
+                             folder / "well_behaved.so");
+  write_file(folder / "well_behaved.plugin.toml",
+             "id = \"test.well_behaved\"\nversion = \"1.0.0\"\nabi = \"1.0\"\n"
+             "interfaces = [\"fairlead.backend/1\"]\nbackends = [\"well_behaved\"]\n"
+             "scenarios = [\"image\"]\n");
+  const auto usual = (built / "lib/fairlead/plugins").string();
+  test_run().set("FAIRLEAD_PLUGIN_PATH", folder.string() + ':' + usual);
+  test_run().set("FAIRLEAD_BACKEND", "auto");
+  const auto listed = run(fairlead({"plugin", "list"}));
+  EXPECT_NE(listed.out.find("well_behaved"), std::string::npos) << listed.text();
+  EXPECT_EQ(run(up(workspace())).exit_code, 0);
+  EXPECT_EQ(instances().size(), 1U) << "on Docker";
 }
 
 TEST_F(Selection, AnExplicitNameWins) {

@@ -131,6 +131,11 @@ bool does_not_answer(const Error& error) {
          error.status() == Status::timeout;
 }
 
+/// Where no instances can be listed there are none to be found.
+bool has_nothing(const Error& error) {
+  return error.code() == "engine.absent" || error.status() == Status::unsupported;
+}
+
 }  // namespace
 
 std::shared_ptr<Backend> backend_on(Core& core, const std::string& name, const std::string& engine,
@@ -223,10 +228,11 @@ Found search(Core& core, const Workspace& workspace, const Selection& selection,
       // The reference's `up` knows one engine: nobody is woken to hear that there is nothing.
       if (core.mode() == Mode::drop_in && look_for == LookFor::group) break;
     } catch (const Error& error) {
-      if (names.size() == 1 || !does_not_answer(error)) throw;
+      const bool nothing = has_nothing(error);
+      if (names.size() == 1 || !(nothing || does_not_answer(error))) throw;
       silence = error;
       reasons += "\n  " + name + ": " + error.message();
-      if (error.code() == "engine.absent") {
+      if (nothing) {
         absent.push_back(name);
       } else {
         silent.push_back({name, error.message()});

@@ -31,7 +31,10 @@ FileLock lock_of(const Core& core, RunUserCommandsRequest& request, const std::s
 
 RunUserCommandsResult run(Core& core, RunUserCommandsRequest& request,
                           const std::stop_token& stop) {
-  const auto workspace = with_devcontainer_id(open_workspace(core, request.selection, stop));
+  auto workspace = open_workspace(core, request.selection, stop);
+  // The reference's set-up has no labels to make it of.
+  if (core.mode() == Mode::fairlead || !request.prepare_system)
+    workspace = with_devcontainer_id(std::move(workspace));
   const auto found = require_environment(core, workspace, request.selection, stop);
   const auto instance = running_instance(found, stop);
   const auto lock = lock_of(core, request, environment_key(found.backend->name(), instance), stop);

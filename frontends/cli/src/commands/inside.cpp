@@ -1,5 +1,6 @@
 #include "commands/inside.hpp"
 
+#include "commands/logged_output.hpp"
 #include "commands/options.hpp"
 #include "commands/raw_terminal.hpp"
 #include "commands/signals.hpp"
@@ -122,8 +123,15 @@ int run_inside(const Arguments& arguments, Session& session,
   const auto log = make_log(arguments, session);
   auto core_settings = core_options(arguments);
   core_settings.ask_trust = trust_prompt(arguments, session);
+  const bool for_programs = logged && core_settings.mode == fairlead::Mode::drop_in;
   Core core(std::move(core_settings), *log);
   auto options = options_of(arguments, session, terminal);
+  std::optional<LoggedOutput> output;
+  if (for_programs) {
+    output.emplace(*log);
+    options.out = output->end();
+    options.err = output->end();
+  }
   std::optional<RawTerminal> raw;
   options.on_started = [&](std::shared_ptr<ExecControl> control) {
     if (control == nullptr) {
