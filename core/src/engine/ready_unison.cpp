@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <functional>
 #include <set>
 
@@ -13,6 +14,9 @@ namespace fairlead {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::chrono::seconds patience{5};
+constexpr std::chrono::milliseconds look_interval{5};
 
 /// Changes with every file there: another run has been.
 std::string state_of(const fs::path& folder) {
@@ -64,9 +68,19 @@ ReadyUnison::~ReadyUnison() {
   if (!gate_.empty()) ::unlink(gate_.c_str());
 }
 
+bool ReadyUnison::pass_gate(const std::stop_token& stop) const {
+  // Another run would have to come as far first, and began later.
+  const auto end = std::chrono::steady_clock::now() + patience;
+  while (!open_gate(gate_)) {
+    const bool ended = said_.wait_for(look_interval) == std::future_status::ready;
+    if (ended || stop.stop_requested() || std::chrono::steady_clock::now() > end) return false;
+  }
+  return true;
+}
+
 std::optional<Captured> ReadyUnison::go_on(const IgnoreRules& rules, const std::stop_token& stop) {
   if (!said_.valid() || words_ != unison_words(run_, rules)) return {};
-  if (remembered_ != state_of(run_.record.unison_folder()) || !open_gate(gate_)) return {};
+  if (remembered_ != state_of(run_.record.unison_folder()) || !pass_gate(stop)) return {};
   const std::stop_callback on_stop(stop, [this] { end_.request_stop(); });
   return said_.get();
 }

@@ -24,12 +24,15 @@ class ReadyUnison {
   ReadyUnison(const ReadyUnison&) = delete;
   ReadyUnison& operator=(const ReadyUnison&) = delete;
 
-  /// Lets it go on to its end. Absent: it is not ready, or it is not what a run with these rules
-  /// would be by now. To be called once, by who holds the record's lock. Throws as
+  /// Lets it go on to its end. Absent: it does not become ready, or it is not what a run with
+  /// these rules would be by now. To be called once, by who holds the record's lock. Throws as
   /// `run_captured_on`.
   std::optional<Captured> go_on(const IgnoreRules& rules, const std::stop_token& stop);
 
  private:
+  /// Waits until it is ready, for less than another run would take.
+  bool pass_gate(const std::stop_token& stop) const;
+
   SyncRun run_;
   std::vector<std::string> words_;
   std::string remembered_;  ///< how Unison's archives were when it began
