@@ -41,7 +41,7 @@ std::size_t unfinished_utf8(std::string_view text) {
 LoggedOutput::LoggedOutput(EventSink& sink) : log_(sink) {
   std::array<int, 2> ends{};
   if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw Error(Status::failed, "cli.pipe", "There is no pipe for the command's output.",
+    throw Error(Status::failed, "process.pipe", "There is no pipe for the command's output.",
                 "Too many files may be open: ulimit -n");
   }
   read_ = UniqueFd(ends[0]);

@@ -14,7 +14,7 @@ namespace fairlead::cli {
 /// (--log-format json). The destructor waits until what was written is logged.
 class LoggedOutput {
  public:
-  /// Throws Error "cli.pipe".
+  /// Throws Error "process.pipe".
   explicit LoggedOutput(EventSink& sink);
   ~LoggedOutput();
   LoggedOutput(const LoggedOutput&) = delete;
