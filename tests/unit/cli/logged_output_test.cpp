@@ -14,7 +14,7 @@ class Pieces final : public EventSink {
   void on_event(const LogEvent& event) override {
     const std::lock_guard lock(mutex_);
     EXPECT_EQ(event.kind, LogEvent::Kind::raw);
-    EXPECT_EQ(event.level, LogLevel::info);
+    EXPECT_EQ(event.level, LogLevel::debug);
     pieces.push_back(event.text);
   }
   std::vector<std::string> pieces;

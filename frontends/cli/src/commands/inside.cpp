@@ -126,11 +126,11 @@ int run_inside(const Arguments& arguments, Session& session,
   const bool for_programs = logged && core_settings.mode == fairlead::Mode::drop_in;
   Core core(std::move(core_settings), *log);
   auto options = options_of(arguments, session, terminal);
-  std::optional<LoggedOutput> output;
+  std::optional<LoggedOutput> out;
+  std::optional<LoggedOutput> err;
   if (for_programs) {
-    output.emplace(*log);
-    options.out = output->end();
-    options.err = output->end();
+    options.out = out.emplace(*log).end();
+    options.err = err.emplace(*log).end();
   }
   std::optional<RawTerminal> raw;
   options.on_started = [&](std::shared_ptr<ExecControl> control) {

@@ -69,13 +69,13 @@ void LoggedOutput::read(const std::stop_token& stop) {
     if (got <= 0) break;
     log({buffer.data(), static_cast<std::size_t>(got)});
   }
-  if (!rest_.empty()) log_.raw(rest_, LogLevel::info);
+  if (!rest_.empty()) log_.raw(rest_, LogLevel::debug);
 }
 
 void LoggedOutput::log(std::string_view piece) {
   rest_ += piece;
   const auto whole = rest_.size() - unfinished_utf8(rest_);
-  if (whole != 0) log_.raw(std::string_view(rest_).substr(0, whole), LogLevel::info);
+  if (whole != 0) log_.raw(std::string_view(rest_).substr(0, whole), LogLevel::debug);
   rest_.erase(0, whole);
 }
 

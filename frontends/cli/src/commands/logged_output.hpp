@@ -10,7 +10,8 @@
 
 namespace fairlead::cli {
 
-/// A command's output as raw events of a log, which is what the reference makes of it for programs
+/// One stream of a command as raw events of a log, which is what the reference makes of it for
+/// programs
 /// (--log-format json). The destructor waits until what was written is logged.
 class LoggedOutput {
  public:
@@ -20,7 +21,7 @@ class LoggedOutput {
   LoggedOutput(const LoggedOutput&) = delete;
   LoggedOutput& operator=(const LoggedOutput&) = delete;
 
-  /// One more end to write to.
+  /// An end to write to.
   UniqueFd end() const;
 
  private:
