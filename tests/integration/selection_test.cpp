@@ -56,7 +56,9 @@ TEST_F(Selection, AContainerOfABackendThatDoesNotAnswerIsNotCalledGone) {
 
 /// An engine that is not there has nothing, and is named only by those who find none at all.
 TEST_F(Selection, AnEngineThatIsNotThereIsNotMissed) {
-  if (std::filesystem::exists("/var/run/docker.sock")) GTEST_SKIP() << "skipped: Docker is here";
+  for (const auto* trace : {"/var/run/docker.sock", "/var/lib/docker"}) {
+    if (std::filesystem::exists(trace)) GTEST_SKIP() << "skipped: Docker is here";
+  }
   if (const std::string why = make_target("testbed")->missing(); !why.empty()) {
     GTEST_SKIP() << "skipped: " << why;
   }
@@ -70,7 +72,7 @@ TEST_F(Selection, AnEngineThatIsNotThereIsNotMissed) {
   };
   const Workspace project = workspace();
   const RunResult exec = ask({"exec", "--workspace-folder", project.folder.string(), "true"});
-  EXPECT_NE(exec.err.find("Dev container not found.\n"), std::string::npos) << exec.text();
+  EXPECT_NE(exec.err.find("Dev container not found."), std::string::npos) << exec.text();
   const RunResult list = ask({"list"});
   EXPECT_EQ(list.exit_code, 0) << list.text();
   EXPECT_EQ(list.err.find("docker"), std::string::npos) << list.text();
@@ -93,8 +95,7 @@ TEST_F(Selection, APluginThatListsNothingIsPassedOver) {
              "id = \"test.well_behaved\"\nversion = \"1.0.0\"\nabi = \"1.0\"\n"
              "interfaces = [\"fairlead.backend/1\"]\nbackends = [\"well_behaved\"]\n"
              "scenarios = [\"image\"]\n");
-  const auto usual = (built / "lib/fairlead/plugins").string();
-  test_run().set("FAIRLEAD_PLUGIN_PATH", folder.string() + ':' + usual);
+  test_run().set("FAIRLEAD_PLUGIN_PATH", folder.string());
   test_run().set("FAIRLEAD_BACKEND", "auto");
   const auto listed = run(fairlead({"plugin", "list"}));
   EXPECT_NE(listed.out.find("well_behaved"), std::string::npos) << listed.text();
