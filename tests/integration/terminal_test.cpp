@@ -116,7 +116,7 @@ TEST_F(TerminalExec, RestoresTheTerminalWhenTerminated) {
 
 TEST_F(TerminalExec, ShowsStepsOfUpWithoutJsonForPeople) {
   const Workspace project = workspace(R"("postCreateCommand": "echo hook-output")", "steps");
-  RunRequest request = fairlead({"up", "--workspace-folder", project.folder.string()});
+  RunRequest request = fairlead({"up", "--wait", "--workspace-folder", project.folder.string()});
   request.terminal = true;
   const RunResult result = run(std::move(request));
   EXPECT_EQ(result.exit_code, 0) << result.text();
