@@ -99,14 +99,12 @@ void ComposeBackend::warn_of_silence(sdk::Call& call) {
                         *why});
 }
 
-/// Nothing found is not nothing there while an engine is silent.
+/// Nothing found is not nothing there while an engine is silent. The core says so for all that it
+/// has asked, and goes on with Podman where that is enough.
 void ComposeBackend::require_all_asked() const {
   const auto why = silence();
   if (!why) return;
-  throw Error(Status::unavailable, "environment.unanswered",
-              "Dev container not found among those that answer. These do not, and may have it:\n  "
-              "docker: " +
-                  *why,
+  throw Error(Status::unavailable, "environment.unanswered", "docker: " + *why,
               "Start Docker; or name the engine: plugins.compose.engine = \"podman\".");
 }
 

@@ -22,6 +22,7 @@ done
 if [ ! -S "$p" ]; then
   n=${p##*/}
   n=${n%.sock}
+  case ${p%/*} in /run | /var/run) ;; *) exit 3 ;; esac
   [ -d "/var/lib/$n" ] || exit 3
   for d in /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /bin /sbin /snap/bin; do
     [ ! -x "$d/${n}d" ] || exit 5

@@ -37,6 +37,8 @@ std::optional<ServiceGroup> group_to_build(Core& core, const Workspace& workspac
   auto services = resolve_group(core, workspace, backend, stop);
   services.group.run_services = {services.group.service};
   services.resolved.builds = services.resolved.build.has_value();
+  std::erase_if(services.resolved.images,
+                [&](const auto& image) { return image.service != services.group.service; });
   return services;
 }
 

@@ -80,6 +80,15 @@ std::optional<EarlyList::Answer> ask(Core& core, const std::string& name, const 
   }
 }
 
+/// Nothing when it is somebody else's.
+std::optional<std::string> read_note(const std::filesystem::path& file) {
+  try {
+    return read_file_if_there(file);
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace
 
 std::vector<std::filesystem::path> notes_of_nothing(const Core& core, const std::string& host,
@@ -89,7 +98,8 @@ std::vector<std::filesystem::path> notes_of_nothing(const Core& core, const std:
   std::error_code error;
   for (std::filesystem::directory_iterator it(notes_folder(core), error), end; !error && it != end;
        it.increment(error)) {
-    const auto text = read_file_if_there(it->path());
+    const auto text = read_note(it->path());
+    if (!text) continue;
     const auto lines = lines_of(text);
     const bool is_whole = lines.size() > 3;
     const bool is_known = is_whole && lines[1] == host && backends.contains(std::string(lines[2]));

@@ -9,6 +9,7 @@
 #include "spec/identity.hpp"
 
 #include <algorithm>
+#include <type_traits>
 
 namespace fairlead {
 namespace {
@@ -29,8 +30,9 @@ std::string scenario_name(Scenario scenario) {
   return {};
 }
 
-bool has(const std::vector<std::string>& words, const std::string& word) {
-  return std::ranges::find(words, word) != words.end();
+template <class Item>
+bool has(const std::vector<Item>& items, const std::type_identity_t<Item>& item) {
+  return std::ranges::find(items, item) != items.end();
 }
 
 /// The user names an engine; for some scenarios another plugin works on it.
@@ -57,9 +59,17 @@ bool has_all_id_labels(const InstanceInfo& instance, const Identity& identity) {
   return has_labels(instance, identity.id_labels);
 }
 
+/// Found by its path, it is the folder of another machine. The reference knows paths alone.
+bool is_of_another_machine(const InstanceInfo& instance, const Identity& identity, Mode mode) {
+  const auto label = instance.labels.find(machine_label);
+  if (mode == Mode::drop_in || identity.legacy_labels.empty() || label == instance.labels.end())
+    return false;
+  return !has(identity.id_labels, {label->first, label->second});
+}
+
 /// One list request serves both lookups: the legacy labels are a subset of the full ones.
 /// `early` is the same list, if it was asked for before.
-void look_up(Found& found, const Identity& identity, std::optional<EarlyAnswer> early,
+void look_up(Found& found, const Identity& identity, Mode mode, std::optional<EarlyAnswer> early,
              std::stop_token stop) {
   const auto& filter = identity.legacy_labels.empty() ? identity.id_labels : identity.legacy_labels;
   if (filter.empty()) return;
@@ -68,7 +78,9 @@ void look_up(Found& found, const Identity& identity, std::optional<EarlyAnswer> 
   const bool known = early && has(request.labels, folder_label + ('=' + early->folder));
   auto instances = known ? std::move(early->instances)
                          : found.backend->list(request, question(std::move(stop))).instances;
-  std::erase_if(instances, [](const auto& i) { return i.state == InstanceState::removing; });
+  std::erase_if(instances, [&](const auto& i) {
+    return i.state == InstanceState::removing || is_of_another_machine(i, identity, mode);
+  });
   for (const auto& is_it : {has_all_id_labels, has_identity}) {
     const auto one = std::ranges::find_if(
         instances, [&](const auto& instance) { return is_it(instance, identity); });
@@ -114,7 +126,7 @@ void look_up_workspace(Core& core, const Workspace& workspace, Found& found, Loo
     found.group = resolve_group(core, workspace, *found.backend, stop);
     return look_up_service(found, found.group->resolved.labels, stop);
   }
-  look_up(found, workspace.identity, std::move(early), stop);
+  look_up(found, workspace.identity, core.mode(), std::move(early), stop);
   look_up_unlabelled(core, workspace, found, stop);
 }
 
@@ -133,7 +145,7 @@ bool does_not_answer(const Error& error) {
 
 /// Where no instances can be listed there are none to be found.
 bool has_nothing(const Error& error) {
-  return error.code() == "engine.absent" || error.status() == Status::unsupported;
+  return error.code() == "engine.absent" || error.code() == "backend.unsupported";
 }
 
 }  // namespace
@@ -204,6 +216,26 @@ std::vector<std::string> backend_candidates(Core& core, const Settings& settings
 
 namespace {
 
+/// Opens the backend `name` and finds what it has.
+void look_on(Core& core, const Workspace& workspace, const Selection& selection,
+             const std::string& name, LookFor look_for, Found& found, const std::stop_token& stop) {
+  auto early = early_answer(workspace, name);
+  const auto& engine = workspace.settings.text("backend");
+  found.backend = early ? early->backend : backend_on(core, name, engine, workspace.settings);
+  try {
+    if (selection.container_id.empty()) {
+      look_up_workspace(core, workspace, found, look_for, std::move(early), stop);
+    } else {
+      look_up_id(found, selection.container_id, stop);
+    }
+  } catch (const Error& error) {
+    // Somebody answers, another engine that the backend works on does not.
+    if (error.code() != "environment.unanswered") throw;
+    found.silent.push_back({name, error.message()});
+    if (selection.container_id.empty()) look_up_unlabelled(core, workspace, found, stop);
+  }
+}
+
 Found search(Core& core, const Workspace& workspace, const Selection& selection,
              const std::stop_token& stop, LookFor look_for) {
   const auto names = backend_candidates(core, workspace.settings, workspace.config.scenario);
@@ -214,16 +246,10 @@ Found search(Core& core, const Workspace& workspace, const Selection& selection,
   std::vector<std::string> absent;
   for (const auto& name : names) {
     try {
-      auto early = early_answer(workspace, name);
-      Found found{.backend = early ? early->backend
-                                   : backend_on(core, name, workspace.settings.text("backend"),
-                                                workspace.settings)};
-      if (selection.container_id.empty()) {
-        look_up_workspace(core, workspace, found, look_for, std::move(early), stop);
-      } else {
-        look_up_id(found, selection.container_id, stop);
-      }
+      Found found;
+      look_on(core, workspace, selection, name, look_for, found, stop);
       if (found.instance) return found;
+      silent.insert(silent.end(), found.silent.begin(), found.silent.end());
       if (!first.backend) first = std::move(found);
       // The reference's `up` knows one engine: nobody is woken to hear that there is nothing.
       if (core.mode() == Mode::drop_in && look_for == LookFor::group) break;

@@ -34,8 +34,8 @@ Found find_environment(Core& core, const Workspace& workspace, const Selection& 
                        std::stop_token stop, LookFor look_for = LookFor::labels);
 
 /// As above, and throws "environment.not_found" when there is none, or "environment.unanswered"
-/// when a candidate that did not answer may have it. A backend that says "engine.absent" has
-/// nothing.
+/// when a candidate that did not answer may have it. A backend that says "engine.absent",
+/// or lists no instances at all, has nothing.
 Found require_environment(Core& core, const Workspace& workspace, const Selection& selection,
                           std::stop_token stop);
 

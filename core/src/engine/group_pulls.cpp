@@ -19,8 +19,9 @@ struct WantedImage {
   bool operator==(const WantedImage&) const = default;
 };
 
-DockerfileInputs inputs_of(const GroupImage& built) {
+DockerfileInputs inputs_of(const GroupImage& built, const std::string& arch) {
   DockerfileInputs inputs{.build_args = built.args, .target = built.target};
+  if (!arch.empty()) inputs.arch = arch;
   const auto parts = split(built.platform, '/');
   if (parts.size() > 1) inputs.arch = parts[1];
   if (parts.size() > 2) inputs.variant = parts[2];
@@ -33,16 +34,17 @@ std::string platform_of(const StageImage& stage, const GroupImage& built) {
   return stage.platform.find('$') == std::string::npos ? stage.platform : std::string();
 }
 
-std::vector<WantedImage> wanted_by(const GroupImage& service) {
-  const bool anew = service.pull == "always";
+std::vector<WantedImage> wanted_by(const GroupImage& service, const std::string& arch) {
   if (!service.image.empty()) {
     if (service.pull == "never") return {};
-    return {{.image = service.image, .platform = service.platform, .anew = anew}};
+    return {
+        {.image = service.image, .platform = service.platform, .anew = service.pull == "always"}};
   }
   std::vector<WantedImage> images;
   if (service.dockerfile.empty()) return images;
-  for (const auto& stage : stage_images(read_dockerfile(service.dockerfile), inputs_of(service))) {
-    images.push_back({.image = stage.image, .platform = platform_of(stage, service), .anew = anew});
+  for (const auto& stage :
+       stage_images(read_dockerfile(service.dockerfile), inputs_of(service, arch))) {
+    images.push_back({.image = stage.image, .platform = platform_of(stage, service)});
   }
   return images;
 }
@@ -80,13 +82,13 @@ void attempt(const Core& core, const Step& step) {
 }  // namespace
 
 void pull_for_group(Core& core, const Workspace& workspace, const ServiceGroup& services,
-                    Backend& backend, const std::stop_token& stop) {
+                    Backend& backend, const std::string& arch, const std::stop_token& stop) {
   if (workspace.settings.text("host") == "local" && !workspace.remote) return;
   if (!has_docker_credentials(core.options().environment)) return;
   std::vector<WantedImage> done;
   for (const auto& service : services.resolved.images) {
     attempt(core, [&] {
-      for (auto& wanted : wanted_by(service)) {
+      for (auto& wanted : wanted_by(service, arch)) {
         if (std::ranges::find(done, wanted) != done.end()) continue;
         done.push_back(wanted);
         attempt(core, [&] { pull(core, backend, wanted, stop); });

@@ -10,10 +10,11 @@ namespace fairlead {
 /// and those that their Dockerfiles begin with, whose registry this machine's user has credentials
 /// for are pulled by the engine's API, which takes those with the request. Compose, which runs
 /// there, would have to find them on the host, where they are never stored. A service's
-/// `pull_policy` and `platform` count as they do for Compose; what a stage copies from another
-/// image is not known here. What cannot be pulled is left to Compose, which says why. Does nothing
-/// on this machine.
+/// `pull_policy` and `platform` count as they do for Compose, `arch` is the engine's own. What a
+/// stage copies from another image is not known here, and what a build begins with is pulled once
+/// only: `pull: true` of a build stays Compose's. What cannot be pulled is left to Compose, which
+/// says why. Does nothing on this machine.
 void pull_for_group(Core& core, const Workspace& workspace, const ServiceGroup& services,
-                    Backend& backend, const std::stop_token& stop);
+                    Backend& backend, const std::string& arch, const std::stop_token& stop);
 
 }  // namespace fairlead

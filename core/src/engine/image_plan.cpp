@@ -165,6 +165,7 @@ void require_service_dockerfile(const ImageContext& c) {
 Base unbuilt_service_base(const ImageContext& c) {
   const auto& build = *c.group->resolved.build;
   Base base{.image = c.group->resolved.image, .info = {}, .user = {}, .build = {}};
+  if (!build.dockerfile.starts_with('/')) return base;  // it is in the files, or elsewhere
   const auto* remote = c.workspace.remote.get();
   if (remote != nullptr) remote->fetch(build.dockerfile, c.stop);
   const auto text =
@@ -175,6 +176,17 @@ Base unbuilt_service_base(const ImageContext& c) {
   if (const auto image = base_image(read_dockerfile(*text), inputs))
     base.info = image_info(c, *image);
   return base;
+}
+
+/// The same; by our own name what cannot be had is nothing that reading fails of.
+Base readable_service_base(const ImageContext& c, const Base& otherwise) {
+  try {
+    return unbuilt_service_base(c);
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled || c.core.mode() == Mode::drop_in) throw;
+    c.core.log().text(LogLevel::debug, error.message());
+    return otherwise;
+  }
 }
 
 /// The primary service's image, which features are layered on as on any other: under the name that
@@ -189,12 +201,13 @@ Base service_base(const ImageContext& c) {
   if (said.build && c.metadata_only) {
     // An image of ours has the features and the configuration in its label already.
     const bool may_be_ours = wants_features(c) || c.core.mode() == Mode::drop_in;
-    auto unbuilt = may_be_ours ? unbuilt_service_base(c) : base;
+    auto unbuilt = may_be_ours ? readable_service_base(c, base) : base;
     if (unbuilt.info) return unbuilt;
     base.info = image_if_there(c.backend, said.image, c.stop);
     return base.info || may_be_ours ? base : unbuilt_service_base(c);
   }
-  if (!c.metadata_only) pull_for_group(c.core, c.workspace, *c.group, c.backend, c.stop);
+  if (!c.metadata_only)
+    pull_for_group(c.core, c.workspace, *c.group, c.backend, c.probe.arch, c.stop);
   if (said.builds && !c.metadata_only) {
     build_services(c, base.image == said.image ? std::string() : base.image);
   }

@@ -91,10 +91,10 @@ std::vector<InstanceInfo> list_of(Backend& backend, Which which, const std::stop
   try {
     backend.probe({}, {.stop = stop, .timeout = answer_limit - usual_wait});
   } catch (const Error&) {
+    const bool came = listed.wait_for(std::chrono::seconds(0)) == std::future_status::ready;
     nobody.request_stop();
     // Who has given the list meanwhile is there; what the list itself failed of says more.
-    if (listed.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
-      return listed.get().instances;
+    if (came) return listed.get().instances;
     throw;
   }
   return listed.get().instances;

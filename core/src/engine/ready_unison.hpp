@@ -17,7 +17,7 @@ namespace fairlead {
 /// over a link is what a run takes; made ready before something changes, nobody waits for them.
 class ReadyUnison {
  public:
-  /// Starts it. `run` has to outlive this.
+  /// Starts it. What `run` refers to has to outlive this.
   ReadyUnison(const SyncRun& run, const IgnoreRules& rules);
   /// Ends it, wherever it is.
   ~ReadyUnison();

@@ -38,11 +38,17 @@ std::string name_of(const std::string& socket) {
   return name.substr(0, name.rfind(".sock"));
 }
 
+/// Only of the system's own sockets their names say whose they are.
+bool is_systems_own(const std::string& socket) {
+  const auto folder = socket.substr(0, socket.rfind('/'));
+  return folder == "/run" || folder == "/var/run";
+}
+
 Error refused(const HostDialRequest& request, int error) {
   const bool denied = error == EACCES || error == EPERM;
   const auto text = "cannot connect to " + where(request) + ": " + std::strerror(error);
   if (denied) return {Status::denied, "host.permission", text};
-  if (error == ENOENT && is_installed(name_of(request.socket))) {
+  if (error == ENOENT && is_systems_own(request.socket) && is_installed(name_of(request.socket))) {
     const auto name = name_of(request.socket);
     return {Status::unavailable, "host.not_running",
             text + "; " + name + "d is installed, but does not run",

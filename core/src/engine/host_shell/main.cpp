@@ -80,11 +80,12 @@ int run(const std::vector<std::string>& words) {
   options.working_directory = "/";
   Nowhere nowhere;
   fairlead::Core core(std::move(options), nowhere);
+  const auto host = core.host(core.settings({}, nullptr));  // may throw: before anybody waits
+  std::optional<fairlead::Gate> behind;                     // outlives what holds its ends
   CallOptions call;
   fairlead::SpawnRequest request{.argv = {"/bin/sh", "-c", command_in(words)}};
   UniqueFd in(::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3));
   UniqueFd out(::fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 3));
-  std::optional<fairlead::Gate> behind;
   if (!gate.empty()) {
     behind.emplace(gate, std::move(in), std::move(out));
     in = behind->take_in();
@@ -93,7 +94,7 @@ int run(const std::vector<std::string>& words) {
   request.in = call.pass(std::move(in));
   request.out = call.pass(std::move(out));
   request.err = call.pass(UniqueFd(::fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3)));
-  return core.host(core.settings({}, nullptr))->spawn(request, std::move(call)).exit_code;
+  return host->spawn(request, std::move(call)).exit_code;
 }
 
 }  // namespace
