@@ -139,25 +139,27 @@ class ComposeFindsPodman : public ComposeTest {
   void SetUp() override {
     if (::geteuid() != 0) GTEST_SKIP() << "skipped: only root may put a socket where Docker's is";
     if (::access(socket_path, F_OK) == 0) GTEST_SKIP() << "skipped: there is a socket of Docker's";
+    entered_ = true;
     ComposeTest::SetUp();
     if (IsSkipped()) return;
     for (const char* name : {"DOCKER_HOST", "DOCKER_CONTEXT"}) test_run().set(name, "");
     test_run().set("FAIRLEAD_BACKEND", "auto");
   }
   void TearDown() override {
-    if (::geteuid() != 0) return;
+    if (!entered_) return;
     answer_no_more();
     ComposeTest::TearDown();
   }
 
   /// Takes connections and says nothing, as an engine that was stopped.
   void be_silent() {
-    silent_ = UniqueFd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    UniqueFd silent(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     std::string(socket_path).copy(address.sun_path, sizeof address.sun_path - 1);
     const auto* generic = reinterpret_cast<const sockaddr*>(&address);
-    ASSERT_EQ(::bind(silent_.get(), generic, sizeof address), 0);
+    ASSERT_EQ(::bind(silent.get(), generic, sizeof address), 0);
+    silent_ = std::move(silent);  // from now on the file is ours to remove
     ASSERT_EQ(::listen(silent_.get(), 64), 0);
   }
   void answer_no_more() {
@@ -167,6 +169,7 @@ class ComposeFindsPodman : public ComposeTest {
 
  private:
   UniqueFd silent_;
+  bool entered_ = false;
 };
 INSTANTIATE_TEST_SUITE_P(Version, ComposeFindsPodman, ::testing::Values("FAIRLEAD_TEST_COMPOSE"));
 

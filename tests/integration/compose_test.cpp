@@ -183,9 +183,11 @@ TEST_P(Compose, BuildsWhatTheReferenceBuilds) {
   const auto both = [&](const Workspace& project, const std::vector<std::string>& more) {
     const RunResult theirs = reference(project, "build", more);
     EXPECT_EQ(theirs.exit_code, 0) << theirs.text();
+    const auto* place = more.empty() ? "/imageName" : "/imageName/0";
+    engine().remove_image(json_at(theirs.out, place));
     const RunResult ours = drop_in(project, "build", more);
     EXPECT_EQ(ours.out, theirs.out) << ours.text();
-    const auto image = json_at(ours.out, more.empty() ? "/imageName" : "/imageName/0");
+    const auto image = json_at(ours.out, place);
     const auto said = engine().request("GET", "/images/" + image + "/json");
     EXPECT_NE(json_at(said, "/Config/Labels/devcontainer.metadata").find("postCreateCommand"),
               std::string::npos)
@@ -193,6 +195,8 @@ TEST_P(Compose, BuildsWhatTheReferenceBuilds) {
     // What is in the label is not said twice.
     const RunResult read =
         drop_in(project, "read-configuration", {"--include-merged-configuration"});
+    EXPECT_EQ(json_at(read.out, "/mergedConfiguration/postCreateCommands/0"), "true")
+        << read.text();
     EXPECT_EQ(json_at(read.out, "/mergedConfiguration/postCreateCommands/1"), "") << read.text();
     engine().remove_image(image);
   };

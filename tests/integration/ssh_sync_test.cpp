@@ -193,7 +193,9 @@ TEST_F(SshSyncTest, HasTheNextRunReady) {
            it.increment(error)) {
         std::error_code gone;
         struct stat info {};
-        const bool is_gate = fs::read_symlink(it->path(), gone).extension() == ".gate";
+        const auto target = fs::read_symlink(it->path(), gone);
+        const bool is_gate = target.extension() == ".gate" &&
+                             target.string().starts_with(test_run().folder().string());
         if (!is_gate || ::stat(it->path().c_str(), &info) != 0) continue;
         return std::to_string(info.st_ino) + ' ' + std::to_string(info.st_ctim.tv_sec) + '.' +
                std::to_string(info.st_ctim.tv_nsec);

@@ -130,21 +130,19 @@ std::string bad_auth_hosts(const Scan& scan) {
 /// What a dot of a regular expression does not stand for.
 bool ends_line(char c) { return c == '\n' || c == '\r'; }
 
-/// The first "=" with something before it in its line.
-std::size_t equals_of(std::string_view text) {
-  std::size_t at = text.find('=', 1);
-  while (at != std::string_view::npos && ends_line(text[at - 1])) at = text.find('=', at + 1);
-  return at;
-}
-
 bool is_label(std::string_view text) {
-  const std::size_t equals = text.empty() ? std::string_view::npos : equals_of(text);
-  return equals != std::string_view::npos && equals + 1 < text.size() &&
-         !ends_line(text[equals + 1]);
+  for (std::size_t at = 1; at + 1 < text.size(); ++at) {
+    if (text[at] == '=' && !ends_line(text[at - 1]) && !ends_line(text[at + 1])) return true;
+  }
+  return false;
 }
 
+/// "=" with something before it in its line.
 bool is_variable(std::string_view text) {
-  return !text.empty() && equals_of(text) != std::string_view::npos;
+  for (std::size_t at = 1; at < text.size(); ++at) {
+    if (text[at] == '=' && !ends_line(text[at - 1])) return true;
+  }
+  return false;
 }
 
 // One "key=value" off the front of `text`, up to the next comma or the end.

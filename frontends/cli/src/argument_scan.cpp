@@ -118,7 +118,9 @@ class Scanner {
   }
 
   void lacks_value(const Flag& flag) {
-    scan_.error = "Not enough arguments following: " + std::string(flag.name);
+    const std::string name(flag.name);
+    scan_.error = mode_ == Mode::fairlead ? "--" + name + " needs a value"
+                                          : "Not enough arguments following: " + name;
   }
 
   void take_words(const Flag& flag) {

@@ -50,7 +50,6 @@ constexpr std::string_view missing_flag = "Missing required argument: ";
 constexpr std::string_view missing_word = "Not enough non-option arguments: got ";
 constexpr std::string_view unknown = "Unknown argument";
 
-constexpr std::string_view missing_value = "Not enough arguments following: ";
 constexpr std::string_view bad_form = "Unmatched argument format: ";
 constexpr std::string_view twice = "Argument may be given only once: ";
 constexpr std::string_view bad_values = "Invalid values:\n  Argument: ";
@@ -109,8 +108,6 @@ std::string in_own_words(std::string fault, const Command& command) {
   if (fault.starts_with(missing_word)) return missing_words(command);
   if (fault.starts_with(unknown))
     return "unexpected argument '" + fault.substr(fault.find(": ") + 2) + "'";
-  if (fault.starts_with(missing_value))
-    return "--" + fault.substr(missing_value.size()) + " needs a value";
   if (fault.starts_with(bad_form)) return "--" + fault.substr(bad_form.size());
   if (fault.starts_with(twice)) return "--" + fault.substr(twice.size()) + " is given twice";
   if (fault.starts_with(bad_values)) return bad_value(fault.substr(bad_values.size()), command);

@@ -107,7 +107,9 @@ Message read_message(std::string_view text) {
   auto id_text = has_id && !id->is_null() ? dumped(*id) : std::string();
   const auto version = json.find("jsonrpc");
   if (version == json.end() || *version != "2.0") {
-    return Fault{.id = id_text.empty() ? "null" : id_text, .message = "'jsonrpc' is not \"2.0\"."};
+    // An id without a method is of an answer: whoever gave it asked nothing.
+    const bool asks = json.contains("method") && !id_text.empty();
+    return Fault{.id = asks ? id_text : "null", .message = "'jsonrpc' is not \"2.0\"."};
   }
   if (json.contains("method")) return read_request(json, std::move(id_text));
   if (id_text.empty()) return Fault{.message = "There is neither a method nor an id."};

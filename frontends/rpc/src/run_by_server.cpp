@@ -41,7 +41,10 @@ UniqueFd connection(const Environment& environment, const std::string& folder,
 
 /// A job in the background must not read what is typed for the shell; the server, which belongs to
 /// no terminal, would not be stopped for it as the job itself would.
-bool may_read(int fd) { return ::isatty(fd) == 0 || ::tcgetpgrp(fd) == ::getpgrp(); }
+bool may_read(int fd) {
+  const auto foreground = ::tcgetpgrp(fd);  // -1: no terminal, or one without jobs of ours
+  return foreground < 0 || foreground == ::getpgrp();
+}
 
 UniqueFd lent_input(const cli::Session& session) {
   if (may_read(session.in_fd)) return cli::duplicate(session.in_fd);

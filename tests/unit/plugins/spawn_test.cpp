@@ -1,5 +1,6 @@
 // What programs get that we start.
 
+#include "base/descriptor_limit_of_children.hpp"
 #include "plugins/local_process.hpp"
 
 #include <fairlead/descriptor_limit.hpp>
@@ -107,7 +108,7 @@ TEST(LimitOfChildren, LeavesTheErrorOfAProgramThatIsNotThere) {
 }
 
 TEST(Spawn, LeavesTheLimitAsItIsOtherwise) {
-  const auto limit = limit_now().rlim_cur;
+  const auto limit = descriptor_limit_of_children().value_or(limit_now()).rlim_cur;
   const auto expected = limit == RLIM_INFINITY ? "unlimited\n" : std::to_string(limit) + '\n';
   EXPECT_EQ(run(shell("ulimit -n")).out, expected);
 }

@@ -135,7 +135,7 @@ TEST(Merge, RepeatsTheReferencesArithmeticOnlyAsADropIn) {
             R"({"cpus":1,"memory":"4294967296"})");
 }
 
-// IMG-011..025
+// IMG-012, 014, 018, 020, 023..025
 TEST(Merge, TakesValuesOfAnyKindAsJavaScriptDoesOnlyAsADropIn) {
   const Row rows[] = {
       {"hostRequirements", R"({"image":"x","hostRequirements":{"cpus":"3"}})",

@@ -189,7 +189,6 @@ TEST(ParseConfig, TurnsScalarsIntoTextAsADropIn) {
   EXPECT_FALSE(config.wait_for);
 }
 
-// CFG-008, CFG-016
 // CFG-073: the reference's arguments of --publish, which the engine's client refuses or not
 TEST(ParseConfig, PublishesWhateverNumberAsADropIn) {
   const auto ports =
@@ -203,6 +202,7 @@ TEST(ParseConfig, PublishesWhateverNumberAsADropIn) {
   EXPECT_EQ(ports[5].text, "true");
 }
 
+// CFG-008, CFG-016
 TEST(ParseConfig, KnowsWhatUpNeeds) {
   const ProjectFolder project(R"({"name":"n"})");
   const auto document = read_config(project.options());

@@ -231,7 +231,6 @@ TEST(ReadConfig, GoesThroughTheLaterStages) {
   EXPECT_EQ(project.configuration(document), R"({"name":"ID","workspaceFolder":"/w/ID","x":"b"})");
 }
 
-// CFG-031..038; edge cases 16, 18, 19
 // VAR-018: only what stands in the configuration is searched for variables
 TEST(ReadConfig, TakesAFolderNamedLikeAVariableForAFolder) {
   const ProjectFolder project;
@@ -247,6 +246,7 @@ TEST(ReadConfig, TakesAFolderNamedLikeAVariableForAFolder) {
             project.shortened(workspace_json(document)));
 }
 
+// CFG-031..038; edge cases 16, 18, 19
 TEST(Workspace, FillsWhatTheConfigurationDoesNotSay) {
   const Row rows[] = {
       {R"({"image":"x"})",

@@ -94,19 +94,22 @@ int run_unforward(const Arguments& arguments, Session& session) {
     ended = client->unforward(caller_of(arguments), targets, arguments.flag("reverse"),
                               signals.token());
   }
+  const auto is_there = [&](const PortTarget& target) {
+    return std::ranges::any_of(ended, [&](const auto& one) { return one.target == target; });
+  };
+  const int status = std::ranges::all_of(targets, is_there) ? 0 : 1;
   if (wants_json(arguments, session)) {
     session.write_out("{\"ended\":" + forwards_json(ended) + "}\n");
-    return ended.size() < targets.size() ? 1 : 0;
+    return status;
   }
   for (const auto& forward : ended) session.write_out("Ended: " + forward_line(forward) + '\n');
   if (ended.empty() && targets.empty()) session.write_out("Nothing is forwarded.\n");
-  if (ended.size() >= targets.size()) return 0;
   for (const auto& target : targets) {
-    if (std::ranges::none_of(ended, [&](const auto& forward) { return forward.target == target; }))
+    if (!is_there(target))
       session.write_err("fairlead: " + to_text(target) +
                         " is not forwarded in the background; `fairlead ports` shows what is.\n");
   }
-  return 1;
+  return status;
 }
 
 }  // namespace fairlead::cli

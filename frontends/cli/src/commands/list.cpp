@@ -17,15 +17,15 @@ std::string list_json(const ListResult& result) {
          silent_json(result.silent) + "}\n";
 }
 
-/// The names of built images end with a whole digest, of which a table needs the beginning.
+/// The names of built images have a whole digest in them, of which a table needs the beginning.
 std::string short_name(const std::string& image) {
   constexpr std::size_t shown = 12;
   constexpr std::size_t digest = 64;
-  const auto from = image.rfind('-', image.find_last_of('-'));
-  if (from == std::string::npos) return image;
-  const auto end = std::min(image.find_first_not_of("0123456789abcdef", from + 1), image.size());
-  if (end - from - 1 != digest) return image;
-  return image.substr(0, from + 1 + shown) + "..." + image.substr(end);
+  for (auto at = image.find('-'); at != std::string::npos; at = image.find('-', at + 1)) {
+    const auto end = std::min(image.find_first_not_of("0123456789abcdef", at + 1), image.size());
+    if (end - at - 1 == digest) return image.substr(0, at + 1 + shown) + "..." + image.substr(end);
+  }
+  return image;
 }
 
 std::string list_text(const ListResult& result, bool bold) {

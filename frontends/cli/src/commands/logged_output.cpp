@@ -17,6 +17,11 @@ constexpr std::size_t piece_size = 16 * 1024;
 /// the other end for ever.
 constexpr int quiet_ms = 100;
 
+Error no_pipe() {
+  return {Status::failed, "process.pipe", "There is no pipe for the command's output.",
+          "Too many files may be open: ulimit -n"};
+}
+
 bool continues(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; }
 
 std::size_t character_size(char first) {
@@ -40,10 +45,7 @@ std::size_t unfinished_utf8(std::string_view text) {
 
 LoggedOutput::LoggedOutput(EventSink& sink) : log_(sink) {
   std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw Error(Status::failed, "process.pipe", "There is no pipe for the command's output.",
-                "Too many files may be open: ulimit -n");
-  }
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) throw no_pipe();
   read_ = UniqueFd(ends[0]);
   write_ = UniqueFd(ends[1]);
   thread_ = std::jthread([this](const std::stop_token& stop) { read(stop); });
@@ -55,13 +57,17 @@ LoggedOutput::~LoggedOutput() {
   thread_.join();
 }
 
-UniqueFd LoggedOutput::end() const { return UniqueFd(::fcntl(write_.get(), F_DUPFD_CLOEXEC, 3)); }
+UniqueFd LoggedOutput::end() const {
+  UniqueFd end(::fcntl(write_.get(), F_DUPFD_CLOEXEC, 3));
+  if (!end) throw no_pipe();
+  return end;
+}
 
 void LoggedOutput::read(const std::stop_token& stop) {
   std::array<char, piece_size> buffer{};
   for (;;) {
     pollfd watched{read_.get(), POLLIN, 0};
-    if (::poll(&watched, 1, quiet_ms) == 0) {
+    if (::poll(&watched, 1, quiet_ms) <= 0) {
       if (stop.stop_requested()) break;
       continue;
     }

@@ -21,7 +21,7 @@ class LoggedOutput {
   LoggedOutput(const LoggedOutput&) = delete;
   LoggedOutput& operator=(const LoggedOutput&) = delete;
 
-  /// An end to write to.
+  /// An end to write to. Throws "process.pipe".
   UniqueFd end() const;
 
  private:
