@@ -255,7 +255,7 @@ TEST_F(SshHostTest, SaysWhyASocketCannotBeDialled) {
     }
     return std::string("none");
   };
-  EXPECT_EQ(code("/tmp/no.sock"), "host.connect");
+  EXPECT_EQ(code("/tmp/no.sock"), "host.no_socket");
   EXPECT_EQ(code("/root/some.sock"), "host.permission");
 }
 
