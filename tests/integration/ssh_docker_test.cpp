@@ -231,17 +231,25 @@ TEST_F(SshDockerTest, PruneClearsTheNotesOfWhatIsGone) {
 /// dockerd is installed there; its socket is looked for where none is.
 TEST_F(SshDockerTest, TellsAStoppedEngineFromNone) {
   configure(R"("image": "fairlead-test/busybox")");
-  test_run().set("FAIRLEAD_PLUGINS__DOCKER__HOST", "unix:///run/elsewhere/docker.sock");
+  // Nothing but its places is looked at.
+  const auto root = host("root");
+  ASSERT_EQ(
+      shell(*root, "mkdir /var/lib/fltest && ln -s /bin/true /usr/local/bin/fltestd").exit_code, 0);
+  test_run().set("FAIRLEAD_PLUGINS__DOCKER__HOST", "unix:///run/fltest.sock");
   const auto stopped = on_host("status", {"--backend", "docker"});
   EXPECT_NE(stopped.exit_code, 0);
-  EXPECT_NE(stopped.text().find("dockerd is installed, but does not run"), std::string::npos)
+  EXPECT_NE(stopped.text().find("fltestd is installed, but does not run"), std::string::npos)
       << stopped.text();
-  EXPECT_NE(stopped.text().find("sudo systemctl start docker"), std::string::npos)
+  EXPECT_NE(stopped.text().find("sudo systemctl start fltest"), std::string::npos)
       << stopped.text();
-  test_run().set("FAIRLEAD_PLUGINS__DOCKER__HOST", "unix:///run/elsewhere/nosuch.sock");
-  const auto none = on_host("status", {"--backend", "docker"});
-  EXPECT_NE(none.text().find("there is no such socket"), std::string::npos) << none.text();
-  EXPECT_EQ(none.text().find("is installed"), std::string::npos) << none.text();
+  // Of a socket elsewhere the name does not say whose it is.
+  for (const auto* socket : {"unix:///run/nosuch.sock", "unix:///run/elsewhere/fltest.sock"}) {
+    test_run().set("FAIRLEAD_PLUGINS__DOCKER__HOST", socket);
+    const auto none = on_host("status", {"--backend", "docker"});
+    EXPECT_NE(none.text().find("there is no such socket"), std::string::npos) << none.text();
+    EXPECT_EQ(none.text().find("is installed"), std::string::npos) << none.text();
+  }
+  EXPECT_EQ(shell(*root, "rmdir /var/lib/fltest && rm /usr/local/bin/fltestd").exit_code, 0);
 }
 
 // With FAIRLEAD_TEST_CUT_SECONDS=60 for so long, else until the command has heard of it.
