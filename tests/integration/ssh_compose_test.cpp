@@ -106,10 +106,9 @@ TEST_F(SshComposeTest, PullsWithTheUsersCredentialsAndLeavesNoneThere) {
         *there_,
         {.argv =
              {"sh", "-c",
-              "d=$(mktemp -d) && cat >$d/config.json; for i; do docker tag fairlead-test/busybox "
-              "$i "
-              "&& docker --config $d push -q $i; s=$?; docker rmi $i >/dev/null; done; rm -rf $d; "
-              "exit $s",
+              "d=$(mktemp -d) && cat >$d/config.json; s=0; for i; do "
+              "docker tag fairlead-test/busybox $i && docker --config $d push -q $i || s=1; "
+              "docker rmi $i >/dev/null; done; rm -rf $d; exit $s",
               "sh", image, base}},
         config);
   };
