@@ -14,8 +14,8 @@
 namespace fairlead {
 namespace {
 
-constexpr std::chrono::milliseconds enough{300};
-constexpr std::chrono::milliseconds interval{50};
+constexpr std::chrono::milliseconds enough{100};
+constexpr std::chrono::milliseconds interval{20};
 
 /// A command that ended by itself has reasons of its own: with its container it would be killed.
 bool ended_by_itself(const Error& error) {
