@@ -44,6 +44,20 @@ class PodmanTest : public IntegrationTest {
     run(fairlead({"background", "--stop"}));
   }
 
+  /// The end of a relay of the command's own is not waited for, and comes.
+  void expect_no_relay_left() {
+    const Workspace project = workspace();
+    const auto made = own("up", project, {"--json"});
+    ASSERT_EQ(made.exit_code, 0) << made.text();
+    const auto inside = [&] { return podman({"top", json_at(made.out, "/containerId"), "args"}); };
+    EXPECT_EQ(own("exec", project, {"--via", "relay", "--", "sh", "-c", "exit 4"}).exit_code, 4);
+    EXPECT_TRUE(wait_until(milliseconds(30'000), [&] {
+      const auto top = inside();
+      return top.exit_code == 0 && top.out.find("relay-") == std::string::npos;
+    })) << inside().text();
+    EXPECT_EQ(own("down", project).exit_code, 0);
+  }
+
   static uid_t owner(const std::filesystem::path& file) {
     struct stat info {};
     return ::stat(file.c_str(), &info) == 0 ? info.st_uid : static_cast<uid_t>(-1);
@@ -69,6 +83,10 @@ class PodmanCommandTest : public PodmanTest {
 TEST_F(PodmanTest, CommandsRunByTheResidentRelay) { expect_resident_relay(); }
 
 TEST_F(PodmanCommandTest, CommandsRunByTheResidentRelay) { expect_resident_relay(); }
+
+TEST_F(PodmanTest, NoRelayIsLeftInside) { expect_no_relay_left(); }
+
+TEST_F(PodmanCommandTest, NoRelayIsLeftInside) { expect_no_relay_left(); }
 
 // USER-017: root inside is the user outside, whoever that is.
 TEST_F(PodmanTest, FilesOfRootAreTheUsers) {

@@ -72,6 +72,12 @@ TEST_F(RelayExec, EndsWithAKilledClient) { expect_end_with_client(false, false);
 TEST_F(RelayExec, EndsWithAKilledClientThatHasInput) { expect_end_with_client(true, false); }
 TEST_F(RelayExec, EndsWithAKilledClientThatHasATerminal) { expect_end_with_client(true, true); }
 
+/// Its end is not waited for, and comes.
+TEST_F(RelayExec, LeavesNoRelayBehind) {
+  EXPECT_EQ(run(command("relay", {"sh", "-c", "exit 4"})).exit_code, 4);
+  EXPECT_TRUE(wait_until(30s, [&] { return !runs_inside("/.fairlead/relay"); }));
+}
+
 TEST_F(RelayExec, PassesSignalsOn) {
   ChildProcess client(command(
       "relay", {"sh", "-c", "trap 'exit 5' TERM; echo re''ady; while :; do sleep 0.1; done"}));

@@ -265,8 +265,10 @@ void RelayThread::close(std::chrono::milliseconds limit) {
     gone_ = nullptr;
   }
   post([](HostMux& mux) {
+    const bool idle = mux.is_idle();
     mux.drop_all();
     mux.close_writing();
+    if (idle) mux.give_up();  // it has nothing to clear up: its end is nothing to wait for
   });
   {
     std::unique_lock lock(mutex_);

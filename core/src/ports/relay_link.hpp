@@ -39,6 +39,8 @@ class HostMux final : public relay::Mux {
     replies_[channel] = std::move(reply);
   }
   void forget(std::uint32_t channel) { replies_.erase(channel); }
+  /// Nothing is open, nobody waits for anything.
+  bool is_idle() const { return replies_.empty() && !has_channels(); }
   void drop_all();
   void watch(std::function<void(const ListenerEvent&)> on_event);
 
@@ -80,7 +82,8 @@ class RelayThread {
   bool alive() const;
   /// Whether the relay has greeted with at least this version of the protocol.
   bool speaks(std::uint16_t version) const;
-  /// Lets the relay end, waits at most `limit` for it, and ends the thread. Later calls do nothing.
+  /// Lets the relay end, waits at most `limit` for it where something is still open inside, and ends
+  /// the thread. Later calls do nothing.
   void close(std::chrono::milliseconds limit);
 
  private:

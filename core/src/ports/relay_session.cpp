@@ -153,7 +153,9 @@ struct Attempt {
 
   Outcome run(const RelayProgram& program, const std::string& path) {
     auto exec = std::make_unique<RelayExec>(
-        backend, ExecRequest{.id = instance, .argv = {path, "serve"}, .user = user});
+        backend,
+        ExecRequest{
+            .id = instance, .argv = {path, "serve"}, .user = user, .ends_with_input = true});
     auto ends = exec->start();
     auto thread = std::make_shared<RelayThread>();
     thread->start(std::move(ends.from), std::move(ends.to));

@@ -164,9 +164,9 @@ ExecReply EngineBackend::exec(const ExecRequest& request, sdk::Call& call) {
       end_exec(client(), exec);
       throw connection_lost();
     }
-    if (error.status() == Status::cancelled || (started && !gone)) {
-      end_exec(client(), exec, asked);
-    }
+    const bool cancelled = error.status() == Status::cancelled;
+    const bool ends_by_itself = cancelled && started && request.ends_with_input;
+    if ((cancelled || (started && !gone)) && !ends_by_itself) end_exec(client(), exec, asked);
     if (started || (error.status() != Status::invalid && error.status() != Status::failed)) throw;
     return {failed_start(error, ends.err)};
   }

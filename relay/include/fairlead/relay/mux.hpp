@@ -30,6 +30,7 @@ class Mux : private Watcher {
   }
   void send_reset(std::uint32_t channel, ResetReason reason, std::string_view text = {});
 
+  bool has_channels() const { return !channels_.empty(); }
   Channel* find(std::uint32_t id);
   Channel& add(std::unique_ptr<Channel> channel);
   /// It is gone at the next `settle`.

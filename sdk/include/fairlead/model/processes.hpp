@@ -21,6 +21,9 @@ struct ExecRequest {
   FdRef in;
   FdRef out;
   FdRef err;
+  /// The command ends by itself once its standard input has: a call that is cancelled need not wait
+  /// for that, nor look for its processes. A plugin that does not know this ends them as usual.
+  bool ends_with_input = false;
 };
 
 struct ExecReply {
