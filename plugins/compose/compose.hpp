@@ -61,6 +61,14 @@ class ComposeBackend final : public engine::EngineBackend {
   std::vector<std::string> pulled_services(const Evaluation& e);
   UniqueFd reach(const engine::Endpoint& docker, const sdk::Call& call);
   UniqueFd reach_podman(const Error& docker, const sdk::Call& call);
+  /// The connection on which Docker was asked and has not answered yet; empty: it was not.
+  UniqueFd take_asked();
+  /// What Podman has of it; nothing also where it does not answer.
+  std::vector<InstanceInfo> podmans(const ListRequest& request, const sdk::Call& call);
+  /// The same, and Podman is the engine from now on; nothing where Docker answers in a moment or
+  /// cannot be asked, or where it may have what Podman has not.
+  std::vector<InstanceInfo> found_while_docker_is_silent(const ListRequest& request,
+                                                         const sdk::Call& call);
   /// Why Docker did not answer, when Podman has taken its place without knowing what is there.
   std::optional<std::string> silence() const;
   void warn_of_silence(sdk::Call& call);
@@ -125,7 +133,8 @@ class ComposeBackend final : public engine::EngineBackend {
   std::unique_ptr<engine::PodmanService> podman_;  ///< where it may be the engine
   std::atomic<bool> on_docker_ = false;            ///< a connection has been made to it
   std::atomic<bool> on_podman_ = false;
-  mutable std::mutex silence_mutex_;
+  mutable std::mutex silence_mutex_;  ///< of silence_ and asked_
+  UniqueFd asked_;
   std::optional<std::string> silence_;
   std::atomic<bool> warned_ = false;  ///< of the silence
   std::mutex mutex_;                  ///< of known_, tool_ and pulled_

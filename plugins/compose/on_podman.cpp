@@ -1,6 +1,7 @@
 #include "compose.hpp"
 
 #include <fairlead/engine/errors.hpp>
+#include <fairlead/engine/instances.hpp>
 #include <fairlead/engine/podman_user_namespace.hpp>
 #include <fairlead/error.hpp>
 
@@ -11,6 +12,7 @@
 #include <array>
 #include <chrono>
 #include <string_view>
+#include <utility>
 
 /// What is different where the engine is Podman.
 namespace fairlead::compose {
@@ -18,6 +20,8 @@ namespace {
 
 /// An engine answers this at once; a machine with much to do is given its time.
 constexpr std::chrono::seconds answer_limit{10};
+/// After this Podman is asked beside it, whose project is enough to go on with.
+constexpr std::chrono::seconds brief_limit{1};
 constexpr std::string_view question =
     "GET /_ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
@@ -36,11 +40,24 @@ bool readable(const UniqueFd& fd, std::chrono::milliseconds limit, const sdk::Ca
   }
 }
 
-/// A connection alone says only that somebody has once listened there.
-bool answers(const UniqueFd& fd, const sdk::Call& call) {
-  if (::send(fd.get(), question.data(), question.size(), MSG_NOSIGNAL) < 0) return false;
+/// A connection alone says only that somebody has once listened there. One that is closed already
+/// ends what is read from it, too.
+template <class Dial>
+UniqueFd dial_and_ask(const Dial& dial) {
+  UniqueFd fd = dial();
+  ::send(fd.get(), question.data(), question.size(), MSG_NOSIGNAL);
+  return fd;
+}
+
+/// What was asked is answered.
+bool answers(const UniqueFd& fd, std::chrono::seconds limit, const sdk::Call& call) {
   char first = 0;
-  return readable(fd, answer_limit, call) && ::recv(fd.get(), &first, 1, 0) == 1;
+  return readable(fd, limit, call) && ::recv(fd.get(), &first, 1, 0) == 1;
+}
+
+Error silent_for(std::chrono::seconds limit) {
+  return {Status::unavailable, "host.connect",
+          "whoever has its socket has said nothing for " + std::to_string(limit.count()) + " s"};
 }
 
 /// What `up` asks about a project as a whole; the others ask about one environment.
@@ -58,17 +75,68 @@ UniqueFd ComposeBackend::reach(const engine::Endpoint& docker, const sdk::Call& 
   };
   if (on_docker_ || docker.origin != engine::default_origin) return dial();
   try {
-    if (!answers(dial(), call)) {
-      throw Error(Status::unavailable, "host.connect",
-                  "whoever has its socket has said nothing for " +
-                      std::to_string(answer_limit.count()) + " s");
-    }
+    auto asked = take_asked();
+    const auto limit = asked ? answer_limit - brief_limit : answer_limit;
+    if (!asked) asked = dial_and_ask(dial);
+    if (!answers(asked, limit, call)) throw silent_for(answer_limit);
     on_docker_ = true;
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
     return reach_podman(engine::unreachable(error, docker.text(), docker.origin), call);
   }
   return dial();
+}
+
+UniqueFd ComposeBackend::take_asked() {
+  const std::lock_guard lock(silence_mutex_);
+  return std::move(asked_);
+}
+
+/// Not through the usual client, which keeps connections to the engine that it is for.
+std::vector<InstanceInfo> ComposeBackend::podmans(const ListRequest& request,
+                                                  const sdk::Call& call) {
+  try {
+    engine::Client podman(podman_->endpoint(), [this](const auto& /*to*/, const auto& own) {
+      return podman_->dial(own);
+    });
+    return engine::instances_from_list(
+        podman.send({{.target = engine::list_target(request)}, {}}, call).body);
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled) throw;
+    return {};
+  }
+}
+
+/// What labels name is one environment's or one project's: once found, nobody waits for more.
+std::vector<InstanceInfo> ComposeBackend::found_while_docker_is_silent(const ListRequest& request,
+                                                                       const sdk::Call& call) {
+  const auto& docker = client().endpoint();
+  if (!podman_ || on_docker_ || on_podman_ || request.labels.empty()) return {};
+  if (docker.origin != engine::default_origin) return {};
+  UniqueFd asked;
+  try {
+    asked = dial_and_ask([&] {
+      return core().host().dial({docker.host, docker.port, docker.socket}, call);
+    });
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled) throw;
+    return {};  // `reach` says what is wrong with it
+  }
+  if (readable(asked, brief_limit, call)) {
+    on_docker_ = answers(asked, brief_limit, call);
+    return {};
+  }
+  auto found = podmans(request, call);
+  const std::lock_guard lock(silence_mutex_);
+  if (found.empty()) {
+    asked_ = std::move(asked);
+  } else {
+    if (!silence_)
+      silence_ =
+          engine::unreachable(silent_for(brief_limit), docker.text(), docker.origin).message();
+    on_podman_ = true;
+  }
+  return found;
 }
 
 /// Throws what Docker said when no Podman is there either.
@@ -109,6 +177,8 @@ void ComposeBackend::require_all_asked() const {
 }
 
 ListReply ComposeBackend::list(const ListRequest& request, sdk::Call& call) {
+  if (auto found = found_while_docker_is_silent(request, call); !found.empty())
+    return {std::move(found)};
   auto reply = EngineBackend::list(request, call);
   if (reply.instances.empty() && !is_about_a_project(request.labels)) require_all_asked();
   return reply;

@@ -3,6 +3,7 @@
 #include "ssh-remote/remote_text.hpp"
 
 #include <fairlead/error.hpp>
+#include <fairlead/sdk/daemon_socket.hpp>
 
 namespace fairlead::ssh {
 namespace {
@@ -11,8 +12,7 @@ constexpr int missing = 3;
 constexpr int forbidden = 4;
 constexpr int stopped = 5;
 
-// $p the socket. By its name is told whose it is: x.sock is xd's, which keeps its things in
-// /var/lib/x.
+// $p the socket, $n the daemon's name or nothing.
 constexpr auto look_script = R"sh(
 f=$p
 while [ "$f" != / ] && [ -n "$f" ]; do
@@ -20,28 +20,27 @@ while [ "$f" != / ] && [ -n "$f" ]; do
   [ -z "$f" ] || [ ! -d "$f" ] || [ -x "$f" ] || exit 4
 done
 if [ ! -S "$p" ]; then
-  n=${p##*/}
-  n=${n%.sock}
-  case ${p%/*} in /run | /var/run) ;; *) exit 3 ;; esac
-  [ -d "/var/lib/$n" ] || exit 3
-  for d in /usr/bin /usr/sbin /usr/local/bin /usr/local/sbin /bin /sbin /snap/bin; do
+  [ -n "$n" ] && [ -d "/var/lib/$n" ] || exit 3
+  for d in $folders; do
     [ ! -x "$d/${n}d" ] || exit 5
   done
   exit 3
 fi
 [ -w "$p" ] || exit 4)sh";
 
-std::string name_of(const std::string& socket) {
-  const auto name = socket.substr(socket.rfind('/') + 1);
-  return name.substr(0, name.rfind(".sock"));
+std::string script_for(const std::string& socket, const std::string& daemon) {
+  std::string folders;
+  for (const auto folder : sdk::daemon_folders) folders.append(folder).push_back(' ');
+  return "p=" + sh_word(socket) + "\nn=" + sh_word(daemon) + "\nfolders=" + sh_word(folders) +
+         look_script;
 }
 
 // OpenSSH accepts a local caller before it knows whether the other end lets it in.
 void check_socket(Master& master, const std::string& path, int cancel_fd) {
-  const auto status = master.run("p=" + sh_word(path) + look_script, cancel_fd).exit_code;
+  const auto name = sdk::daemon_of_socket(path);
+  const auto status = master.run(script_for(path, name), cancel_fd).exit_code;
   const auto text = "cannot connect to " + path + " on " + master.address().text() + ": ";
   if (status == stopped) {
-    const auto name = name_of(path);
     throw Error(Status::unavailable, "host.not_running",
                 text + "there is no such socket; " + name + "d is installed, but does not run",
                 "Start it there: `sudo systemctl start " + name + "`.");

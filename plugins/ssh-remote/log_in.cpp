@@ -1,6 +1,7 @@
 #include "ssh-remote/log_in.hpp"
 
 #include <fairlead/error.hpp>
+#include <fairlead/sdk/pipe.hpp>
 #include <fairlead/unique_fd.hpp>
 
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <utility>
 
 namespace fairlead::ssh {
 namespace {
@@ -46,18 +48,10 @@ Error not_started(const std::string& program, const std::string& why) {
           "Install OpenSSH's client, or name it in the setting plugins.ssh.ssh_path."};
 }
 
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw Error(Status::failed, "host.pipe", std::string("No pipe: ") + std::strerror(errno) + ".");
-  }
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
+sdk::Pipe output_pipe() {
+  auto pipe = sdk::make_pipe();
+  ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK);
+  return pipe;
 }
 
 std::vector<char*> pointers(std::vector<std::string>& words) {
@@ -67,13 +61,23 @@ std::vector<char*> pointers(std::vector<std::string>& words) {
   return out;
 }
 
+// posix_spawn knows no limits. What cannot be set stays as it is.
+void limit_descriptors(std::vector<std::string>& argv, std::string& program, std::int64_t limit) {
+  if (::access(program.c_str(), X_OK) != 0) throw not_started(program, std::strerror(errno));
+  argv.front() = std::exchange(program, "/bin/sh");
+  argv.insert(argv.begin(),
+              {"sh", "-c", R"(ulimit -S -n "$0" 2>/dev/null; exec "$@")", std::to_string(limit)});
+}
+
 class Child {
  public:
-  Child(std::vector<std::string> argv, const Environment& environment, bool ask, int out, int err) {
-    const auto program = find_program(argv.front(), environment);
+  Child(const LogInCommand& command, int out, int err) {
+    auto argv = command.argv;
+    auto program = find_program(argv.front(), command.environment);
     if (program.empty()) throw not_started(argv.front(), "it is not in PATH");
+    if (command.descriptors > 0) limit_descriptors(argv, program, command.descriptors);
     std::vector<std::string> variables;
-    for (const auto& [name, value] : environment) variables.push_back(name + '=' + value);
+    for (const auto& [name, value] : command.environment) variables.push_back(name + '=' + value);
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
@@ -88,7 +92,7 @@ class Child {
     sigfillset(&all);
     posix_spawnattr_setsigmask(&attributes, &none);
     posix_spawnattr_setsigdefault(&attributes, &all);
-    const int session = ask ? 0 : POSIX_SPAWN_SETSID;
+    const int session = command.ask ? 0 : POSIX_SPAWN_SETSID;
     posix_spawnattr_setflags(
         &attributes, static_cast<short>(session | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF));
     const int error = ::posix_spawn(&pid_, program.c_str(), &actions, &attributes,
@@ -145,11 +149,10 @@ bool can_ask(const Environment& environment) {
           is_set(environment, "SSH_ASKPASS_REQUIRE"));
 }
 
-LogIn log_in(const std::vector<std::string>& argv, const Environment& environment, bool ask,
-             int cancel_fd) {
-  auto out = make_pipe();
-  auto err = make_pipe();
-  Child child(argv, environment, ask, out.write.get(), err.write.get());
+LogIn log_in(const LogInCommand& command, int cancel_fd) {
+  auto out = output_pipe();
+  auto err = output_pipe();
+  Child child(command, out.write.get(), err.write.get());
   out.write.reset();
   err.write.reset();
   LogIn result;

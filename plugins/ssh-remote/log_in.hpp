@@ -2,6 +2,7 @@
 
 #include <fairlead/model.hpp>
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -17,10 +18,16 @@ struct LogIn {
   std::string words;  ///< what went to standard error
 };
 
-/// Runs ssh to its end with the caller's variables. Where a person can be asked it stays in our
-/// process group, which owns the terminal; else in a session of its own, without one. Cancelled:
-/// TERM, then Error(cancelled). Throws Error(not_found, "host.ssh_missing").
-LogIn log_in(const std::vector<std::string>& argv, const Environment& environment, bool ask,
-             int cancel_fd);
+struct LogInCommand {
+  std::vector<std::string> argv;
+  Environment environment;       ///< the caller's
+  bool ask = false;              ///< as `can_ask`
+  std::int64_t descriptors = 0;  ///< its limit of open ones, and of what it starts; 0: ours
+};
+
+/// Runs ssh to its end. Where a person can be asked it stays in our process group, which owns the
+/// terminal; else in a session of its own, without one. Cancelled: TERM, then Error(cancelled).
+/// Throws Error(not_found, "host.ssh_missing").
+LogIn log_in(const LogInCommand& command, int cancel_fd);
 
 }  // namespace fairlead::ssh

@@ -5,6 +5,7 @@
 #include "ssh-remote/remote_text.hpp"
 
 #include <fairlead/error.hpp>
+#include <fairlead/sdk/descriptor_limit.hpp>
 
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -104,9 +105,12 @@ void Master::start(int cancel_fd) {
   ::unlink(files_.socket.c_str());  // of one that was killed
   const bool ask = can_ask(environment_);
   const auto mark = new_mark();
-  const auto argv =
-      log_in_command(settings_, address_, files_.socket, ask, facts_script(files_.id, mark));
-  const auto result = log_in(argv, environment_, ask, cancel_fd);
+  const auto result = log_in({.argv = log_in_command(settings_, address_, files_.socket, ask,
+                                                     facts_script(files_.id, mark)),
+                              .environment = environment_,
+                              .ask = ask,
+                              .descriptors = sdk::descriptor_limit_of_children()},
+                             cancel_fd);
   auto facts = read_facts(result.output, mark);
   if (!facts) {
     // Without a master nobody got in: it outlives what the login shell does.

@@ -1,11 +1,12 @@
 #include "ssh-remote/session.hpp"
 
 #include <fairlead/error.hpp>
+#include <fairlead/sdk/pipe.hpp>
 #include <fairlead/sdk/pump.hpp>
+#include <fairlead/sdk/timer.hpp>
 
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include <array>
@@ -24,15 +25,6 @@ constexpr auto message_grace = std::chrono::milliseconds(1000);
 constexpr auto end_grace = std::chrono::milliseconds(3000);
 // One argument of a program has at most 128 KiB; a byte may become five.
 constexpr std::size_t longest_script = 24 * 1024;
-
-UniqueFd timer(std::chrono::milliseconds limit) {
-  UniqueFd fd(::timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK));
-  itimerspec when{};
-  when.it_value.tv_sec = limit.count() / 1000;
-  when.it_value.tv_nsec = limit.count() % 1000 * 1'000'000;
-  ::timerfd_settime(fd.get(), 0, &when, nullptr);
-  return fd;
-}
 
 UniqueFd or_nothing(UniqueFd fd, int flags) {
   if (fd) return fd;
@@ -57,44 +49,35 @@ class KeptFlags {
 // Passes a command's output on, without what the login shell said before it.
 class QuietOutput {
  public:
-  QuietOutput(const std::string& mark, int to) {
-    std::array<int, 2> ends{};
-    if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-      throw Error(Status::failed, "host.pipe",
-                  std::string("No pipe: ") + std::strerror(errno) + ".");
-    }
-    read_.reset(ends[0]);
-    write_.reset(ends[1]);
-    thread_ = std::thread([this, line = mark_line(mark), to] { copy(line, to); });
-  }
+  QuietOutput(const std::string& mark, int to)
+      : pipe_(sdk::make_pipe()), thread_([this, line = mark_line(mark), to] { copy(line, to); }) {}
   ~QuietOutput() {
-    write_.reset();
+    pipe_.write.reset();
     if (thread_.joinable()) thread_.join();
   }
   QuietOutput(const QuietOutput&) = delete;
   QuietOutput& operator=(const QuietOutput&) = delete;
 
-  int fd() const { return write_.get(); }
+  int fd() const { return pipe_.write.get(); }
 
  private:
   void copy(const std::string& line, int to) const {
     std::string seen;
     for (char byte = 0; !seen.ends_with(line);) {
-      const auto got = ::read(read_.get(), &byte, 1);
+      const auto got = ::read(pipe_.read.get(), &byte, 1);
       if (got < 0 && errno == EINTR) continue;
       if (got <= 0) return;
       seen += byte;
       if (seen.size() > 2 * line.size()) seen.erase(0, seen.size() - line.size());
     }
     try {
-      sdk::pump(read_.get(), to);
+      sdk::pump(pipe_.read.get(), to);
     } catch (const Error&) {  // the receiver is gone: the command will hear of it
       return;
     }
   }
 
-  UniqueFd read_;
-  UniqueFd write_;
+  sdk::Pipe pipe_;
   std::thread thread_;
 };
 
@@ -198,7 +181,7 @@ SpawnReply Sessions::finish(Master& master, Mux& mux, Running& running, const Sp
     const auto still = Mux::connect(master.files().socket, call.cancel_fd());
     if (!still) throw lost(master);
     try {
-      master.run("rm -f " + sh_word(running.note.path), timer(message_grace).get());
+      master.run("rm -f " + sh_word(running.note.path), sdk::Timer(message_grace).fd());
     } catch (const Error&) {
       throw lost(master);
     }
@@ -226,7 +209,7 @@ SpawnReply Sessions::finish(Master& master, Mux& mux, Running& running, const Sp
 // TERM to the group, KILL after a grace: the script there does both, whether we wait for it or not.
 void Sessions::end(Master& master, Mux& mux, const Running& running) {
   try {
-    master.run(end_script(running.note), timer(end_grace).get());
+    master.run(end_script(running.note), sdk::Timer(end_grace).fd());
   } catch (const Error&) {  // slow: it goes on there; out of reach: the next connection ends it
     return;
   }

@@ -1,5 +1,6 @@
 #include "trampoline.hpp"
 
+#include <fairlead/sdk/descriptor_limit.hpp>
 #include <fairlead/sdk/plugin.hpp>
 
 #include <cstring>
@@ -25,6 +26,7 @@ void configure(void* self, fairlead_str settings, const fairlead_call* raw) {
   answer(call, [&] {
     auto& instance = *static_cast<Instance*>(self);
     const auto request = decode<ConfigureRequest>(view(settings));
+    note_descriptor_limit(view(settings));
     if (instance.backend) instance.backend->configure(request);
     if (instance.host) instance.host->configure(request);
     if (instance.features) instance.features->configure(request);

@@ -9,6 +9,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <chrono>
+
 namespace fairlead::test {
 namespace {
 
@@ -188,6 +190,25 @@ TEST_P(ComposeFindsPodman, SaysThatDockerMayHaveIt) {
   EXPECT_NE(up.err.find("The project is made on Podman. Docker does not answer"), std::string::npos)
       << up.text();
   EXPECT_EQ(own(project, "exec", {"echo", "in"}).out, "in\n");
+  EXPECT_EQ(own(project, "down").exit_code, 0);
+}
+
+/// What is there already is enough: ten seconds are for what is not.
+TEST_P(ComposeFindsPodman, GoesOnWithPodmansProjectWhileDockerIsSilent) {
+  const Workspace project = this->project();
+  ASSERT_EQ(own(project, "up", {"--json", "--wait"}).exit_code, 0);
+  be_silent();
+  const auto begin = std::chrono::steady_clock::now();
+  const RunResult inside = own(project, "exec", {"echo", "in"});
+  const auto took = std::chrono::steady_clock::now() - begin;
+  EXPECT_EQ(inside.out, "in\n") << inside.text();
+  EXPECT_LT(took, std::chrono::seconds(10));
+  // It is found; what is made beside it may still be on the other one.
+  const RunResult anew = own(project, "up", {"--json", "--wait", "--remove-existing-container"});
+  EXPECT_EQ(anew.exit_code, 0) << anew.text();
+  EXPECT_NE(anew.err.find("The project is made on Podman. Docker does not answer"),
+            std::string::npos)
+      << anew.text();
   EXPECT_EQ(own(project, "down").exit_code, 0);
 }
 

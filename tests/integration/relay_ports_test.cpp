@@ -65,7 +65,11 @@ TEST_F(RelayPorts, FindWhatBeginsToListen) {
   ASSERT_TRUE(watch.wait_for_output("Listens: ", patience)) << watch.err();
   EXPECT_NE(watch.out().find("-> 18092  found"), std::string::npos) << watch.out();
   watch.signal(SIGINT);
-  watch.finish();
+  EXPECT_EQ(watch.finish().exit_code, 0);
+  ChildProcess terminated(fairlead({"ports", "--watch"}));
+  ASSERT_TRUE(terminated.wait_for_output("-> 18092", patience)) << terminated.err();
+  terminated.signal(SIGTERM);
+  EXPECT_EQ(terminated.finish().exit_code, 143);
   EXPECT_TRUE(wait_until(
       patience, [&] { return read_file(opened).find("http://localhost:") != std::string::npos; }));
   const RunResult list = must({"ports", "--json"});

@@ -104,12 +104,11 @@ TEST_F(SshComposeTest, PullsWithTheUsersCredentialsAndLeavesNoneThere) {
   const auto pushed = [&] {
     return run_on(
         *there_,
-        {.argv =
-             {"sh", "-c",
-              "d=$(mktemp -d) && cat >$d/config.json; s=0; for i; do "
-              "docker tag fairlead-test/busybox $i && docker --config $d push -q $i || s=1; "
-              "docker rmi $i >/dev/null; done; rm -rf $d; exit $s",
-              "sh", image, base}},
+        {.argv = {"sh", "-c",
+                  "d=$(mktemp -d) && cat >$d/config.json; s=0; for i; do "
+                  "docker tag fairlead-test/busybox $i && docker --config $d push -q $i || s=1; "
+                  "docker rmi $i >/dev/null; done; rm -rf $d; exit $s",
+                  "sh", image, base}},
         config);
   };
   HostRun last;
@@ -150,6 +149,15 @@ TEST_F(SshComposeTest, PullsWithTheUsersCredentialsAndLeavesNoneThere) {
   EXPECT_EQ(again.exit_code, 0) << again.text();
   EXPECT_NE(again.text().find("Pulling image " + image), std::string::npos) << again.text();
   EXPECT_EQ(again.text().find("Pulling image " + base), std::string::npos) << again.text();
+  // What is to be newer is asked for here as well, and then by nobody there. All of it.
+  shell(*there_,
+        "sed -i 's|fairlead-test/busybox|" + image + "|' " + folder_ + "/docker-compose.yml");
+  auto anew = request({"rebuild", "--pull", "--json", "--workspace-folder", address()});
+  EXPECT_NE(run(anew).exit_code, 0);
+  anew.environment["DOCKER_CONFIG"] = folder.string();
+  const auto newer = run(anew);
+  EXPECT_EQ(newer.exit_code, 0) << newer.text();
+  EXPECT_NE(newer.text().find("Pulling image " + base), std::string::npos) << newer.text();
   EXPECT_EQ(shell(*there_, std::string("grep -rlsE 's3cret|") + secret +
                                "' ~ /tmp /dev/shm /run/user 2>/dev/null")
                 .out,

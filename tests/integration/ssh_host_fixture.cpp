@@ -165,6 +165,12 @@ std::vector<std::string> SshHostTest::masters() const {
   return found;
 }
 
+bool SshHostTest::has_one_connection(Host& host) {
+  return wait_until(milliseconds(60'000), [&] {
+    return shell(host, "grep -ci ' [0-9A-F]*:0016 .* 01 ' /proc/net/tcp").out == "1\n";
+  });
+}
+
 void SshHostTest::end_masters() const {
   const auto all_gone = [&] {
     for (const auto& process : masters()) ::kill(std::stoi(process), SIGTERM);

@@ -53,6 +53,9 @@ class SshHostTest : public ::testing::Test {
   static std::string said_by(int port);
   /// The processes on this machine that hold a connection of this test's.
   std::vector<std::string> masters() const;
+  /// Whether the machine comes to see one connection of ours: those of tests before this one, whose
+  /// link was cut, end there when their last words have come through.
+  bool has_one_connection(Host& host);
   void end_masters() const;
 
   TestRun& test_run() { return *run_; }

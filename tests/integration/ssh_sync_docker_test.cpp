@@ -74,7 +74,8 @@ TEST_F(SshSyncDockerTest, GoesOnWithAllOfItAfterTheLinkWasCut) {
   EXPECT_EQ(exec("echo back").out, "back\n");
   EXPECT_TRUE(wait_until(patience, answers));
   EXPECT_TRUE(arrives("a.txt", "written meanwhile\n"));
-  EXPECT_TRUE(wait_until(patience, [&] { return exec("ps | grep '[s]leep 4009'").out.empty(); }));
+  EXPECT_TRUE(wait_until(
+      patience, [&] { return exec("ps | grep '[s]leep 4009' || echo none").out == "none\n"; }));
   EXPECT_EQ(shell(*there_, "docker ps -q --filter volume=" + folder_ + " | wc -l").out, "1\n");
   EXPECT_EQ(masters().size(), 1U);
 }

@@ -5,8 +5,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <sstream>
+
 namespace fairlead::test {
 namespace {
+
+/// What this machine's shell says to a script, in one line.
+std::string shell_here(const std::string& script) {
+  auto said = run({.argv = {"/bin/sh", "-c", script}, .environment = {{"PATH", variable("PATH")}}});
+  while (said.out.ends_with('\n')) said.out.pop_back();
+  return said.out;
+}
 
 TEST_F(SshSyncTest, UploadsAndThenFollowsBothSides) {
   write(".gitignore", "*.o\nbuild/\n");
@@ -221,7 +230,78 @@ TEST_F(SshSyncTest, HasTheNextRunReady) {
   EXPECT_TRUE(arrives("a.txt", "four\n"));
   EXPECT_EQ(json_at(sync("status").out, "/conflicts"), "[]") << sync("status").text();
   follow_no_more();
-  EXPECT_EQ(gate(), "");
+  // What waited there is a process of its own, which is told to end.
+  EXPECT_TRUE(wait_until(patience, [&] { return gate().empty(); }));
+}
+
+/// The background process has raised its own limit, which is not for what it starts.
+TEST_F(SshSyncTest, ConnectsWithTheCallersLimitOfDescriptors) {
+  write("a.txt", "one\n");
+  auto limited = request({"up", "--json", "--workspace-folder", project_.string()});
+  limited.argv.insert(limited.argv.begin(),
+                      {"/bin/sh", "-c", "ulimit -S -n 300 && exec \"$@\"", "sh"});
+  const auto made = run(limited);
+  ASSERT_EQ(made.exit_code, 0) << made.text();
+  end_masters();
+  write("a.txt", "two\n");
+  std::vector<std::string> anew;  // of who follows: nobody else connects here
+  ASSERT_TRUE(wait_until(patience, [&] { return !(anew = masters()).empty(); }));
+  const auto limits = read_file("/proc/" + anew.front() + "/limits");
+  const auto line = limits.find("Max open files");
+  ASSERT_NE(line, std::string::npos) << limits;
+  EXPECT_EQ(std::stoi(limits.substr(line + std::string("Max open files").size())), 300) << limits;
+}
+
+/// Each has archives of its own, in which a run of another one changes nothing.
+TEST_F(SshSyncTest, KeepsTheNextRunReadyWhileAnotherFolderIsSynchronised) {
+  const auto log = test_run().below("work") / "runs";
+  const auto bin = test_run().below("bin");
+  const auto unison = shell_here("command -v unison");
+  ASSERT_NE(unison, "");
+  write_file(bin / "unison", "#!/bin/sh\n[ -d \"$1\" ] || exec " + unison +
+                                 " \"$@\"\necho \"began $$ $1\" >>" + log.string() + "\n" + unison +
+                                 " \"$@\"\ns=$?\necho \"ended $$ $1\" >>" + log.string() +
+                                 "\nexit $s\n");
+  fs::permissions(bin / "unison", fs::perms::owner_exec, fs::perm_options::add);
+  test_run().set("PATH", bin.string() + ':' + test_run().environment().at("PATH"));
+  const auto other = test_run().below("work") / "other";
+  write_file(other / ".devcontainer.json", R"({"name": "other"})");
+  const auto about_other = [&](const std::vector<std::string>& words) {
+    auto all = words;
+    all.insert(all.end(), {"--json", "--workspace-folder", other.string(),
+                           "--remote-workspace-folder", folder_ + "-other"});
+    return fairlead(all);
+  };
+  const auto began = [&] {  // the run of the first folder that began last
+    std::string last;
+    std::istringstream lines(fs::exists(log) ? read_file(log) : std::string());
+    for (std::string line; std::getline(lines, line);) {
+      const bool first = line.ends_with(' ' + project_.string());
+      if (first && line.starts_with("began ")) last = line.substr(6);
+    }
+    return last;
+  };
+  const auto has_ended = [&](const std::string& run) {
+    return read_file(log).find("ended " + run + '\n') != std::string::npos;
+  };
+  write("a.txt", "one\n");
+  ASSERT_EQ(up().exit_code, 0);
+  std::string ready;
+  ASSERT_TRUE(
+      wait_until(patience, [&] { return !(ready = began()).empty() && !has_ended(ready); }));
+  const auto made = about_other({"up"});
+  EXPECT_EQ(made.exit_code, 0) << made.text();
+  write_file(other / "b.txt", "two\n");
+  const auto synced = about_other({"sync", "now"});
+  EXPECT_EQ(synced.exit_code, 0) << synced.text();
+  EXPECT_EQ(began(), ready);
+  write("a.txt", "two\n");
+  EXPECT_TRUE(arrives("a.txt", "two\n"));
+  // A run that had become worthless would have been ended, and another one begun.
+  EXPECT_TRUE(wait_until(patience, [&] { return has_ended(ready); })) << read_file(log);
+  EXPECT_EQ(shell(*there_, "cat " + folder_ + "-other/b.txt").out, "two\n");
+  EXPECT_EQ(about_other({"down"}).exit_code, 0);
+  shell(*there_, "rm -rf " + folder_ + "-other");
 }
 
 TEST_F(SshSyncTest, GoesOnAfterTheLinkWasCut) {

@@ -20,6 +20,15 @@ class TerminalExec : public DockerTest {
     return request;
   }
 
+  /// The same by a shell that says "same" when the terminal is afterwards as it was before.
+  static RunRequest between_looks(RunRequest request) {
+    std::string line = "stty -g > $TMPDIR/before; ";
+    for (const std::string& word : request.argv) line += "'" + word + "' ";
+    request.argv = {"/bin/sh", "-c",
+                    line + "; stty -g | cmp - $TMPDIR/before && echo same; rm $TMPDIR/before"};
+    return request;
+  }
+
  private:
   Workspace project_;
 };
@@ -75,34 +84,20 @@ TEST_F(TerminalExec, ShowsNoKeysOnceTheCommandRuns) {
 }
 
 TEST_F(TerminalExec, RestoresTheTerminal) {
-  RunRequest request = command("exit 0");
-  std::string line = "stty -g > $TMPDIR/before; ";
-  for (const std::string& word : request.argv) line += "'" + word + "' ";
-  request.argv = {"/bin/sh", "-c",
-                  line + "; stty -g | cmp - $TMPDIR/before && echo same; rm $TMPDIR/before"};
-  const RunResult result = run(std::move(request));
+  const RunResult result = run(between_looks(command("exit 0")));
   EXPECT_NE(result.out.find("same"), std::string::npos) << result.text();
 }
 
 TEST_F(TerminalExec, RestoresTheTerminalOfACommandThatCannotBeStarted) {
   RunRequest request = command("true");
   request.argv[request.argv.size() - 3] = "/no/such/program";
-  std::string line = "stty -g > $TMPDIR/before; ";
-  for (const std::string& word : request.argv) line += "'" + word + "' ";
-  request.argv = {"/bin/sh", "-c",
-                  line + "; stty -g | cmp - $TMPDIR/before && echo same; rm $TMPDIR/before"};
-  const RunResult result = run(std::move(request));
+  const RunResult result = run(between_looks(std::move(request)));
   EXPECT_NE(result.out.find("same"), std::string::npos) << result.text();
   EXPECT_NE(result.out.find("/no/such/program"), std::string::npos) << result.text();
 }
 
 TEST_F(TerminalExec, RestoresTheTerminalWhenTerminated) {
-  RunRequest request = command("echo ready; sleep 1000");
-  std::string line = "stty -g > $TMPDIR/before; ";
-  for (const std::string& word : request.argv) line += "'" + word + "' ";
-  request.argv = {"/bin/sh", "-c",
-                  line + "; stty -g | cmp - $TMPDIR/before && echo same; rm $TMPDIR/before"};
-  ChildProcess child(std::move(request));
+  ChildProcess child(between_looks(command("echo ready; sleep 1000")));
   ASSERT_TRUE(child.wait_for_output("ready", milliseconds(20'000)));
   for (const std::string& process : marked_processes("FLTEST_RUN", test_run().id())) {
     if (process.find(devcontainer_binary()) != std::string::npos &&

@@ -132,12 +132,18 @@ Base dockerfile_base(const ImageContext& c) {
   return base;
 }
 
-/// The images of the services; `primary` is another name for the one that features go onto.
-void build_services(const ImageContext& c, const std::string& primary) {
+/// What is built is to begin with what the registries have now.
+bool pulls_bases(const ImageContext& c) {
+  return c.options.pull || (c.options.no_cache && !wants_features(c));
+}
+
+/// The images of the services; `primary` is another name for the one that features go onto, `pull`
+/// whether the engine is to pull what they begin with.
+void build_services(const ImageContext& c, const std::string& primary, bool pull) {
   // The reference leaves it to Compose how it builds, whatever it is told.
   const bool own = c.core.mode() == Mode::fairlead;
   BuildImageRequest build{.no_cache = c.options.no_cache,
-                          .pull = c.options.pull || (c.options.no_cache && !wants_features(c)),
+                          .pull = pull,
                           .builder = own ? c.options.builder : Builder::automatic,
                           .group = c.group->group};
   if (!primary.empty()) build.tags = {primary};
@@ -206,10 +212,12 @@ Base service_base(const ImageContext& c) {
     base.info = image_if_there(c.backend, said.image, c.stop);
     return base.info || may_be_ours ? base : unbuilt_service_base(c);
   }
-  if (!c.metadata_only)
-    pull_for_group(c.core, c.workspace, *c.group, c.backend, c.probe.arch, c.stop);
+  const bool fresh =
+      !c.metadata_only && pull_for_group(c.core, c.workspace, *c.group, c.backend, c.probe.arch,
+                                         said.builds && pulls_bases(c), c.stop);
   if (said.builds && !c.metadata_only) {
-    build_services(c, base.image == said.image ? std::string() : base.image);
+    build_services(c, base.image == said.image ? std::string() : base.image,
+                   pulls_bases(c) && !fresh);
   }
   base.info = image_info(c, base.image);
   if (base.info) base.user = base.info->user;

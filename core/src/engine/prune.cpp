@@ -4,6 +4,7 @@
 #include "engine/early_list.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/image_plan.hpp"
+#include "engine/sync_state.hpp"
 
 #include <fairlead/manage.hpp>
 
@@ -40,6 +41,16 @@ void add_folder(Leftovers& found, Kind kind, const fs::path& folder, std::string
                          .id = folder.string(),
                          .name = std::move(name),
                          .size_bytes = size_of(folder)});
+}
+
+void add_file(Leftovers& found, const fs::path& file, std::string name) {
+  std::error_code error;
+  const auto size = static_cast<std::int64_t>(fs::file_size(file, error));
+  found.items.push_back({.kind = Kind::state,
+                         .backend = {},
+                         .id = file.string(),
+                         .name = std::move(name),
+                         .size_bytes = error ? -1 : size});
 }
 
 std::vector<fs::path> entries_of(const fs::path& folder) {
@@ -120,14 +131,13 @@ void add_state(const Core& core, const std::string& host, const Known& known, Le
     if (workspace_lock(core, folder.filename().string()))
       add_folder(found, Kind::state, folder, "a build that was interrupted");
   }
-  for (const auto& note : notes_of_nothing(core, host, known.backends, known.ids)) {
-    std::error_code error;
-    const auto size = static_cast<std::int64_t>(fs::file_size(note, error));
-    found.items.push_back({.kind = Kind::state,
-                           .backend = {},
-                           .id = note.string(),
-                           .name = "a note of a container that is gone",
-                           .size_bytes = error ? -1 : size});
+  for (const auto& note : notes_of_nothing(core, host, known.backends, known.ids))
+    add_file(found, note, "a note of a container that is gone");
+  for (const auto& [path, name] : sync_leftovers(core.state_folder() + "/sync")) {
+    if (fs::is_directory(path))
+      add_folder(found, Kind::state, path, name);
+    else
+      add_file(found, path, name);
   }
   // Who did not answer may still have what is remembered of it.
   if (!found.silent.empty()) return;

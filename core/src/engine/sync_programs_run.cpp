@@ -1,9 +1,9 @@
 #include "engine/sync_programs_run.hpp"
 
-#include "base/atomic_file.hpp"
 #include "base/text.hpp"
 #include "engine/captured.hpp"
 #include "engine/ready_unison.hpp"
+#include "engine/sync_state.hpp"
 #include "engine/sync_upload.hpp"
 #include "plugins/probe.hpp"
 
@@ -142,7 +142,7 @@ std::vector<std::string> run_unison(const SyncRun& run, const IgnoreRules& rules
     if (said && said->exit_code >= 0 && said->exit_code <= 1)
       return conflicts_in(said->out + said->err);
   }
-  make_folders(run.record.unison_folder());
+  make_unison_folder(run.record);
   auto words = unison_words(run, rules);
   auto said = start_sync_program(run, words, stop);
   const auto all = said.out + said.err;

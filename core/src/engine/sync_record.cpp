@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
+#include <utility>
+
 namespace fairlead {
 namespace {
 
@@ -24,7 +26,10 @@ std::string stamp_of(const fs::path& path) {
 }  // namespace
 
 SyncRecord::SyncRecord(const Core& core, const SyncedFolder& folder)
-    : folder_(fs::path(core.state_folder()) / "sync"), key_(folder.key) {
+    : SyncRecord(fs::path(core.state_folder()) / "sync", folder) {}
+
+SyncRecord::SyncRecord(fs::path sync, const SyncedFolder& folder)
+    : folder_(std::move(sync)), key_(folder.key) {
   empty_.folder = folder.here;
   empty_.host = folder.host;
   empty_.host_folder = folder.there;
@@ -34,6 +39,7 @@ fs::path SyncRecord::file(const std::string& end) const { return folder_ / (key_
 fs::path SyncRecord::run_lock() const { return file(".run.lock"); }
 fs::path SyncRecord::follow_lock() const { return file(".follow.lock"); }
 fs::path SyncRecord::gate() const { return file(".gate"); }
+fs::path SyncRecord::unison_folder() const { return file(".unison"); }
 fs::path SyncRecord::overwritten() const { return file(".overwritten"); }
 
 SyncStatus SyncRecord::read() const {

@@ -16,6 +16,8 @@ namespace fairlead {
 class SyncRecord {
  public:
   SyncRecord(const Core& core, const SyncedFolder& folder);
+  /// `sync`: the folder of all records.
+  SyncRecord(std::filesystem::path sync, const SyncedFolder& folder);
 
   /// As the last run left it; what cannot be read is as if nothing had run.
   SyncStatus read() const;
@@ -34,9 +36,12 @@ class SyncRecord {
   std::filesystem::path follow_lock() const;
   /// What the next run waits for, while somebody follows changes.
   std::filesystem::path gate() const;
-  /// Where Unison keeps its own, and where a pull by rsync keeps what it replaces.
-  std::filesystem::path unison_folder() const { return folder_ / "unison"; }
+  /// Where Unison keeps what it remembers of this folder, and of no other.
+  std::filesystem::path unison_folder() const;
+  /// Where a pull by rsync keeps what it replaces.
   std::filesystem::path overwritten() const;
+
+  const std::string& key() const { return key_; }
 
  private:
   std::filesystem::path file(const std::string& end) const;

@@ -1,9 +1,12 @@
 #include "plugins/instance.hpp"
 
+#include "base/descriptor_limit_of_children.hpp"
 #include "plugins/crash_note.hpp"
 #include "plugins/services.hpp"
 
 #include <fairlead/error.hpp>
+
+#include <nlohmann/json.hpp>
 
 #include <condition_variable>
 #include <exception>
@@ -14,6 +17,16 @@
 namespace fairlead {
 
 namespace {
+
+/// With what is no member of it: sdk's note_descriptor_limit reads that.
+std::string words_of(const ConfigureRequest& settings) {
+  auto words = encode(settings);
+  const auto limit = descriptor_limit_of_children();
+  if (!limit) return words;
+  auto json = nlohmann::json::parse(words);
+  json["descriptors"] = static_cast<std::int64_t>(limit->rlim_cur);
+  return json.dump();
+}
 
 LogLevel log_level(fairlead_level level) {
   switch (level) {
@@ -130,7 +143,7 @@ std::shared_ptr<PluginInstance> PluginInstance::make(std::unique_ptr<PluginCode>
   const std::shared_ptr<PluginInstance> made(new PluginInstance(state));
   CallOptions options;
   options.timeout = context->grace;
-  made->call("configure", state->code->configure(), encode(settings), std::move(options));
+  made->call("configure", state->code->configure(), words_of(settings), std::move(options));
   return made;
 }
 

@@ -1,6 +1,7 @@
 #include "plugins/local_dial.hpp"
 
 #include <fairlead/error.hpp>
+#include <fairlead/sdk/daemon_socket.hpp>
 
 #include <fcntl.h>
 #include <netdb.h>
@@ -32,24 +33,12 @@ std::string where(const HostDialRequest& request) {
                                 : request.socket;
 }
 
-/// Of "x.sock", whose listener is xd and keeps its things in /var/lib/x.
-std::string name_of(const std::string& socket) {
-  const auto name = socket.substr(socket.rfind('/') + 1);
-  return name.substr(0, name.rfind(".sock"));
-}
-
-/// Only of the system's own sockets their names say whose they are.
-bool is_systems_own(const std::string& socket) {
-  const auto folder = socket.substr(0, socket.rfind('/'));
-  return folder == "/run" || folder == "/var/run";
-}
-
 Error refused(const HostDialRequest& request, int error) {
   const bool denied = error == EACCES || error == EPERM;
   const auto text = "cannot connect to " + where(request) + ": " + std::strerror(error);
   if (denied) return {Status::denied, "host.permission", text};
-  if (error == ENOENT && is_systems_own(request.socket) && is_installed(name_of(request.socket))) {
-    const auto name = name_of(request.socket);
+  const auto name = sdk::daemon_of_socket(request.socket);
+  if (error == ENOENT && is_installed(name)) {
     return {Status::unavailable, "host.not_running",
             text + "; " + name + "d is installed, but does not run",
             "Start it: `sudo systemctl start " + name + "`."};
@@ -157,10 +146,8 @@ UniqueFd dial_tcp(const HostDialRequest& request, const Wait& wait) {
 
 bool is_installed(const std::string& name, const std::string& root) {
   if (name.empty() || ::access((root + "/var/lib/" + name).c_str(), F_OK) != 0) return false;
-  constexpr std::array folders{"/usr/bin/", "/usr/sbin/", "/usr/local/bin/", "/usr/local/sbin/",
-                               "/bin/",     "/sbin/",     "/snap/bin/"};
-  return std::ranges::any_of(folders, [&](const char* folder) {
-    return ::access((root + folder + name + 'd').c_str(), X_OK) == 0;
+  return std::ranges::any_of(sdk::daemon_folders, [&](std::string_view folder) {
+    return ::access((root + std::string(folder) + '/' + name + 'd').c_str(), X_OK) == 0;
   });
 }
 

@@ -55,10 +55,20 @@ class Scanner {
         scan_.words.push_back({word, at_});
       }
     }
+    if (!scan_.error.empty() && mode_ == Mode::fairlead) look_for_help(stop_at_word);
     return std::move(scan_);
   }
 
  private:
+  // Who asks for help behind a fault wants it rather than the fault.
+  void look_for_help(bool stop_at_word) {
+    for (; at_ < arguments_.size() && arguments_[at_] != "--"; ++at_) {
+      const std::string& word = arguments_[at_];
+      if (stop_at_word && !word.starts_with('-')) return;
+      if (word == "--help" || word == "-h") return scan_.flags.add(*find("help"), "true");
+    }
+  }
+
   void keep_rest(std::size_t from) {
     for (std::size_t i = from; i < arguments_.size(); ++i) scan_.rest.push_back(arguments_[i]);
     at_ = arguments_.size();

@@ -1,5 +1,6 @@
 #include <fairlead/engine/command.hpp>
 #include <fairlead/error.hpp>
+#include <fairlead/sdk/pipe.hpp>
 #include <fairlead/unique_fd.hpp>
 
 #include <fcntl.h>
@@ -15,19 +16,6 @@ namespace fairlead::engine {
 namespace {
 
 constexpr std::size_t tail_size = 8 * 1024;
-
-struct Pipe {
-  UniqueFd read;
-  UniqueFd write;
-};
-
-Pipe make_pipe() {
-  std::array<int, 2> ends{};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) {
-    throw Error(Status::failed, "host.pipe", std::string("No pipe: ") + std::strerror(errno) + ".");
-  }
-  return {UniqueFd(ends[0]), UniqueFd(ends[1])};
-}
 
 /// Reads until the end of the output, or until `done` says that the command has ended and nothing
 /// more is there.
@@ -52,8 +40,8 @@ void read_output(int output, int done, const std::function<void(std::string_view
 CommandResult run_command(const sdk::HostClient& host, SpawnRequest command, const sdk::Call& call,
                           const std::function<void(std::string_view)>& on_output) {
   CommandResult result;
-  auto output = make_pipe();
-  auto done = make_pipe();
+  auto output = sdk::make_pipe();
+  auto done = sdk::make_pipe();
   UniqueFd second(::fcntl(output.write.get(), F_DUPFD_CLOEXEC, 3));
   const auto take = [&](std::string_view bytes) {
     if (on_output) on_output(bytes);

@@ -155,6 +155,12 @@ TEST(ArgumentParser, SuggestsTheNearestName) {
           {{"list", "--", "extra"}, Kind::usage_error, "unexpected argument 'extra'"},
           {{"exec"}, Kind::usage_error, "needs <cmd>"},
           {{"up", "-h"}, Kind::help, ""},
+          {{"up", "--config", "--help"}, Kind::help, ""},
+          {{"up", "--set", "--json", "-h"}, Kind::help, ""},
+          {{"exec", "--config", "--", "ls", "--help"}, Kind::usage_error, "--config needs a value"},
+          {{"exec", "--config", "--json", "ls", "--help"},
+           Kind::usage_error,
+           "--config needs a value"},
           {{"plugin"}, Kind::help, ""},
       },
       Mode::fairlead);

@@ -65,7 +65,7 @@ int in_foreground(Core& core, const Arguments& arguments, Session& session,
   for (const auto& wish : wishes) show(ports.add(wish, stop), arguments, session);
   std::unique_lock lock(mutex);
   wake.wait(lock, stop, [&] { return gone; });
-  if (!gone) return signals.exit_code() == 128 + 2 ? 0 : signals.exit_code();
+  if (!gone) return signals.exit_code_of_waiting();
   session.write_err("The dev container was removed.\n");
   return 1;
 }

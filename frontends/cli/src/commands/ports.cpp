@@ -84,7 +84,8 @@ bool is_told(const server::Client::Event& event) {
 }
 
 int watch(const Core& core, const Arguments& arguments, Session& session,
-          const std::stop_token& stop) {
+          const StopOnSignal& signals) {
+  const auto stop = signals.token();
   auto client = start_server(core, session, stop);
   auto lister = start_server(core, session, stop);
   const bool json = wants_json(arguments, session);
@@ -102,7 +103,7 @@ int watch(const Core& core, const Arguments& arguments, Session& session,
   } catch (const Error& error) {
     if (error.status() != Status::cancelled || arguments.caller() != nullptr) throw;
   }
-  return 0;
+  return signals.exit_code_of_waiting();
 }
 
 }  // namespace
@@ -111,7 +112,7 @@ int run_ports(const Arguments& arguments, Session& session) {
   StopOnSignal signals(arguments);
   const auto log = make_log(arguments, session);
   const Core core(core_options(arguments), *log);
-  if (arguments.flag("watch")) return watch(core, arguments, session, signals.token());
+  if (arguments.flag("watch")) return watch(core, arguments, session, signals);
   std::vector<EnvironmentForwards> environments;
   const auto place = server_place(core);
   auto client = server::Client::connect(place, signals.token());

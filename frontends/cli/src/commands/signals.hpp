@@ -3,6 +3,7 @@
 #include "arguments.hpp"
 
 #include <atomic>
+#include <csignal>
 #include <functional>
 #include <optional>
 #include <stop_token>
@@ -34,6 +35,8 @@ class StopOnSignal {
   explicit StopOnSignal(const Arguments& arguments);
   std::stop_token token() const { return token_; }
   int exit_code() const { return exit_code_; }
+  /// The same of a command that waits for Ctrl-C, for which that is the way to end it well.
+  int exit_code_of_waiting() const { return exit_code_ == 128 + SIGINT ? 0 : exit_code_.load(); }
 
  private:
   void on_signal(int number);

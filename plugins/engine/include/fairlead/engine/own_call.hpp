@@ -2,7 +2,7 @@
 
 #include <fairlead/abi.h>
 #include <fairlead/sdk/call.hpp>
-#include <fairlead/unique_fd.hpp>
+#include <fairlead/sdk/timer.hpp>
 
 #include <chrono>
 #include <memory>
@@ -23,7 +23,7 @@ class OwnCall {
   void end() noexcept;
 
  private:
-  UniqueFd timer_;
+  sdk::Timer timer_;
   fairlead_call raw_;
   std::unique_ptr<sdk::Call> call_;
 };
