@@ -102,6 +102,45 @@ TEST_F(Up, FailsWithoutTheContainerThatIsExpected) {
   EXPECT_TRUE(instances().empty());
 }
 
+TEST_F(Up, WritesTheIdIntoTheFileThatRunArgsName) {
+  const Workspace project = workspace(R"("runArgs": ["--cidfile", "${localWorkspaceFolder}/id"])");
+  const std::string id = must_up(project);
+  EXPECT_EQ(project.read("id"), id);
+  // As with docker run, a file that is there is not written over.
+  const RunResult again = run(up(project, {"--remove-existing-container"}));
+  EXPECT_EQ(again.exit_code, 1) << again.text();
+  EXPECT_EQ(project.read("id"), id);
+  EXPECT_TRUE(instances().empty());
+}
+
+TEST_F(Up, LeavesNoIdFileForAContainerThatIsNotMade) {
+  const Workspace project = workspace(
+      R"("runArgs": ["--cidfile", "${localWorkspaceFolder}/id", "--network", "container:none-such",
+          "--hostname", "x"])");
+  EXPECT_EQ(run(up(project)).exit_code, 1);
+  EXPECT_FALSE(std::filesystem::exists(project.folder / "id"));
+}
+
+TEST_F(Up, ChangesNothingInsideForAUserWhoIsNotThere) {
+  const Workspace project = workspace(R"("remoteUser": "nosuch", "postCreateCommand": "true")");
+  EXPECT_EQ(run(up(project)).exit_code, 1);
+  project.configure(R"("remoteUser": "root")");
+  EXPECT_EQ(must_exec(project, "ls -A /var/devcontainer /etc/environment 2>/dev/null || echo none"),
+            "none\n");
+}
+
+TEST_F(Up, HasNothingToMergeWithoutContainerAndConfiguration) {
+  const std::vector<std::string> words{"read-configuration", "--id-label", "no=such"};
+  const RunResult plain = run(devcontainer(words));
+  EXPECT_EQ(plain.exit_code, 0) << plain.text();
+  EXPECT_EQ(json_at(plain.out, "/configuration"), "{}");
+  auto more = words;
+  more.emplace_back("--include-merged-configuration");
+  const RunResult merged = run(devcontainer(more));
+  EXPECT_EQ(merged.exit_code, 1);
+  EXPECT_EQ(merged.out, "");
+}
+
 TEST_F(Up, BuildsADockerfileWithArgumentsAndTarget) {
   const Workspace project = workspace();
   project.write(".devcontainer/Dockerfile", "FROM " + base_image + R"( AS first

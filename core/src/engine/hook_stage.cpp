@@ -43,7 +43,7 @@ class HookStage {
                                made_.created ? RelayStart::now : RelayStart::when_needed, stop_);
     }
     if (!nothing || made_.wanted_ids || core_.mode() == Mode::drop_in) {
-      prepare(nothing ? marks_of(merged, work) : FirstMarks{});
+      prepare(nothing ? marks_of(merged, work) : user_to_look_up(core_.mode(), merged, instance_));
     }
     if (nothing) return {};
     auto lock = try_lock_hooks(core_, key_);

@@ -59,7 +59,7 @@ void add_service_process(CreateRequest& create, const MergedConfig& merged,
   const auto& said = image.group->resolved;
   const bool own = merged.override_command.value_or(false);
   const auto info = image.info.value_or(ImageInfo{});
-  create.entrypoint = {"/bin/sh", "-c", keep_alive_script(merged.entrypoints), "-"};
+  create.entrypoint = {"/bin/sh", "-c", service_script(merged), "-"};
   const auto entry = own ? std::vector<std::string>{} : said.entrypoint.value_or(info.entrypoint);
   create.entrypoint->insert(create.entrypoint->end(), entry.begin(), entry.end());
   if (own) {
@@ -183,6 +183,15 @@ std::string keep_alive_script(const std::vector<std::string>& entrypoints) {
     script += std::exchange(separator, "\n") + entrypoint;
   }
   return script + "\nexec \"$@\"\nwhile sleep 1 & wait $!; do :; done";
+}
+
+std::string service_script(const MergedConfig& merged) {
+  auto script = keep_alive_script(merged.entrypoints);
+  if (merged.mode == Mode::fairlead) return script;
+  for (auto at = script.find('\n'); at != std::string::npos; at = script.find('\n', at + 1)) {
+    script.insert(at + 1, " ");
+  }
+  return script;
 }
 
 std::string instance_name(const Workspace& workspace) {

@@ -15,6 +15,10 @@ CreateRequest create_request(const Workspace& workspace, const MergedConfig& mer
 /// The shell text that keeps an instance alive after running the features' entry points.
 std::string keep_alive_script(const std::vector<std::string>& entrypoints);
 
+/// The same for a service: the reference's has a space before each further line, which comes of how
+/// it writes its file for Compose. Pure.
+std::string service_script(const MergedConfig& merged);
+
 /// A name that two callers choose alike for one workspace, so that the engine decides who made it.
 std::string instance_name(const Workspace& workspace);
 

@@ -47,7 +47,13 @@ std::string merged_json(Core& core, const Workspace& workspace,
                         const ReadConfigurationRequest& request, const std::optional<Found>& found,
                         const std::optional<InstanceInfo>& instance, std::stop_token stop) {
   if (instance) return merged_configuration_json(merged_for_instance(core, workspace, *instance));
-  if (!workspace.document) return {};
+  if (!workspace.document) {
+    if (core.mode() == Mode::fairlead) return {};
+    // The reference fails here as well, without a word.
+    throw Error(Status::not_found, "environment.not_found",
+                "There is neither a dev container nor a configuration to merge.",
+                "Name the folder with --workspace-folder.");
+  }
   require_source(*workspace.document, workspace.config);
   if (!found) {
     throw Error(Status::unavailable, "backend.none",

@@ -18,14 +18,15 @@ using Json = nlohmann::ordered_json;
 constexpr const char* description = "Failed to read/parse secrets";
 constexpr std::chrono::seconds command_limit{60};
 
-std::string content_of(const Core& core, const std::string& path) {
+/// `given`: as the user wrote it, which is what the reference shows.
+std::string content_of(const Core& core, const std::string& path, const std::string& given) {
   try {
     return read_file(path);
   } catch (const Error& error) {
     const bool as_reference = core.mode() == Mode::drop_in && error.code() == "file.missing";
     throw OperationError(
         Error(error.status(), "secrets.read",
-              as_reference ? "ENOENT: no such file or directory, open '" + path + "'"
+              as_reference ? "ENOENT: no such file or directory, open '" + given + "'"
                            : "The file of secrets cannot be read: " + error.message(),
               core.mode() == Mode::fairlead ? "Check --secrets-file." : ""),
         description);
@@ -112,7 +113,7 @@ std::vector<SecretDeclaration> declared_secrets(Core& core, const Selection& sel
 Environment read_secrets(Core& core, const std::string& file) {
   const auto path =
       (std::filesystem::path(core.options().working_directory) / file).lexically_normal().string();
-  const auto json = parsed(core, path, content_of(core, path));
+  const auto json = parsed(core, path, content_of(core, path, file));
   Environment secrets;
   if (!json.is_object()) return secrets;
   for (const auto& [name, value] : json.items()) {

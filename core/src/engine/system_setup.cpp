@@ -1,6 +1,7 @@
 #include "engine/system_setup.hpp"
 
 #include "base/text.hpp"
+#include "engine/enter.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/run.hpp"
 #include "engine/the_host.hpp"
@@ -11,20 +12,13 @@ namespace {
 constexpr std::chrono::seconds limit{30};
 
 /// $1 folder of the markers or nothing, $2 text for /etc/environment, $3 user or nothing, $4 uid,
-/// $5 gid; $6 user of the hooks' markers or nothing, $7 their folder or nothing, then pairs of name
-/// and text. A user in $6 who is not there is answered with "?" and the name. With a user in $3 it
+/// $5 gid; $6 user of the hooks' markers or nothing, $7 their folder, nothing, or "-" for no
+/// folder, then pairs of name and text. A user in $6 who is not there is answered with "?" and the
+/// name, and nothing is changed. With a user in $3 it
 /// prints a line: uid, gid, the names that have $4 and $5, home and the home's owner; what is
 /// unknown is "-".
 constexpr const char* script = R"sh(
 claim() { [ ! -f "$1" ] && (set -C; : >"$1") 2>/dev/null; }
-if [ -n "$1" ] && mkdir -p "$1" 2>/dev/null; then
-  if claim "$1/.patchEtcEnvironmentMarker"; then
-    printf '%s' "$2" >>/etc/environment
-  fi 2>/dev/null
-  if claim "$1/.patchEtcProfileMarker"; then
-    sed -i -E 's/(^|[[:space:]])PATH=([^$]*)$/\1PATH=${PATH:-\2}/' /etc/profile 2>/dev/null
-  fi
-fi
 mark() {
   user=${1%%:*} who=$1 folder=${2:-.devcontainer} home=
   shift 2
@@ -37,6 +31,7 @@ mark() {
   done </etc/passwd
   case $user$home in *[!0-9]*) ;; *) home=/root ;; esac
   [ -n "$home" ] || { echo "?$user"; return; }
+  [ "$folder" != - ] || return
   [ "$user" != root ] || home=${HOME:-$home}
   case $folder in /*) ;; *) folder=${home:-/root}/$folder ;; esac
   mkdir -p "$folder" && chown "$who" "$folder" || return
@@ -45,7 +40,16 @@ mark() {
     shift 2
   done
 }
-(shift 5; [ -z "$1" ] || mark "$@") 2>/dev/null
+unknown=$( (shift 5; [ -z "$1" ] || mark "$@") 2>/dev/null )
+[ -z "$unknown" ] || { printf '%s\n' "$unknown"; exit 0; }
+if [ -n "$1" ] && mkdir -p "$1" 2>/dev/null; then
+  if claim "$1/.patchEtcEnvironmentMarker"; then
+    printf '%s' "$2" >>/etc/environment
+  fi 2>/dev/null
+  if claim "$1/.patchEtcProfileMarker"; then
+    sed -i -E 's/(^|[[:space:]])PATH=([^$]*)$/\1PATH=${PATH:-\2}/' /etc/profile 2>/dev/null
+  fi
+fi
 [ -n "$3" ] || exit 0
 entry=- owner=- group=-
 while IFS= read -r line || [ -n "$line" ]; do
@@ -102,6 +106,11 @@ void say_what_stayed(const Core& core, const WantedIds& wanted, const std::strin
 }
 
 }  // namespace
+
+FirstMarks user_to_look_up(Mode mode, const MergedConfig& merged, const InstanceInfo& instance) {
+  if (mode == Mode::fairlead) return {};
+  return {.user = remote_account_of(merged, instance), .folder = "-"};
+}
 
 std::string etc_environment_text(const std::vector<std::string>& environment) {
   std::string text;

@@ -16,9 +16,9 @@ struct WantedIds {
 /// Files that say which lifecycle commands a new container has behind it, for a user whose home
 /// nobody has looked up yet.
 struct FirstMarks {
-  std::string user;                                        ///< empty: none are to be made
-  std::string folder;                                      ///< empty: ~/.devcontainer
-  std::vector<std::pair<std::string, std::string>> files;  ///< name and text
+  std::string user;    ///< empty: none are to be made
+  std::string folder;  ///< empty: ~/.devcontainer; "-": none is made, the user is looked up only
+  std::vector<std::pair<std::string, std::string>> files = {};  ///< name and text
 };
 
 struct SystemSetup {
@@ -26,6 +26,10 @@ struct SystemSetup {
   std::optional<WantedIds> wanted;
   FirstMarks marks;
 };
+
+/// The reference enters as the user first, and changes nothing where there is none: in drop-in mode
+/// the remote user, without marks. Pure.
+FirstMarks user_to_look_up(Mode mode, const MergedConfig& merged, const InstanceInfo& instance);
 
 /// What `/etc/environment` gets for a container with this environment: one NAME="value" per line.
 /// Pure.

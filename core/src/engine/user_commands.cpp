@@ -38,12 +38,15 @@ RunUserCommandsResult run(Core& core, RunUserCommandsRequest& request,
   const auto found = require_environment(core, workspace, request.selection, stop);
   const auto instance = running_instance(found, stop);
   const auto lock = lock_of(core, request, environment_key(found.backend->name(), instance), stop);
-  const auto inside =
-      with_own_relay(core, workspace, found.backend, instance,
-                     merged_for_instance(core, workspace, instance), RelayStart::when_needed, stop);
+  const auto merged = merged_for_instance(core, workspace, instance);
+  const auto inside = with_own_relay(core, workspace, found.backend, instance, merged,
+                                     RelayStart::when_needed, stop);
   if (request.prepare_system) {
     prepare_system(core, *inside.backend, instance,
-                   {.folder = request.remote.container_system_data_folder}, stop);
+                   {.folder = request.remote.container_system_data_folder,
+                    .wanted = {},
+                    .marks = user_to_look_up(core.mode(), merged, instance)},
+                   stop);
   }
   auto session = open_session(core, workspace, inside.backend, instance, request.remote,
                               /*need_markers=*/true, stop);

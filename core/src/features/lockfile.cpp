@@ -25,6 +25,17 @@ Error invalid(const std::string& file, const std::string& what) {
       .at({.file = file, .line = 0, .column = 0, .text = {}});
 }
 
+/// What is wrong with its form is no fault of the configuration's.
+std::optional<Json> document_of(std::string_view text, const std::string& file) {
+  try {
+    return read_jsonc(text, {.file = file});
+  } catch (const Error& error) {
+    throw Error(Status::invalid, "lockfile.invalid", error.message(),
+                "Remove the lockfile; the next `up` or `build` writes a new one.")
+        .at(error.where());
+  }
+}
+
 std::string text_member(const Json& entry, const char* key) {
   const auto found = entry.find(key);
   return found != entry.end() && found->is_string() ? found->get<std::string>() : std::string();
@@ -56,7 +67,7 @@ Json entry_json(const LockedFeature& locked) {
 
 std::optional<Lockfile> parse_lockfile(std::string_view text, const std::string& file) {
   if (trim(text).empty()) return std::nullopt;
-  const auto document = read_jsonc(text, {.file = file});
+  const auto document = document_of(text, file);
   if (!document || !document->is_object()) {
     throw invalid(file, "The lockfile must be a JSON object.");
   }

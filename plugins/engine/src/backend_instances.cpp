@@ -1,3 +1,4 @@
+#include "container_id_file.hpp"
 #include "exec_signal.hpp"
 
 #include <fairlead/engine/backend.hpp>
@@ -21,10 +22,12 @@ CreateReply EngineBackend::create(const CreateRequest& request, sdk::Call& call)
   const ClientSide side{configuration_.environment, configuration_.working_directory,
                         read_client_file};
   auto body = create_body(request, side);
+  ContainerIdFile id_file(body.id_file);
   const ApiRequest wanted{
       {.method = "POST", .target = std::move(body.target), .body = std::move(body.json)},
       {SubjectKind::image, request.image}};
   auto reply = created_from(client().send(wanted, call).body);
+  id_file.write(reply.id);
   reply.warnings.insert(reply.warnings.begin(), body.warnings.begin(), body.warnings.end());
   return reply;
 }

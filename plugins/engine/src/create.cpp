@@ -16,6 +16,9 @@
 namespace fairlead::engine {
 namespace {
 
+/// What tells other tools how the container came to be: no word of the user's replaces it.
+constexpr const char* metadata_label = "devcontainer.metadata";
+
 /// Of several assignments to a name the last counts, at the place of the first.
 std::vector<std::string> without_repeats(const std::vector<std::string>& env) {
   std::map<std::string, std::size_t> places;
@@ -66,6 +69,8 @@ void apply_last(Draft& draft, const CreateRequest& request) {
     }
     draft.config["Entrypoint"] = *request.entrypoint;
   }
+  const auto metadata = request.labels.find(metadata_label);
+  if (metadata != request.labels.end()) draft.labels[metadata->first] = metadata->second;
   if (request.command) draft.config["Cmd"] = *request.command;
   draft.config["Image"] = request.image;
 }
@@ -170,7 +175,7 @@ CreateBody create_body(const CreateRequest& request, const ClientSide& client) {
   if (!draft.host.empty()) body["HostConfig"] = draft.host;
   if (!endpoints.empty()) body["NetworkingConfig"] = {{"EndpointsConfig", endpoints}};
   return {"/containers/create" + query({{"name", draft.name}, {"platform", draft.platform}}),
-          dump(body), draft.warnings};
+          dump(body), draft.warnings, draft.id_file};
 }
 
 }  // namespace fairlead::engine

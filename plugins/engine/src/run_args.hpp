@@ -24,6 +24,7 @@ struct Draft {
   const ClientSide& client;
   std::string name;
   std::string platform;
+  std::string id_file;
   Json config = Json::object();
   Json host = Json::object();
   std::vector<std::string> file_env;  ///< --env-file stands before all -e, as in docker

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 
 /// Flags of docker run about the process: environment, labels, user, privileges, namespaces,
 /// health.
@@ -149,8 +150,9 @@ void health_retries(Draft& draft, const std::string& value) {
 }
 void no_health(Draft& draft, const std::string& value) { draft.no_health = parse_boolean(value); }
 
-void no_cidfile(Draft& draft, const std::string&) {
-  draft.warnings.emplace_back("runArgs: --cidfile is ignored.");
+void id_file(Draft& draft, const std::string& path) {
+  const std::filesystem::path base = draft.client.working_directory;
+  draft.id_file = path.empty() ? path : (base / path).lexically_normal().string();
 }
 
 constexpr std::array flags{
@@ -192,7 +194,7 @@ constexpr std::array flags{
     RunFlag{"health-start-interval", 0, false, set_health_time<key::start_interval>},
     RunFlag{"health-retries", 0, false, health_retries},
     RunFlag{"no-healthcheck", 0, true, no_health},
-    RunFlag{"cidfile", 0, false, no_cidfile},
+    RunFlag{"cidfile", 0, false, id_file},
 };
 
 }  // namespace

@@ -42,6 +42,9 @@ TEST(ReferenceErrors, RepeatTheCommandThatFailed) {
             "Command failed: docker run -a --b|d");
   EXPECT_EQ(worded(failure("environment.not_found", "m"), {"set-up", "--container-id", "x"}),
             "Command failed: docker inspect --type container x|d");
+  EXPECT_EQ(worded(failure("environment.not_found", "m"), {"set-up", "--container-id", ""}),
+            "Command failed: docker inspect --type container |d");
+  EXPECT_EQ(worded(failure("environment.not_found", "m"), {"run-user-commands"}), "m|d");
 }
 
 TEST(ReferenceErrors, NameWhatIsNotThereAsTheReference) {

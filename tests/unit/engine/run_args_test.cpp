@@ -172,6 +172,25 @@ TEST(RunArgs, WinOverTheStructuredPart) {  // but for the entrypoint
   EXPECT_EQ(made.warnings.size(), 1U);
 }
 
+TEST(RunArgs, NameAFileForTheIdOfTheContainer) {
+  EXPECT_EQ(create({"--cidfile", "out/../id"}).id_file, "/home/me/project/id");
+  EXPECT_EQ(create({"--cidfile=/tmp/id"}).id_file, "/tmp/id");
+  EXPECT_EQ(create({"--rm"}).id_file, "");
+}
+
+TEST(RunArgs, LeaveTheMetadataLabelAsItIs) {  // it stands last on the reference's command line
+  CreateRequest request;
+  request.image = "busybox";
+  request.run_args = {"-l", "devcontainer.metadata=[]", "-l", "other=theirs"};
+  request.labels = {{"other", "ours"}};
+  const auto labels = [&] {
+    return Json::parse(create_body(request, client_side()).json)["Labels"];
+  };
+  EXPECT_EQ(labels(), Json({{"devcontainer.metadata", "[]"}, {"other", "theirs"}}));
+  request.labels["devcontainer.metadata"] = "[{}]";
+  EXPECT_EQ(labels(), Json({{"devcontainer.metadata", "[{}]"}, {"other", "theirs"}}));
+}
+
 TEST(CreateBody, PassesOverLinesOfALabelFileWithoutAValue) {  // as the docker client does
   EXPECT_EQ(body({"--label-file", "vars"})["Labels"], Json({{"A", "1"}, {"B", "2 "}}));
 }

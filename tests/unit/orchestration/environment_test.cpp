@@ -1,10 +1,21 @@
 #include "engine/enter.hpp"
 #include "engine/hooks.hpp"
+#include "engine/system_setup.hpp"
 
 #include <gtest/gtest.h>
 
 namespace fairlead {
 namespace {
+
+TEST(UserToLookUp, IsTheRemoteUserOfTheDropIn) {
+  MergedConfig merged;
+  merged.remote_user = "dev:staff";
+  const auto asked = user_to_look_up(Mode::drop_in, merged, {});
+  EXPECT_EQ(asked.user, "dev:staff");
+  EXPECT_EQ(asked.folder, "-");
+  EXPECT_TRUE(asked.files.empty());
+  EXPECT_EQ(user_to_look_up(Mode::fairlead, merged, {}).user, "");
+}
 
 InstanceInfo instance_with(std::vector<std::string> env) {
   InstanceInfo instance;

@@ -53,6 +53,16 @@ TEST(KeepAlive, RunsEntrypointsThenWaits) {  // LIFE-023, LIFE-024, FEAT-025
             "while sleep 1 & wait $!; do :; done");
 }
 
+TEST(KeepAlive, IsIndentedInAServiceOfTheDropIn) {
+  MergedConfig merged;
+  merged.entrypoints = {"/a.sh"};
+  EXPECT_EQ(service_script(merged), keep_alive_script({"/a.sh"}));
+  merged.mode = Mode::drop_in;
+  EXPECT_EQ(service_script(merged),
+            "echo Container started\n trap \"exit 0\" 15\n /a.sh\n exec \"$@\"\n"
+            " while sleep 1 & wait $!; do :; done");
+}
+
 TEST(InstanceName, IsTheSameForOneWorkspaceAndReadable) {
   EXPECT_EQ(instance_name(workspace_at("/w/My Odd.Proj")), "my-odd-proj-6i0o4as608ed");
 }

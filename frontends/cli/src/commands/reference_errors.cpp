@@ -27,7 +27,7 @@ bool is_about_first_command(const Error& error) {
 bool named_container_is_missing(const Error& error, const Arguments& arguments) {
   const bool missing = error.code() == "environment.not_found" ||
                        error.code() == "engine.unreachable" || error.code() == "engine.absent";
-  return missing && arguments.text_if("container-id");
+  return missing && (arguments.command() == CommandId::set_up || arguments.text_if("container-id"));
 }
 
 bool is_about_start(const OperationError& error) {
@@ -163,7 +163,8 @@ OperationError in_reference_words(const OperationError& error, const Arguments& 
   const auto command = "Command failed: " + arguments.text_if("docker-path").value_or("docker");
   if (named_container_is_missing(error, arguments)) {
     return reworded(error,
-                    command + " inspect --type container " + *arguments.text_if("container-id"),
+                    command + " inspect --type container " +
+                        arguments.text_if("container-id").value_or(std::string()),
                     error.description());
   }
   if (const auto words = compose_command(error); !words.empty()) {

@@ -23,6 +23,7 @@ struct CreateBody {
   std::string target;  ///< path and query of the request
   std::string json;    ///< its body; the same request gives the same text
   std::vector<std::string> warnings;
+  std::string id_file;  ///< --cidfile: absolute, or nothing
 };
 
 /// The request that creates a container from `request`, run_args included: they have docker run's
