@@ -67,7 +67,7 @@ TEST_F(RelayPorts, FindWhatBeginsToListen) {
   watch.signal(SIGINT);
   EXPECT_EQ(watch.finish().exit_code, 0);
   ChildProcess terminated(fairlead({"ports", "--watch"}));
-  ASSERT_TRUE(terminated.wait_for_output("-> 18092", patience)) << terminated.err();
+  ASSERT_TRUE(terminated.wait_for_output("18092", patience)) << terminated.err();
   terminated.signal(SIGTERM);
   EXPECT_EQ(terminated.finish().exit_code, 143);
   EXPECT_TRUE(wait_until(
