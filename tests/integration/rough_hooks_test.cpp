@@ -215,6 +215,32 @@ TEST_F(RoughHooks, RunWhereNothingCanBeMarked) {  // LIFE-007
   EXPECT_FALSE(std::filesystem::exists(project.folder / "log"));
 }
 
+/// postAttachCommand has no mark, and waits for nobody else's.
+TEST_F(RoughHooks, AttachWhereNothingCanBeMarked) {  // LIFE-007
+  for (const char* hook : {R"("echo here >> log")", R"(["/bin/sh", "-c", "echo here >> log"])",
+                           R"({"one": "echo here >> log"})"}) {
+    const Workspace project =
+        workspace(R"("runArgs": ["--read-only"], "postAttachCommand": )" + std::string(hook),
+                  "drop-in" + std::to_string(std::string_view(hook).size()));
+    must_up(project);
+    EXPECT_EQ(project.read("log"), "here\n") << hook;
+  }
+}
+
+/// Only `up` says which container a hook failed in.
+TEST_F(RoughHooks, FailWithTheContainerForUpAlone) {
+  const Workspace project = workspace(R"("postAttachCommand": "exit 3")");
+  const RunResult first = run(up(project));
+  EXPECT_EQ(first.exit_code, 1);
+  EXPECT_EQ(json_at(first.out, "/containerId"), instances().front().id) << first.text();
+  const RunResult again =
+      run(devcontainer({"run-user-commands", "--workspace-folder", project.folder.string()}));
+  EXPECT_EQ(again.exit_code, 1);
+  EXPECT_EQ(again.out,
+            "{\"outcome\":\"error\",\"message\":\"Command failed: /bin/sh -c exit 3\","
+            "\"description\":\"postAttachCommand from devcontainer.json failed.\"}\n");
+}
+
 TEST_F(RoughHooks, AreMarkedByTheDropInAlsoWithoutACommand) {  // LIFE-007
   const Workspace project = workspace();
   must_up(project);

@@ -126,16 +126,27 @@ bool has_commands(const MergedConfig& merged, Hook hook) {
   return commands != merged.hooks.end() && !commands->second.empty();
 }
 
+/// What is marked before a hook runs, and whether it runs only then.
+struct Marking {
+  std::vector<Hook> hooks;
+  bool must = false;
+};
+
+/// What has no mark of its own, the reference runs whatever became of the others'.
+bool must_be_marked(Mode mode, Hook hook) {
+  return marks_first(mode) && info_of(hook).marker != nullptr;
+}
+
 /// What `argv` is when it marks `hooks` first.
-std::vector<std::string> marking(const Session& session, const std::vector<Hook>& hooks,
+std::vector<std::string> marking(const Session& session, const Marking& marks,
                                  std::vector<std::string> argv) {
-  const auto files = marker_files(session, hooks);
+  const auto files = marker_files(session, marks.hooks);
   if (files.empty()) return argv;
   std::vector<std::string> words{"/bin/sh",
                                  "-c",
                                  marked_command_script,
                                  "sh",
-                                 marks_first(session.merged.mode) ? "must" : "may",
+                                 marks.must ? "must" : "may",
                                  markers_folder(session),
                                  std::to_string(files.size())};
   append(words, files);
@@ -144,11 +155,11 @@ std::vector<std::string> marking(const Session& session, const std::vector<Hook>
 }
 
 /// `marks` are written by the first command itself.
-CommandRunner runner_inside(const Session& session, std::vector<Hook> marks, std::stop_token stop) {
+CommandRunner runner_inside(const Session& session, Marking marks, std::stop_token stop) {
   // An object's commands call it side by side.
   return [&session, marks = std::move(marks), begun = std::make_shared<std::atomic_flag>(),
           stop = std::move(stop)](const std::vector<std::string>& argv, const OutputSink& output) {
-    const auto mine = begun->test_and_set() ? std::vector<Hook>() : marks;
+    const auto mine = begun->test_and_set() ? Marking() : marks;
     return run_streamed(*session.backend,
                         {.instance = session.instance.id,
                          .argv = marking(session, mine, with_unset(session.environment, argv)),
@@ -187,10 +198,11 @@ void mark_after_all(const Session& session, const std::vector<Hook>& marks, std:
 bool run_hook(Core& core, const Session& session, Hook hook, std::vector<Hook> marks,
               const std::stop_token& stop) {
   const auto& commands = session.merged.hooks.at(hook);
-  const bool must = marks_first(core.mode());
-  const bool apart = !can_mark(commands.front()) || (must && commands.size() > 1);
+  const bool must = must_be_marked(core.mode(), hook);
+  const bool apart =
+      !can_mark(commands.front()) || (marks_first(core.mode()) && commands.size() > 1);
   if (apart && !write_markers(session, std::exchange(marks, {}), stop) && must) return false;
-  const auto run = runner_inside(session, marks, stop);
+  const auto run = runner_inside(session, {.hooks = marks, .must = must}, stop);
   bool whole = true;
   for (const auto& command : commands) {
     try {

@@ -30,9 +30,9 @@ std::string disallowed_members(const OperationError& error, const Arguments& arg
   return text;
 }
 
-/// The reference's `set-up` knows its container already.
+/// The reference's other commands know their container already.
 bool names_container(const Arguments& arguments) {
-  return arguments.mode() == Mode::fairlead || arguments.command() != CommandId::set_up;
+  return arguments.mode() == Mode::fairlead || arguments.command() == CommandId::up;
 }
 
 std::string failure_json(const OperationError& error, const std::string& more,
