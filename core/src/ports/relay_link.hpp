@@ -82,8 +82,8 @@ class RelayThread {
   bool alive() const;
   /// Whether the relay has greeted with at least this version of the protocol.
   bool speaks(std::uint16_t version) const;
-  /// Lets the relay end, waits at most `limit` for it where something is still open inside, and ends
-  /// the thread. Later calls do nothing.
+  /// Lets the relay end, waits at most `limit` for it where something is still open inside, and
+  /// ends the thread. Later calls do nothing.
   void close(std::chrono::milliseconds limit);
 
  private:
