@@ -94,10 +94,24 @@ TEST_F(Hooks, SeeTheEnvironmentInItsOrder) {  // edge case 62, USER-010
 TEST_F(Hooks, SayWhyNothingCanRunAsTheUser) {
   const Workspace project =
       workspace(R"("remoteUser": "fairlead-nobody", "postCreateCommand": "true")");
-  const RunResult result = run(up(project));
-  EXPECT_EQ(result.exit_code, 1);
-  EXPECT_NE(result.err.find("unable to find user fairlead-nobody"), std::string::npos)
-      << result.text();
+  for (const std::vector<std::string>& more :
+       std::vector<std::vector<std::string>>{{}, {"--skip-post-create"}}) {
+    const RunResult result = run(up(project, more));
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_NE(result.err.find("unable to find user fairlead-nobody"), std::string::npos)
+        << result.text();
+  }
+}
+
+/// Nobody has to have a home to be there.
+TEST_F(Hooks, EnterAsAUserWithoutAHome) {
+  const Workspace project = workspace();
+  project.write(".devcontainer/Dockerfile",
+                "FROM fairlead-test/busybox\nRUN echo svc:x:1001:1001:::/bin/sh >>/etc/passwd\n");
+  project.write(".devcontainer/devcontainer.json", R"({"build": {"dockerfile": "Dockerfile"},
+      "remoteUser": "svc", "updateRemoteUserUID": false, "postCreateCommand": "true"})");
+  must_up(project);
+  EXPECT_EQ(must_exec(project, "id -u"), "1001\n");
 }
 
 TEST_F(Hooks, RunAsTheRemoteUserInTheWorkspace) {

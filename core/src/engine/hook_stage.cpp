@@ -43,7 +43,8 @@ class HookStage {
                                made_.created ? RelayStart::now : RelayStart::when_needed, stop_);
     }
     if (!nothing || made_.wanted_ids || core_.mode() == Mode::drop_in) {
-      prepare(nothing ? marks_of(merged, work) : user_to_look_up(core_.mode(), merged, instance_));
+      prepare(nothing && !work.empty() ? marks_of(merged, work)
+                                       : user_to_look_up(core_.mode(), merged, instance_));
     }
     if (nothing) return {};
     auto lock = try_lock_hooks(core_, key_);
@@ -77,7 +78,6 @@ class HookStage {
   }
 
   FirstMarks marks_of(const MergedConfig& merged, const Work& work) const {
-    if (work.empty()) return {};
     FirstMarks marks{.user = remote_account_of(merged, instance_),
                      .folder = marker_folder(instance_, request_.remote.container_data_folder),
                      .files = {}};

@@ -14,23 +14,22 @@ constexpr std::chrono::seconds limit{30};
 /// $1 folder of the markers or nothing, $2 text for /etc/environment, $3 user or nothing, $4 uid,
 /// $5 gid; $6 user of the hooks' markers or nothing, $7 their folder, nothing, or "-" for no
 /// folder, then pairs of name and text. A user in $6 who is not there is answered with "?" and the
-/// name, and nothing is changed. With a user in $3 it
-/// prints a line: uid, gid, the names that have $4 and $5, home and the home's owner; what is
-/// unknown is "-".
+/// name, and nothing is changed. With a user in $3 it prints a line: uid, gid, the names that have
+/// $4 and $5, home and the home's owner; what is unknown is "-".
 constexpr const char* script = R"sh(
 claim() { [ ! -f "$1" ] && (set -C; : >"$1") 2>/dev/null; }
 mark() {
-  user=${1%%:*} who=$1 folder=${2:-.devcontainer} home=
+  user=${1%%:*} who=$1 folder=${2:-.devcontainer} home= found=
   shift 2
   while IFS= read -r line || [ -n "$line" ]; do
     rest=${line#*:*:}
     if [ "${line%%:*}" = "$user" ] || [ "${rest%%:*}" = "$user" ]; then
-      home=${line%:*} home=${home##*:} rest=${rest#*:}
+      found=1 home=${line%:*} home=${home##*:} rest=${rest#*:}
       case $who in *:*) ;; *) who=$user:${rest%%:*} ;; esac
     fi
   done </etc/passwd
-  case $user$home in *[!0-9]*) ;; *) home=/root ;; esac
-  [ -n "$home" ] || { echo "?$user"; return; }
+  case $user in *[!0-9]*) ;; *) found=1 home=${home:-/root} ;; esac
+  [ -n "$found" ] || { echo "?$user"; return; }
   [ "$folder" != - ] || return
   [ "$user" != root ] || home=${HOME:-$home}
   case $folder in /*) ;; *) folder=${home:-/root}/$folder ;; esac

@@ -96,6 +96,7 @@ class Running final : public RelayReply, public std::enable_shared_from_this<Run
     if (mux.find(channel_) != nullptr) mux.send(type, channel_, payload);
   }
   void hang_up(HostMux& mux) {
+    mux.gave_up();
     if (auto* stream = mux.find(channel_)) stream->reset(ResetReason::reset);
     mux.forget(channel_);
   }

@@ -39,8 +39,10 @@ class HostMux final : public relay::Mux {
     replies_[channel] = std::move(reply);
   }
   void forget(std::uint32_t channel) { replies_.erase(channel); }
-  /// Nothing is open, nobody waits for anything.
-  bool is_idle() const { return replies_.empty() && !has_channels(); }
+  /// A command was given up: it may go on inside for a while, until the relay kills it.
+  void gave_up() { gave_up_ = true; }
+  /// Nothing is open, nobody waits for anything, and nothing is left that the relay has to end.
+  bool is_idle() const { return !gave_up_ && replies_.empty() && !has_channels(); }
   void drop_all();
   void watch(std::function<void(const ListenerEvent&)> on_event);
 
@@ -56,6 +58,7 @@ class HostMux final : public relay::Mux {
   void on_end(std::string_view why) override;
 
   std::uint32_t next_id_ = 0;
+  bool gave_up_ = false;
   std::map<std::uint32_t, std::shared_ptr<RelayReply>> replies_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, Listener> listeners_;
   std::function<void(const ListenerEvent&)> on_listener_;

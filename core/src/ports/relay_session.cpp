@@ -12,7 +12,8 @@
 namespace fairlead::ports {
 namespace {
 
-constexpr std::chrono::milliseconds end_limit{2000};
+/// The relay kills what does not heed a hang-up after two seconds.
+constexpr std::chrono::milliseconds end_limit{3000};
 constexpr std::chrono::milliseconds greeting_limit{30000};
 constexpr int pipe_size = 1 << 20;
 

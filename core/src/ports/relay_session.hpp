@@ -149,7 +149,7 @@ class RelaySession {
   /// Called once, when that happens (at once when it has); not after `close`. Replaces another
   /// callback, which is not running any more when this returns.
   virtual void on_gone(std::function<void(const Error& why)> callback) = 0;
-  /// As the destructor; waits at most two seconds for the relay, and not at all where nothing is
+  /// As the destructor; waits at most three seconds for the relay, and not at all where nothing is
   /// open inside. Later calls throw "relay.gone".
   virtual void close() = 0;
 };

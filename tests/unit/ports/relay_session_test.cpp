@@ -1,4 +1,3 @@
-#include "base/pipe.hpp"
 #include "relay_fixture.hpp"
 
 #include <sys/stat.h>
@@ -293,36 +292,6 @@ TEST(RelayProgram, IsRefusedWhenItIsSomethingElse) {
   EXPECT_EQ(
       code_of([&] { RelaySession::over(UniqueFd(ends[0]), UniqueFd(::dup(ends[0])), patience); }),
       "relay.start");
-}
-
-/// Whose standard streams somebody else keeps open for a while, as an engine does.
-RelayProcess held_relay() {
-  return RelayProcess({"sh", "-c", "\"$0\" serve; sleep 3", RelayProcess::program()});
-}
-
-TEST(RelaySessionEnd, IsNotWaitedForWhereNothingIsOpen) {
-  auto relay = held_relay();
-  const auto session = relay.session();
-  EXPECT_EQ(session->run({.argv = {"sh", "-c", "exit 3"}})->wait({}), 3);
-  session->close();
-  int status = 0;
-  EXPECT_EQ(::waitpid(relay.pid, &status, WNOHANG), 0);
-  EXPECT_EQ(code_of([&] { session->run({.argv = {"true"}}); }), "relay.gone");
-  EXPECT_EQ(relay.wait(), 0);
-}
-
-TEST(RelaySessionEnd, IsWaitedForWhereACommandRuns) {
-  RelayProcess relay;
-  const auto session = relay.session();
-  const auto out = make_pipe();
-  const auto command = session->run({.argv = {"sh", "-c", "echo $$; exec sleep 4711"},
-                                     .out = UniqueFd(::dup(out.write_end.get()))});
-  std::array<char, 32> number{};
-  ASSERT_GT(::read(out.read_end.get(), number.data(), number.size() - 1), 0);
-  const auto pid = static_cast<pid_t>(std::atol(number.data()));
-  ASSERT_EQ(::kill(pid, 0), 0);
-  session->close();
-  EXPECT_NE(::kill(pid, 0), 0);
 }
 
 TEST(RelayProgram, IsSmallOnEveryMachine) {
