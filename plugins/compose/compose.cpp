@@ -9,10 +9,10 @@ void ComposeBackend::configure(const ConfigureRequest& request) {
   settings_ = settings_from(request.settings);
   if (settings_.on == "docker") return connect(request, settings_.engine);
   podman_ = std::make_unique<engine::PodmanService>(core(), request, settings_.podman);
-  on_podman_ = settings_.on == "podman";
+  if (settings_.on == "podman") choice_.take_podman();
   connect(request, settings_.engine,
-          on_podman_ ? podman_->endpoint()
-                     : engine::find_endpoint(request.environment, settings_.engine.host),
+          choice_.is_podman() ? podman_->endpoint()
+                              : engine::find_endpoint(request.environment, settings_.engine.host),
           [this](const engine::Endpoint& docker, const sdk::Call& call) {
             return reach(docker, call);
           });
@@ -21,7 +21,7 @@ void ComposeBackend::configure(const ConfigureRequest& request) {
 ProbeReply ComposeBackend::probe(const ProbeRequest& request, sdk::Call& call) {
   auto reply = EngineBackend::probe(request, call);
   reply.capabilities.service_groups = true;
-  if (on_podman_) reply.endpoint = podman_->address();
+  if (choice_.is_podman()) reply.endpoint = podman_->address();
   return reply;
 }
 
@@ -58,9 +58,9 @@ void ComposeBackend::require_engine_here() {
 
 Runner ComposeBackend::engine_runner(const std::string& folder, sdk::Call& call) {
   require_engine_here();
-  if (podman_ && !on_docker_) client().send({{.target = "/_ping"}, {}}, call);  // chooses
+  if (podman_ && !choice_.is_docker()) client().send({{.target = "/_ping"}, {}}, call);  // chooses
   auto how = runner(folder);
-  if (!on_podman_) return how;
+  if (!choice_.is_podman()) return how;
   how.environment["DOCKER_HOST"] = podman_->address();
   how.environment["DOCKER_BUILDKIT"] = "0";  // Podman has a builder of its own
   return how;
@@ -76,14 +76,16 @@ Tool ComposeBackend::suitable_tool(const Runner& runner, const sdk::Call& call) 
   require_engine_here();
   auto tool = find_tool(runner, settings_, call);
   if (!tool.is_podmans) return tool;
-  if (on_docker_) {
-    throw Error(Status::unavailable, "compose.missing",
-                "The only Compose here is podman-compose, which cannot work with Docker.",
-                "Install docker's compose plugin or docker-compose, or take Podman as the engine: "
-                "plugins.compose.engine = \"podman\".");
-  }
-  on_podman_ = true;
+  take_podman();
   return tool;
+}
+
+void ComposeBackend::take_podman() {
+  if (choice_.take_podman()) return;
+  throw Error(Status::unavailable, "compose.missing",
+              "The only Compose here is podman-compose, which cannot work with Docker.",
+              "Install docker's compose plugin or docker-compose, or take Podman as the engine: "
+              "plugins.compose.engine = \"podman\".");
 }
 
 }  // namespace fairlead::compose

@@ -1,11 +1,13 @@
 #pragma once
 
 #include "cache.hpp"
+#include "engine_choice.hpp"
 #include "settings.hpp"
 
 #include <fairlead/engine/backend.hpp>
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -47,6 +49,11 @@ class ComposeBackend final : public engine::EngineBackend {
 
  private:
   using Known = std::shared_ptr<const Evaluation>;
+  /// A connection to Docker with a question on it, which is to be answered by `end`.
+  struct Asked {
+    UniqueFd fd;
+    std::chrono::steady_clock::time_point end;
+  };
 
   /// Compose's word on the group, asked at most once per instance of this class.
   Known evaluation(const Group& group, const sdk::Call& call);
@@ -60,22 +67,28 @@ class ComposeBackend final : public engine::EngineBackend {
   /// Services whose images were pulled just now, and which Compose would pull all the same.
   std::vector<std::string> pulled_services(const Evaluation& e);
   UniqueFd reach(const engine::Endpoint& docker, const sdk::Call& call);
-  UniqueFd reach_podman(const Error& docker, const sdk::Call& call);
-  /// The connection on which Docker was asked and has not answered yet; empty: it was not.
-  UniqueFd take_asked();
-  /// What Podman has of it; nothing also where it does not answer.
-  std::vector<InstanceInfo> podmans(const ListRequest& request, const sdk::Call& call);
+  UniqueFd reach_podman(const engine::Endpoint& docker, const Error& why, const sdk::Call& call);
+  UniqueFd dial_docker(const engine::Endpoint& docker, const sdk::Call& call);
+  /// A connection alone says only that somebody has once listened there. One that is closed already
+  /// ends what is read from it, too.
+  Asked ask(const engine::Endpoint& docker, const sdk::Call& call);
+  /// Docker was asked on it and has not answered yet; empty: it was not.
+  Asked take_asked();
+  /// What Podman has of it; nothing also where it does not answer before `docker` does, or before
+  /// that one's time is over.
+  std::vector<InstanceInfo> podmans(const ListRequest& request, const Asked& docker,
+                                    const sdk::Call& call);
   /// The same, and Podman is the engine from now on; nothing where Docker answers in a moment or
   /// cannot be asked, or where it may have what Podman has not.
   std::vector<InstanceInfo> found_while_docker_is_silent(const ListRequest& request,
                                                          const sdk::Call& call);
-  /// Why Docker did not answer, when Podman has taken its place without knowing what is there.
-  std::optional<std::string> silence() const;
   void warn_of_silence(sdk::Call& call);
   /// Throws "environment.unanswered".
   void require_all_asked() const;
   /// For a rootless Podman: whose files the service shares.
   std::string user_namespace(CreateRequest& request, const Evaluation& e, sdk::Call& call);
+  /// Because the only Compose here is Podman's. Throws "compose.missing" where Docker is taken.
+  void take_podman();
   Tool tool(const sdk::Call& call);
   /// The same, with the engine that it works with.
   Tool suitable_tool(const Runner& runner, const sdk::Call& call);
@@ -131,11 +144,9 @@ class ComposeBackend final : public engine::EngineBackend {
 
   Settings settings_;
   std::unique_ptr<engine::PodmanService> podman_;  ///< where it may be the engine
-  std::atomic<bool> on_docker_ = false;            ///< a connection has been made to it
-  std::atomic<bool> on_podman_ = false;
-  mutable std::mutex silence_mutex_;  ///< of silence_ and asked_
-  UniqueFd asked_;
-  std::optional<std::string> silence_;
+  EngineChoice choice_;
+  std::mutex asked_mutex_;
+  Asked asked_;
   std::atomic<bool> warned_ = false;  ///< of the silence
   std::mutex mutex_;                  ///< of known_, tool_ and pulled_
   std::map<std::string, Known> known_;

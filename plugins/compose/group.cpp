@@ -252,7 +252,7 @@ CreateReply ComposeBackend::create(const CreateRequest& wanted, sdk::Call& call)
   const auto userns = user_namespace(request, *e, call);
   const Files files(core().host(), call);
   warn_of_silence(call);
-  if (on_podman_ && !e->says_a_label && !says_a_label(request))
+  if (choice_.is_podman() && !e->says_a_label && !says_a_label(request))
     request.security_opt.emplace_back("label=disable");
   if (e->tool.is_podmans) {
     files.write(file, document_for(request, *e, userns, call));

@@ -57,7 +57,7 @@ bool is_sick(const InstanceInfo& instance) {
 }
 
 bool ComposeBackend::services_run_themselves(const sdk::Call& call) {
-  if (!on_podman_) return true;
+  if (!choice_.is_podman()) return true;
   constexpr const char* mark = "/run/systemd/system";
   std::error_code ignored;
   if (is_local(call)) return std::filesystem::is_directory(mark, ignored);

@@ -1,3 +1,4 @@
+#include "call_until.hpp"
 #include "compose.hpp"
 
 #include <fairlead/engine/errors.hpp>
@@ -25,14 +26,16 @@ constexpr std::chrono::seconds brief_limit{1};
 constexpr std::string_view question =
     "GET /_ping HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
+std::chrono::milliseconds rest_until(std::chrono::steady_clock::time_point end) {
+  return std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+}
+
 /// Something comes before `limit`; throws when the call is cancelled.
 bool readable(const UniqueFd& fd, std::chrono::milliseconds limit, const sdk::Call& call) {
   const auto end = std::chrono::steady_clock::now() + limit;
   for (;;) {
     std::array<pollfd, 2> watched{{{fd.get(), POLLIN, 0}, {call.cancel_fd(), POLLIN, 0}}};
-    const auto rest =
-        std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-    const auto wait = static_cast<int>(std::max<std::int64_t>(rest.count(), 0));
+    const auto wait = static_cast<int>(std::max<std::int64_t>(rest_until(end).count(), 0));
     ::poll(watched.data(), watched.size(), wait);
     call.throw_if_cancelled();
     if (watched[0].revents != 0) return true;
@@ -40,17 +43,8 @@ bool readable(const UniqueFd& fd, std::chrono::milliseconds limit, const sdk::Ca
   }
 }
 
-/// A connection alone says only that somebody has once listened there. One that is closed already
-/// ends what is read from it, too.
-template <class Dial>
-UniqueFd dial_and_ask(const Dial& dial) {
-  UniqueFd fd = dial();
-  ::send(fd.get(), question.data(), question.size(), MSG_NOSIGNAL);
-  return fd;
-}
-
 /// What was asked is answered.
-bool answers(const UniqueFd& fd, std::chrono::seconds limit, const sdk::Call& call) {
+bool answers(const UniqueFd& fd, std::chrono::milliseconds limit, const sdk::Call& call) {
   char first = 0;
   return readable(fd, limit, call) && ::recv(fd.get(), &first, 1, 0) == 1;
 }
@@ -68,41 +62,48 @@ bool is_about_a_project(const std::vector<std::string>& labels) {
 
 }  // namespace
 
-UniqueFd ComposeBackend::reach(const engine::Endpoint& docker, const sdk::Call& call) {
-  if (on_podman_) return podman_->dial(call);
-  const auto dial = [&] {
-    return core().host().dial({docker.host, docker.port, docker.socket}, call);
-  };
-  if (on_docker_ || docker.origin != engine::default_origin) return dial();
-  try {
-    auto asked = take_asked();
-    const auto limit = asked ? answer_limit - brief_limit : answer_limit;
-    if (!asked) asked = dial_and_ask(dial);
-    if (!answers(asked, limit, call)) throw silent_for(answer_limit);
-    on_docker_ = true;
-  } catch (const Error& error) {
-    if (error.status() == Status::cancelled) throw;
-    return reach_podman(engine::unreachable(error, docker.text(), docker.origin), call);
-  }
-  return dial();
+UniqueFd ComposeBackend::dial_docker(const engine::Endpoint& docker, const sdk::Call& call) {
+  return core().host().dial({docker.host, docker.port, docker.socket}, call);
 }
 
-UniqueFd ComposeBackend::take_asked() {
-  const std::lock_guard lock(silence_mutex_);
-  return std::move(asked_);
+ComposeBackend::Asked ComposeBackend::ask(const engine::Endpoint& docker, const sdk::Call& call) {
+  auto fd = dial_docker(docker, call);
+  ::send(fd.get(), question.data(), question.size(), MSG_NOSIGNAL);
+  return {std::move(fd), std::chrono::steady_clock::now() + answer_limit};
+}
+
+UniqueFd ComposeBackend::reach(const engine::Endpoint& docker, const sdk::Call& call) {
+  if (choice_.is_podman()) return podman_->dial(call);
+  if (choice_.is_docker() || docker.origin != engine::default_origin)
+    return dial_docker(docker, call);
+  try {
+    auto asked = take_asked();
+    if (!asked.fd) asked = ask(docker, call);
+    if (!answers(asked.fd, rest_until(asked.end), call)) throw silent_for(answer_limit);
+  } catch (const Error& error) {
+    if (error.status() == Status::cancelled) throw;
+    return reach_podman(docker, engine::unreachable(error, docker.text(), docker.origin), call);
+  }
+  return choice_.take_docker() ? dial_docker(docker, call) : podman_->dial(call);
+}
+
+ComposeBackend::Asked ComposeBackend::take_asked() {
+  const std::lock_guard lock(asked_mutex_);
+  return std::exchange(asked_, {});
 }
 
 /// Not through the usual client, which keeps connections to the engine that it is for.
-std::vector<InstanceInfo> ComposeBackend::podmans(const ListRequest& request,
+std::vector<InstanceInfo> ComposeBackend::podmans(const ListRequest& request, const Asked& docker,
                                                   const sdk::Call& call) {
   try {
-    engine::Client podman(podman_->endpoint(), [this](const auto& /*to*/, const auto& own) {
-      return podman_->dial(own);
+    const CallUntil own(call, docker.fd, rest_until(docker.end));
+    engine::Client podman(podman_->endpoint(), [this](const auto& /*to*/, const auto& dialing) {
+      return podman_->dial(dialing);
     });
     return engine::instances_from_list(
-        podman.send({{.target = engine::list_target(request)}, {}}, call).body);
-  } catch (const Error& error) {
-    if (error.status() == Status::cancelled) throw;
+        podman.send({{.target = engine::list_target(request)}, {}}, own.call()).body);
+  } catch (const Error&) {
+    call.throw_if_cancelled();
     return {};
   }
 }
@@ -111,56 +112,46 @@ std::vector<InstanceInfo> ComposeBackend::podmans(const ListRequest& request,
 std::vector<InstanceInfo> ComposeBackend::found_while_docker_is_silent(const ListRequest& request,
                                                                        const sdk::Call& call) {
   const auto& docker = client().endpoint();
-  if (!podman_ || on_docker_ || on_podman_ || request.labels.empty()) return {};
+  if (!podman_ || choice_.is_docker() || choice_.is_podman() || request.labels.empty()) return {};
   if (docker.origin != engine::default_origin) return {};
-  UniqueFd asked;
+  Asked asked;
   try {
-    asked = dial_and_ask([&] {
-      return core().host().dial({docker.host, docker.port, docker.socket}, call);
-    });
+    asked = ask(docker, call);
   } catch (const Error& error) {
     if (error.status() == Status::cancelled) throw;
     return {};  // `reach` says what is wrong with it
   }
-  if (readable(asked, brief_limit, call)) {
-    on_docker_ = answers(asked, brief_limit, call);
+  std::vector<InstanceInfo> found;
+  if (!readable(asked.fd, brief_limit, call)) found = podmans(request, asked, call);
+  if (readable(asked.fd, {}, call)) {  // also while Podman was asked
+    if (answers(asked.fd, {}, call)) choice_.take_docker();
     return {};
   }
-  auto found = podmans(request, call);
-  const std::lock_guard lock(silence_mutex_);
   if (found.empty()) {
+    const std::lock_guard lock(asked_mutex_);
     asked_ = std::move(asked);
-  } else {
-    if (!silence_)
-      silence_ =
-          engine::unreachable(silent_for(brief_limit), docker.text(), docker.origin).message();
-    on_podman_ = true;
+    return {};
   }
-  return found;
+  const auto why = engine::unreachable(silent_for(brief_limit), docker.text(), docker.origin);
+  return choice_.take_podman(why.message()) ? found : std::vector<InstanceInfo>();
 }
 
 /// Throws what Docker said when no Podman is there either.
-UniqueFd ComposeBackend::reach_podman(const Error& docker, const sdk::Call& call) {
+UniqueFd ComposeBackend::reach_podman(const engine::Endpoint& docker, const Error& why,
+                                      const sdk::Call& call) {
   try {
     auto fd = podman_->dial(call);
-    const std::lock_guard lock(silence_mutex_);
     // Of an engine that is not there nothing can be there.
-    if (docker.code() != "engine.absent" && !silence_) silence_ = docker.message();
-    on_podman_ = true;
-    return fd;
+    if (choice_.take_podman(why.code() == "engine.absent" ? "" : why.message())) return fd;
   } catch (const Error& second) {
     if (second.status() == Status::cancelled) throw;
   }
-  throw docker;
-}
-
-std::optional<std::string> ComposeBackend::silence() const {
-  const std::lock_guard lock(silence_mutex_);
-  return silence_;
+  if (choice_.is_docker()) return dial_docker(docker, call);  // it has answered another call
+  throw why;
 }
 
 void ComposeBackend::warn_of_silence(sdk::Call& call) {
-  const auto why = silence();
+  const auto why = choice_.silence();
   if (!why || warned_.exchange(true)) return;
   call.emit({.warning = "The project is made on Podman. Docker does not answer, and may have one "
                         "of this workspace:\n  docker: " +
@@ -170,7 +161,7 @@ void ComposeBackend::warn_of_silence(sdk::Call& call) {
 /// Nothing found is not nothing there while an engine is silent. The core says so for all that it
 /// has asked, and goes on with Podman where that is enough.
 void ComposeBackend::require_all_asked() const {
-  const auto why = silence();
+  const auto why = choice_.silence();
   if (!why) return;
   throw Error(Status::unavailable, "environment.unanswered", "docker: " + *why,
               "Start Docker; or name the engine: plugins.compose.engine = \"podman\".");
@@ -195,12 +186,13 @@ InstanceInfo ComposeBackend::inspect(const InspectRequest& request, sdk::Call& c
 
 /// The network of a rootless container is not this machine's.
 bool ComposeBackend::reaches_containers(const sdk::Call& call) {
-  return EngineBackend::reaches_containers(call) && !(on_podman_ && podman_->is_rootless(call));
+  return EngineBackend::reaches_containers(call) &&
+         !(choice_.is_podman() && podman_->is_rootless(call));
 }
 
 std::string ComposeBackend::user_namespace(CreateRequest& request, const Evaluation& e,
                                            sdk::Call& call) {
-  if (!on_podman_ || !podman_->is_rootless(call)) return {};
+  if (!choice_.is_podman() || !podman_->is_rootless(call)) return {};
   auto user = e.reply.user;
   if (user.empty()) {
     const auto image = request.image.empty() ? e.reply.image : request.image;

@@ -264,7 +264,7 @@ ComposeBackend::Known ComposeBackend::evaluate(const Group& group, const sdk::Ca
   const auto entry = entry_name(question_words(group, inputs, settings_, environment));
   if (auto known = cached(group.cache_folder, entry, environment, files)) {
     require_engine_here();
-    if (known->tool.is_podmans) on_podman_ = true;
+    if (known->tool.is_podmans) take_podman();
     return std::make_shared<const Evaluation>(std::move(*known));
   }
   const auto base = runner(group.folder);

@@ -1,5 +1,7 @@
 #include "engine/group_pulls.hpp"
 
+#include "base/atomic_file.hpp"
+#include "base/memory_file.hpp"
 #include "base/text.hpp"
 #include "engine/call_log.hpp"
 #include "engine/image_there.hpp"
@@ -8,6 +10,7 @@
 #include "spec/dockerfile.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace fairlead {
 namespace {
@@ -54,21 +57,60 @@ bool is_for(const ImageInfo& image, const std::string& platform) {
   return parts.size() < 2 || (image.os == parts[0] && image.arch == parts[1]);
 }
 
+/// This machine's for registries. Each is asked for once: a helper may ask the user.
+class Credentials {
+ public:
+  Credentials(const Environment& environment, std::stop_token stop)
+      : environment_(environment), stop_(std::move(stop)) {}
+
+  bool are_known(const std::string& image) { return static_cast<bool>(of(image)); }
+  FdRef pass(CallOptions& options, const std::string& image) {
+    const auto& known = of(image);
+    return known ? options.pass(copy_of(known)) : FdRef();
+  }
+
+ private:
+  /// A file in memory; empty: there are none.
+  const UniqueFd& of(const std::string& image) {
+    const auto [entry, is_new] = known_.try_emplace(registry_of(image));
+    if (is_new) {
+      CallOptions asked{.stop = stop_};
+      if (pass_registry_credentials(asked, environment_, image))
+        entry->second = std::move(asked.fds.front());
+    }
+    return entry->second;
+  }
+  /// Each reader reads from the beginning.
+  static UniqueFd copy_of(const UniqueFd& file) {
+    return memory_file(read_file("/proc/self/fd/" + std::to_string(file.get())));
+  }
+
+  const Environment& environment_;
+  std::stop_token stop_;
+  std::map<std::string, UniqueFd> known_;
+};
+
+/// What all the pulls of one group need.
+struct Pulls {
+  Core& core;
+  Backend& backend;
+  std::stop_token stop;
+  Credentials credentials{core.options().environment, stop};
+};
+
 /// Without credentials Compose can do it as well, unless `all` are to be pulled here. Whether it is
 /// there now.
-bool pull(Core& core, Backend& backend, const WantedImage& wanted, bool all,
-          const std::stop_token& stop) {
-  auto options = logged_call(core, stop);
+bool pull(Pulls& pulls, const WantedImage& wanted, bool all) {
+  auto options = logged_call(pulls.core, pulls.stop);
   PullImageRequest request{.image = wanted.image, .platform = wanted.platform};
-  request.credentials =
-      pass_registry_credentials(options, core.options().environment, wanted.image);
+  request.credentials = pulls.credentials.pass(options, wanted.image);
   if (!request.credentials && !all) return false;
   if (!wanted.anew) {
-    const auto known = image_if_there(backend, wanted.image, stop);
+    const auto known = image_if_there(pulls.backend, wanted.image, pulls.stop);
     if (known && is_for(*known, wanted.platform)) return true;
   }
-  const LogStep step(core.log(), "Pulling image " + wanted.image);
-  backend.pull_image(request, std::move(options));
+  const LogStep step(pulls.core.log(), "Pulling image " + wanted.image);
+  pulls.backend.pull_image(request, std::move(options));
   return true;
 }
 
@@ -98,24 +140,18 @@ bool bases_of(const ServiceGroup& services, const std::string& arch,
   return true;
 }
 
-bool wants_credentials(Core& core, const WantedImage& wanted) {
-  CallOptions unused;
-  return static_cast<bool>(
-      pass_registry_credentials(unused, core.options().environment, wanted.image));
-}
-
-bool pull_all_bases(Core& core, const ServiceGroup& services, Backend& backend,
-                    const std::string& arch, std::vector<WantedImage>& done,
-                    const std::stop_token& stop) {
-  return attempt(core, [&] {
+bool pull_all_bases(Pulls& pulls, const ServiceGroup& services, const std::string& arch,
+                    std::vector<WantedImage>& done) {
+  return attempt(pulls.core, [&] {
     std::vector<WantedImage> bases;
     const bool known = bases_of(services, arch, bases);
-    if (!std::ranges::any_of(bases,
-                             [&](const auto& base) { return wants_credentials(core, base); }))
-      return false;
+    const auto wants_credentials = [&](const auto& base) {
+      return pulls.credentials.are_known(base.image);
+    };
+    if (!std::ranges::any_of(bases, wants_credentials)) return false;
     bool all = known;
     for (auto& base : bases) {
-      all = attempt(core, [&] { return pull(core, backend, base, known, stop); }) && all;
+      all = attempt(pulls.core, [&] { return pull(pulls, base, known); }) && all;
       base.anew = false;
       done.push_back(base);
     }
@@ -130,14 +166,15 @@ bool pull_for_group(Core& core, const Workspace& workspace, const ServiceGroup& 
                     const std::stop_token& stop) {
   if (workspace.settings.text("host") == "local" && !workspace.remote) return false;
   if (!has_docker_credentials(core.options().environment)) return false;
+  Pulls pulls{.core = core, .backend = backend, .stop = stop};
   std::vector<WantedImage> done;
-  const bool fresh = anew && pull_all_bases(core, services, backend, arch, done, stop);
+  const bool fresh = anew && pull_all_bases(pulls, services, arch, done);
   for (const auto& service : services.resolved.images) {
     attempt(core, [&] {
       for (auto& wanted : wanted_by(service, arch)) {
         if (std::ranges::find(done, wanted) != done.end()) continue;
         done.push_back(wanted);
-        attempt(core, [&] { return pull(core, backend, wanted, false, stop); });
+        attempt(core, [&] { return pull(pulls, wanted, false); });
       }
       return true;
     });

@@ -23,8 +23,7 @@ struct LockedFeature {
 using Lockfile = std::map<std::string, LockedFeature>;
 
 /// Reads the file's text; nothing for a blank one, which asks for a lockfile to be written. `file`
-/// is for messages. Throws Error "config.syntax", "lockfile.invalid" for a document of another
-/// form.
+/// is for messages. Throws Error "lockfile.invalid".
 std::optional<Lockfile> parse_lockfile(std::string_view text, const std::string& file);
 
 /// The digest that the lockfile demands of `id`, found as written or in lower case; empty: none.
