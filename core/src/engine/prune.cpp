@@ -4,7 +4,6 @@
 #include "engine/early_list.hpp"
 #include "engine/enter_cache.hpp"
 #include "engine/image_plan.hpp"
-#include "engine/sync_state.hpp"
 
 #include <fairlead/manage.hpp>
 
@@ -133,12 +132,6 @@ void add_state(const Core& core, const std::string& host, const Known& known, Le
   }
   for (const auto& note : notes_of_nothing(core, host, known.backends, known.ids))
     add_file(found, note, "a note of a container that is gone");
-  for (const auto& [path, name] : sync_leftovers(core.state_folder() + "/sync")) {
-    if (fs::is_directory(path))
-      add_folder(found, Kind::state, path, name);
-    else
-      add_file(found, path, name);
-  }
   // Who did not answer may still have what is remembered of it.
   if (!found.silent.empty()) return;
   for (const auto& folder : entries_of(core.runtime_folder() + "/environments")) {

@@ -1,13 +1,11 @@
 #include "engine/sync_state.hpp"
 
 #include "base/atomic_file.hpp"
-#include "base/lock.hpp"
-
-#include <nlohmann/json.hpp>
+#include "engine/synced_folder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <fstream>
+#include <vector>
 
 namespace fairlead {
 namespace {
@@ -42,10 +40,14 @@ std::string header_of(const fs::path& archive) {
   return text.substr(0, end);
 }
 
-/// The key of the folder is the copy's machine in Unison's words.
+/// Of our side of the folder; its key is the copy's machine in Unison's words.
 bool is_archive_of(const fs::path& file, const std::string& key) {
-  return file.filename().string().starts_with(archive_begin) &&
-         header_of(file).find("//fairlead-" + key + "//") != std::string::npos;
+  const auto name = file.filename().string();
+  if (!name.starts_with(archive_begin) || name.size() == archive_begin.size()) return false;
+  const auto header = header_of(file);
+  return header.find("\nArchive for root //fairlead-" + machine_key() + "//") !=
+             std::string::npos &&
+         header.find("//fairlead-" + key + "//") != std::string::npos;
 }
 
 /// An archive, and what goes by the same name of other kinds: what it knows of files' contents.
@@ -58,36 +60,9 @@ void take_over(const fs::path& archive, const fs::path& to) {
   }
 }
 
-struct Kept {
-  std::string key;
-  std::string folder;  ///< of this machine
-};
-
-/// Of all records: absent where one cannot be read.
-std::vector<Kept> kept_in(const fs::path& sync) {
-  std::vector<Kept> all;
-  for (const auto& file : entries_of(sync)) {
-    if (file.extension() != ".json") continue;
-    try {
-      const auto said = nlohmann::json::parse(read_file_if_there(file).value_or("{}"));
-      all.push_back({file.stem().string(), said.value("folder", std::string())});
-    } catch (const nlohmann::json::exception&) {
-      all.push_back({file.stem().string(), {}});
-    }
-  }
-  return all;
-}
-
-bool is_in_use(const fs::path& sync, const std::string& key) {
-  return std::ranges::any_of(std::array{".run.lock", ".follow.lock"}, [&](const char* end) {
-    return !FileLock::try_acquire(sync / (key + end), LockMode::exclusive, "prune");
-  });
-}
-
-bool has_archive_of(const std::vector<fs::path>& files, const std::vector<Kept>& folders) {
-  return std::ranges::any_of(files, [&](const auto& file) {
-    return std::ranges::any_of(folders,
-                               [&](const auto& kept) { return is_archive_of(file, kept.key); });
+bool has_archives(const fs::path& folder) {
+  return std::ranges::any_of(entries_of(folder), [](const auto& file) {
+    return file.filename().string().starts_with(archive_begin);
   });
 }
 
@@ -95,31 +70,11 @@ bool has_archive_of(const std::vector<fs::path>& files, const std::vector<Kept>&
 
 void make_unison_folder(const SyncRecord& record) {
   const auto own = record.unison_folder();
-  if (fs::is_directory(own)) return;
   make_folders(own);
+  if (has_archives(own)) return;
   for (const auto& file : entries_of(common_folder(own.parent_path()))) {
     if (is_archive_of(file, record.key())) take_over(file, own);
   }
-}
-
-std::vector<std::pair<fs::path, std::string>> sync_leftovers(const fs::path& sync) {
-  std::vector<std::pair<fs::path, std::string>> found;
-  auto kept = kept_in(sync);
-  std::erase_if(kept, [&](const auto& one) {
-    std::error_code error;
-    if (one.folder.empty() || fs::exists(one.folder, error) || error) return false;
-    if (is_in_use(sync, one.key)) return false;
-    for (const auto* end : {".unison", ".files", ".gate", ".json"}) {
-      if (auto path = sync / (one.key + end); fs::exists(path, error))
-        found.emplace_back(path, "of a synchronised folder that is gone: " + one.folder);
-    }
-    return true;
-  });
-  const auto common = common_folder(sync);
-  std::error_code error;
-  if (fs::is_directory(common, error) && !has_archive_of(entries_of(common), kept))
-    found.emplace_back(common, "Unison's archives of synchronised folders that are gone");
-  return found;
 }
 
 }  // namespace fairlead

@@ -1,6 +1,6 @@
 #include "engine/sync_state.hpp"
 
-#include "base/lock.hpp"
+#include "engine/synced_folder.hpp"
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
@@ -24,11 +24,12 @@ std::string content_of(const fs::path& file) {
   return {std::istreambuf_iterator<char>(in), {}};
 }
 
-std::string archive_of(const std::string& key) {
-  return "Unison archive format 23\nArchive for root //fairlead-me//home/me/app synchronizing "
-         "roots "
-         "//fairlead-me//home/me/app, //fairlead-" +
-         key + "//srv/app\nWritten at some time\n";
+/// Of the side of `machine`.
+std::string archive_of(const std::string& key, const std::string& machine = machine_key()) {
+  const auto mine = "//fairlead-" + machine_key() + "//home/me/app";
+  const auto theirs = "//fairlead-" + key + "//srv/app";
+  return "Unison archive format 23\nArchive for root " + (machine == key ? theirs : mine) +
+         " synchronizing roots " + mine + ", " + theirs + "\nWritten at some time\n";
 }
 
 class SyncState : public ::testing::Test {
@@ -52,15 +53,6 @@ class SyncState : public ::testing::Test {
   void common(const std::string& name, const std::string& text) const {
     put(sync() / "unison" / name, text);
   }
-  std::vector<std::string> leftovers() const {
-    std::vector<std::string> names;
-    for (const auto& [path, words] : sync_leftovers(sync())) {
-      EXPECT_NE(words, "");
-      names.push_back(path.filename().string());
-    }
-    return names;
-  }
-
   fs::path root_;
 };
 
@@ -70,6 +62,8 @@ TEST_F(SyncState, TakesItsOwnArchivesFromTheCommonFolder) {
   common("ar22", archive_of("other"));
   common("fp22", "marks of the other");
   common("ar33", "Unison archive format 23");  // cut off
+  common("ar44", archive_of("one", "one"));    // of the copy, whose host this account is
+  common("ar", archive_of("one"));             // without a name of its own
   common("default.prf", "# Unison preferences\n");
   const auto one = record("one", "app");
   make_unison_folder(one);
@@ -77,11 +71,20 @@ TEST_F(SyncState, TakesItsOwnArchivesFromTheCommonFolder) {
   EXPECT_EQ(content_of(one.unison_folder() / "fp11"), "marks");
   EXPECT_FALSE(fs::exists(one.unison_folder() / "ar22"));
   EXPECT_FALSE(fs::exists(sync() / "unison/ar11"));
-  EXPECT_TRUE(fs::exists(sync() / "unison/fp22"));
+  for (const auto* name : {"fp22", "ar33", "ar44", "ar"})
+    EXPECT_TRUE(fs::exists(sync() / "unison" / name)) << name;
   // Another time nothing is taken: what is there is newer.
   common("ar11", archive_of("one") + "older");
   make_unison_folder(one);
   EXPECT_EQ(content_of(one.unison_folder() / "ar11"), archive_of("one"));
+}
+
+TEST_F(SyncState, TakesThemWhereAFormerTimeWasEndedBeforeIt) {
+  const auto one = record("one", "app");
+  fs::create_directories(one.unison_folder());
+  common("ar11", archive_of("one"));
+  make_unison_folder(one);
+  EXPECT_TRUE(fs::exists(one.unison_folder() / "ar11"));
 }
 
 TEST_F(SyncState, BeginsWithNothingWhereNothingWas) {
@@ -89,38 +92,6 @@ TEST_F(SyncState, BeginsWithNothingWhereNothingWas) {
   make_unison_folder(one);
   EXPECT_TRUE(fs::is_empty(one.unison_folder()));
   EXPECT_NE(one.unison_folder(), record("other", "app").unison_folder());
-}
-
-TEST_F(SyncState, IsLeftOverWhenItsFolderIsGone) {
-  EXPECT_TRUE(leftovers().empty());
-  const auto stays = record("stays", "app");
-  const auto goes = record("goes", "gone");
-  for (const auto* one : {&stays, &goes}) {
-    make_unison_folder(*one);
-    one->write(one->read());
-    one->write_manifest({{"a", "1"}});
-  }
-  put(goes.overwritten() / "a", "the user's");
-  EXPECT_EQ(leftovers(), (std::vector<std::string>{"goes.unison", "goes.files", "goes.json"}));
-  const auto followed = FileLock::try_acquire(goes.follow_lock(), LockMode::exclusive, "test");
-  ASSERT_TRUE(followed);
-  EXPECT_TRUE(leftovers().empty());
-}
-
-TEST_F(SyncState, KeepsWhatItCannotRead) {
-  put(sync() / "broken.json", "{");
-  put(sync() / "broken.files", "x");
-  EXPECT_TRUE(leftovers().empty());
-}
-
-TEST_F(SyncState, CommonArchivesAreLeftOverOnceNoFolderHasOneThere) {
-  common("ar11", archive_of("one"));
-  common("ar22", archive_of("unknown"));
-  const auto one = record("one", "app");
-  one.write(one.read());
-  EXPECT_TRUE(leftovers().empty());
-  make_unison_folder(one);
-  EXPECT_EQ(leftovers(), std::vector<std::string>{"unison"});
 }
 
 }  // namespace
