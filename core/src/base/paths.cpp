@@ -6,6 +6,7 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -101,6 +102,16 @@ fs::path home_of_user() {
   if (error != 0 || found == nullptr || found->pw_dir == nullptr) return {};
   fs::path home = found->pw_dir;
   return home.is_absolute() ? home : fs::path{};
+}
+
+std::vector<fs::path> entries_of(const fs::path& folder) {
+  std::vector<fs::path> entries;
+  std::error_code error;
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    entries.push_back(it->path());
+  }
+  std::ranges::sort(entries);
+  return entries;
 }
 
 fs::path executable_path() {

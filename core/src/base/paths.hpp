@@ -30,6 +30,9 @@ std::filesystem::path user_config_folder(const Environment& environment,
 /// The home folder that the user database names for the effective user; empty when it knows none.
 std::filesystem::path home_of_user();
 
+/// What is directly in the folder, in the order of its names; nothing where it cannot be read.
+std::vector<std::filesystem::path> entries_of(const std::filesystem::path& folder);
+
 /// The running program, or the shared library that this code is in, with links resolved. Throws
 /// paths.executable without a mounted /proc.
 std::filesystem::path executable_path();

@@ -1,4 +1,5 @@
 #include "base/lock.hpp"
+#include "base/paths.hpp"
 #include "engine/built_images.hpp"
 #include "engine/deadlines.hpp"
 #include "engine/early_list.hpp"
@@ -7,7 +8,6 @@
 
 #include <fairlead/manage.hpp>
 
-#include <algorithm>
 #include <filesystem>
 #include <set>
 
@@ -50,16 +50,6 @@ void add_file(Leftovers& found, const fs::path& file, std::string name) {
                          .id = file.string(),
                          .name = std::move(name),
                          .size_bytes = error ? -1 : size});
-}
-
-std::vector<fs::path> entries_of(const fs::path& folder) {
-  std::vector<fs::path> entries;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    entries.push_back(it->path());
-  }
-  std::ranges::sort(entries);
-  return entries;
 }
 
 bool is_content_volume(const std::string& name) {

@@ -1,6 +1,7 @@
 #include "engine/sync_state.hpp"
 
 #include "base/atomic_file.hpp"
+#include "base/paths.hpp"
 #include "engine/synced_folder.hpp"
 
 #include <algorithm>
@@ -17,16 +18,6 @@ constexpr std::size_t header_lines = 2;
 constexpr std::size_t most_of_header = 16 * 1024;
 
 fs::path common_folder(const fs::path& sync) { return sync / "unison"; }
-
-std::vector<fs::path> entries_of(const fs::path& folder) {
-  std::vector<fs::path> entries;
-  std::error_code error;
-  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
-    entries.push_back(it->path());
-  }
-  std::ranges::sort(entries);
-  return entries;
-}
 
 /// An archive begins with lines for people, which name both roots with their machines.
 std::string header_of(const fs::path& archive) {

@@ -52,25 +52,18 @@ TEST_F(RelayEnd, IsNotWaitedForWhereNothingIsOpen) {
   EXPECT_TRUE(WIFEXITED(end) && WEXITSTATUS(end) == 5) << end;
 }
 
-TEST_F(RelayEnd, IsWaitedForWhereACommandRuns) {
-  RelayProcess relay;
-  link(relay);
-  std::unique_ptr<RelayCommand> command;
-  const auto pid = deaf(command);
-  ASSERT_GT(pid, 0);
-  thread_->close(no_limit);
-  EXPECT_NE(::kill(pid, 0), 0);
-}
-
-TEST_F(RelayEnd, IsWaitedForWhereACommandWasGivenUp) {
-  RelayProcess relay;
-  link(relay);
-  std::unique_ptr<RelayCommand> command;
-  const auto pid = deaf(command);
-  ASSERT_GT(pid, 0);
-  command.reset();
-  thread_->close(no_limit);
-  EXPECT_NE(::kill(pid, 0), 0);
+TEST_F(RelayEnd, IsWaitedForWhereACommandRunsAlsoOneThatWasGivenUp) {
+  for (const bool given_up : {false, true}) {
+    thread_ = std::make_shared<RelayThread>();
+    RelayProcess relay;
+    link(relay);
+    std::unique_ptr<RelayCommand> command;
+    const auto pid = deaf(command);
+    ASSERT_GT(pid, 0);
+    if (given_up) command.reset();
+    thread_->close(no_limit);
+    EXPECT_NE(::kill(pid, 0), 0) << given_up;
+  }
 }
 
 }  // namespace
