@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <exception>
 #include <string>
 
 namespace fairlead::sdk {
@@ -40,9 +41,18 @@ class NoDescriptors {
 
 template <class Make>
 std::string code_without_descriptors(const Make& make) {
-  const NoDescriptors none;
+  std::exception_ptr thrown;
+  {
+    const NoDescriptors none;
+    try {
+      make();
+    } catch (...) {
+      thrown = std::current_exception();
+    }
+  }
+  // Looked at behind it: a sanitizer that looks at an object needs descriptors, too.
   try {
-    make();
+    if (thrown) std::rethrow_exception(thrown);
   } catch (const Error& error) {
     return error.code();
   }
